@@ -1,0 +1,170 @@
+# The host is host/*/*.c, host/*.c and the library lua/troupe/**/*.lua, which
+# becomes build/embedded.c. A variant is the same sources under other flags,
+# in build/VARIANT/; the release is linked to build/troupe.
+
+CC = gcc
+LUA = lua5.4
+CORES := $(shell nproc)
+
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+  -Wmissing-prototypes -Werror
+FLAGS = -std=gnu11 -g $(WARNINGS) -Ihost -I/usr/include/lua5.4
+TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer
+FLAGS_release = -O2
+FLAGS_test = $(TESTED)
+FLAGS_asan = $(TESTED) -fsanitize=address,undefined \
+  -fno-sanitize-recover=undefined
+FLAGS_tsan = $(TESTED) -fsanitize=thread
+FLAGS_stress = $(TESTED) -DTROUPE_STRESS
+
+# Lua goes in whole, and its names are exported: C modules that a script
+# requires bind to it. libuv stays inside.
+archive = $(shell $(CC) -print-file-name=$(1))
+LIBRARIES = -Wl,--dynamic-list=build/lua.list \
+  -Wl,--whole-archive $(call archive,liblua5.4.a) -Wl,--no-whole-archive \
+  $(call archive,libuv_a.a) -lm -ldl -lpthread
+
+# --- For people --------------------------------------------------------------
+
+INSTALL = @sh scripts/build/install.sh
+BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev lua5.4
+TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted
+LINT_PACKAGES = lua5.4 lua-check clang-format
+PEER_PACKAGES = $(BUILD_PACKAGES) erlang-nox elixir
+RUN_PACKAGES = $(BUILD_PACKAGES) $(if $(shell command -v nc),,netcat-openbsd)
+
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(CORES))
+COMPILE = @$(MAKE) --no-print-directory --output-sync $(JOBS)
+SUITE = @TROUPE_SPEC_PATIENCE=$(1) $(LUA) spec/suite.lua
+LUA_FILES = $(shell find lua scripts spec -name '*.lua')
+C_FILES = $(shell find host -name '*.[ch]')
+
+.PHONY: help build run test check lint check-asan check-tsan check-stress
+.PHONY: bench bench-peers soak clean
+.DEFAULT_GOAL = help
+
+help:
+	@echo "make run          start the to-do server, and say how to talk to it"
+	@echo "make test         run all specs; SPEC=spec/x_spec.lua runs one file"
+	@echo "make check        lint, and all specs under every variant"
+	@echo "make build        build/troupe"
+	@echo "make bench        measure; make bench-peers adds Erlang and Elixir"
+	@echo "make soak         ten minutes of random load (SOAK_SECONDS=600)"
+	@echo "make clean        remove build/"
+	@echo "run, test and the rest install the Debian packages they miss."
+
+build:
+	$(INSTALL) $(BUILD_PACKAGES)
+	$(COMPILE) build/troupe
+
+run:
+	$(INSTALL) $(RUN_PACKAGES)
+	$(COMPILE) build/troupe
+	@exec build/troupe run scripts/todo/main.lua $(ARGS)
+
+test:
+	$(INSTALL) $(TEST_PACKAGES)
+	$(COMPILE) build/test/troupe
+	$(call SUITE,1) build/test/troupe $(SPEC)
+
+# One failure does not hide the next.
+check:
+	@$(MAKE) --no-print-directory --keep-going -j1 lint test check-asan \
+	  check-tsan check-stress
+
+lint:
+	$(INSTALL) $(LINT_PACKAGES)
+	luacheck --no-color --quiet $(LUA_FILES)
+	@printf '%s\n' $(LUA_FILES) | xargs -n 1 luac5.4 -p
+	@echo "Where clang-format would lay out a line otherwise (a report):"
+	@-clang-format --dry-run $(C_FILES) 2>&1 | grep -c warning: || true
+
+check-asan:
+	$(INSTALL) $(TEST_PACKAGES)
+	$(COMPILE) build/asan/troupe
+	$(call SUITE,4) build/asan/troupe $(SPEC)
+
+check-tsan: export TROUPE_WORKERS = 8
+check-tsan:
+	$(INSTALL) $(TEST_PACKAGES)
+	$(COMPILE) build/tsan/troupe
+	$(call SUITE,8) build/tsan/troupe $(SPEC)
+
+check-stress:
+	$(INSTALL) $(TEST_PACKAGES)
+	$(COMPILE) build/stress/troupe
+	$(call SUITE,8) build/stress/troupe $(SPEC)
+
+# A sanitizer's report fails the spec that caused it, whatever it asserted.
+export ASAN_OPTIONS = exitcode=66:detect_leaks=1
+export TSAN_OPTIONS = exitcode=66
+export UBSAN_OPTIONS = print_stacktrace=1
+
+bench: build
+	@build/troupe run scripts/bench/run.lua $(ARGS)
+
+bench-peers:
+	$(INSTALL) $(PEER_PACKAGES)
+	$(COMPILE) build/troupe
+	@build/troupe run scripts/bench/run.lua --peers $(ARGS)
+
+SOAK_SECONDS = 600
+soak:
+	$(INSTALL) $(TEST_PACKAGES)
+	$(COMPILE) build/test/troupe
+	@build/test/troupe run spec/soak.lua $(SOAK_SECONDS)
+
+clean:
+	rm -rf build
+
+# --- Files -------------------------------------------------------------------
+
+SOURCES := $(sort $(wildcard host/*.c host/*/*.c))
+MODULES := $(sort $(shell find lua -name '*.lua'))
+
+# Knows the hard states from inside: never part of the release.
+PROBE = host/script/probe.c
+
+define variant
+OBJECTS_$(1) := $$(patsubst host/%.c,build/$(1)/%.o,$(2)) \
+  build/$(1)/embedded.o
+
+build/$(1)/%.o: host/%.c Makefile
+	@mkdir -p $$(@D)
+	@echo "$(1) $$<"
+	@$(CC) $(FLAGS) $(FLAGS_$(1)) $(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+build/$(1)/embedded.o: build/embedded.c Makefile
+	@mkdir -p $$(@D)
+	@$(CC) $(FLAGS) $(FLAGS_$(1)) $(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+$(3): $$(OBJECTS_$(1)) build/lua.list build/sources.list
+	@echo "$$@"
+	@$(CC) $(FLAGS_$(1)) $(LDFLAGS) -o $$@ $$(OBJECTS_$(1)) $$(LIBRARIES)
+
+-include $$(OBJECTS_$(1):.o=.d)
+endef
+
+$(eval $(call variant,release,$(filter-out $(PROBE),$(SOURCES)),build/troupe))
+$(foreach name,test asan tsan stress,$(eval \
+  $(call variant,$(name),$(SOURCES),build/$(name)/troupe)))
+
+build/lua.list: Makefile
+	@mkdir -p build
+	@echo '{ lua_*; luaL_*; luaopen_*; };' >$@
+
+build/embedded.c: scripts/build/embed.lua build/modules.list $(MODULES)
+	@$(LUA) scripts/build/embed.lua $(MODULES) >$@.new
+	@mv $@.new $@
+
+# A file that goes away must be noticed too: its list then changes.
+build/sources.list: FORCE
+	@mkdir -p build
+	@echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
+
+build/modules.list: FORCE
+	@mkdir -p build
+	@echo '$(MODULES)' | cmp -s - $@ || echo '$(MODULES)' >$@
+
+.PHONY: FORCE
+FORCE:

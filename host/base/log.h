@@ -1,0 +1,47 @@
+/*
+** Log: lines for the operator, one call one line, written whole.
+**
+**   2026-11-24T06:17:16.123Z info  <0.17.3> account: opened with 100
+**
+** Threads
+**   [any thread]  all functions; one short lock around the write
+** Errors
+**   A line that cannot be written is lost; logging never fails its caller.
+*/
+#ifndef TROUPE_BASE_LOG_H
+#define TROUPE_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LOG_LEVEL_LIST(X) \
+  X(DEBUG, "debug")       \
+  X(INFO, "info")         \
+  X(WARN, "warn")         \
+  X(ERROR, "error")       \
+  X(OFF, "off")
+
+enum log_level {
+#define LOG_LEVEL_NAME(name, text) LOG_##name,
+  LOG_LEVEL_LIST(LOG_LEVEL_NAME)
+#undef LOG_LEVEL_NAME
+};
+
+struct log;
+
+/* Writes to the file descriptor `fd`, which stays the caller's. */
+struct log *log_new(int fd, enum log_level level); /* NULL: no memory */
+void log_free(struct log *log);
+
+void log_set_level(struct log *log, enum log_level level);
+enum log_level log_level(struct log *log);
+bool log_level_parse(const char *name, enum log_level *level);
+
+/* `who` stands before the text ("<0.17.3> account") and may be NULL. New
+** lines inside the text become "\n    ". */
+void log_write(struct log *log, enum log_level level, const char *who,
+               const char *format, ...) __attribute__((format(printf, 4, 5)));
+void log_text(struct log *log, enum log_level level, const char *who,
+              const char *text, size_t size);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+** Memory: the C heap, counted.
+**
+** The counters are the one exception to "no file-scope variables": the heap
+** that they count belongs to the process, not to a host. Two hosts in one
+** process share malloc, and so they share its figures and its failures.
+*/
+#include "base/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+
+/* Relaxed throughout: a figure, it orders nothing. */
+static _Atomic int64_t live;
+
+#ifdef TROUPE_ASSERTS
+
+/* Acquisitions that still succeed before one fails; negative: none fails.
+** Relaxed: who sets it and who counts it down need no other order. */
+static _Atomic int64_t left = -1;
+
+void memory_fail_after(int64_t count) {
+  atomic_store_explicit(&left, count < 0 ? -1 : count, memory_order_relaxed);
+}
+
+/* Of several threads that meet at 0 one alone gets the old value 0; the
+** others push the counter further below, where it stays off. */
+bool memory_should_fail(void) {
+  if (likely(atomic_load_explicit(&left, memory_order_relaxed) < 0))
+    return false;
+  return atomic_fetch_sub_explicit(&left, 1, memory_order_relaxed) == 0;
+}
+
+#endif
+
+static void *counted(void *block) {
+  if (likely(block != NULL))
+    atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+  return block;
+}
+
+/* malloc(0) may answer NULL, which would look like no memory. */
+static size_t at_least_one(size_t size) { return size == 0 ? 1 : size; }
+
+void *memory_alloc(size_t size) {
+  if (memory_should_fail()) return NULL;
+  return counted(malloc(at_least_one(size)));
+}
+
+void *memory_zalloc(size_t size) {
+  if (memory_should_fail()) return NULL;
+  return counted(calloc(1, at_least_one(size)));
+}
+
+void *memory_aligned(size_t alignment, size_t size) {
+  ASSERT(alignment >= sizeof(void *) && (alignment & (alignment - 1)) == 0,
+         "an alignment is a power of two");
+  if (memory_should_fail()) return NULL;
+  void *block = NULL;
+  size = at_least_one(size);
+  if (posix_memalign(&block, alignment, size) != 0) return NULL;
+  memset(block, 0, size);
+  return counted(block);
+}
+
+void *memory_resize(void *block, size_t size) {
+  ASSERT(size > 0, "resizing to nothing is memory_free");
+  if (memory_should_fail()) return NULL;
+  void *moved = realloc(block, at_least_one(size));
+  return block == NULL ? counted(moved) : moved;
+}
+
+void memory_free(void *block) {
+  if (block == NULL) return;
+  atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
+  free(block);
+}
+
+char *memory_strdup(const char *text) {
+  size_t size = strlen(text) + 1;
+  char *copy = memory_alloc(size);
+  if (copy != NULL) memcpy(copy, text, size);
+  return copy;
+}
+
+int64_t memory_live(void) {
+  return atomic_load_explicit(&live, memory_order_relaxed);
+}

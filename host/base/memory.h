@@ -1,0 +1,42 @@
+/*
+** Memory: the C heap of the host, counted, and made to fail on demand.
+**
+** Everything that is not a Lua object or a message comes from here. Lua
+** objects and messages come from slab.h, which sits on top.
+**
+** Threads
+**   [any thread]  all functions
+** Errors
+**   NULL for no memory. memory_free takes NULL.
+*/
+#ifndef TROUPE_BASE_MEMORY_H
+#define TROUPE_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void *memory_alloc(size_t size);               /* not cleared */
+void *memory_zalloc(size_t size);              /* cleared */
+void *memory_aligned(size_t alignment, size_t size); /* cleared; cache lines */
+void *memory_resize(void *block, size_t size); /* as realloc, size > 0 */
+void memory_free(void *block);
+char *memory_strdup(const char *text);
+
+/* Blocks taken and not given back, in this process. */
+int64_t memory_live(void);
+
+/*
+** Test builds: from now on `count` acquisitions succeed and the next one
+** fails (once); a negative count turns this off. Counts slab_take too.
+** True from memory_should_fail means "this acquisition fails".
+*/
+#ifdef TROUPE_ASSERTS
+void memory_fail_after(int64_t count);
+bool memory_should_fail(void);
+#else
+static inline void memory_fail_after(int64_t count) { (void)count; }
+static inline bool memory_should_fail(void) { return false; }
+#endif
+
+#endif

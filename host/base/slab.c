@@ -1,0 +1,417 @@
+/*
+** Slab: how a block travels.
+**
+** A cache has one bin per class; a bin holds up to two batches of free
+** blocks, `first` (any number up to a batch) and `spare` (a whole batch or
+** none). Taking and giving work on `first` alone:
+**
+**   take, `first` empty:  `spare` becomes `first`; without a spare, a batch
+**                         from the depot's shelf; without that, blocks that
+**                         have never been used
+**   give, `first` full:   `spare` goes to the shelf, `first` becomes `spare`
+**
+** With two batches a thread that takes and gives around a boundary does not
+** visit the depot each time. A batch stays linked as it was given, so that
+** passing it on under the shelf's lock is two stores whatever its length.
+**
+** Fresh memory is cut from chunks that all classes share, a span for one
+** batch at a time, and a span is cut into blocks only as they are taken:
+** nothing is written to memory before somebody uses it, and a million small
+** actors are not rounded up to pages. A block never changes its class: what
+** one class has freed does not serve another. Actors are much alike, so the
+** mix of classes is steady; that is what makes it worth a header's saving.
+**
+** A block given back with a smaller size than it was taken with, both within
+** SLAB_LARGEST, joins the smaller class: wasteful, but safe.
+*/
+#include "base/slab.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/thread.h"
+
+#define CLASS_STEP ((size_t)16)
+#define CLASS_COUNT (SLAB_LARGEST / CLASS_STEP + 1)
+#define BATCH_LARGEST ((size_t)64)
+#define BATCH_BYTES ((size_t)8192)
+#define CHUNK_SIZE ((size_t)65536)
+#define CACHE_LINE ((size_t)64)
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HEAP_ONLY true
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(TROUPE_STRESS)
+#define HEAP_ONLY true
+#endif
+#ifndef HEAP_ONLY
+#define HEAP_ONLY false
+#endif
+
+/* A free block. The smallest class has room for just this. */
+struct block {
+  struct block *next;       /* in the same batch */
+  struct block *next_batch; /* on a shelf: the first block of the next batch */
+};
+
+/* One class in one cache. 32 bytes, so that an index is a shift. */
+struct bin {
+  struct block *first;
+  uint32_t count; /* blocks in `first` */
+  uint16_t batch; /* blocks in a batch of this class */
+  uint16_t fresh_count;
+  struct block *spare;
+  unsigned char *fresh; /* blocks never used yet */
+};
+
+struct slab_cache {
+  struct bin bins[CLASS_COUNT];
+  /* Taken less given here: a block that moves between threads makes one
+  ** cache's figure positive and another's negative. Written by the thread
+  ** it is bound to, read by slab_live; relaxed: a figure. */
+  _Atomic int64_t live;
+  _Atomic bool in_use; /* bound to a thread; relaxed: for the check only */
+  struct slab *slab;
+  struct slab_cache *next; /* slab->lock */
+};
+
+/* One class in the depot. */
+struct shelf {
+  _Alignas(CACHE_LINE) struct mutex lock;
+  struct block *batches; /* lock; whole ones, by next_batch */
+  struct block *loose;   /* lock; what freed caches left: less than one */
+  size_t loose_count;    /* lock */
+};
+
+struct chunk {
+  struct chunk *next;
+};
+
+struct slab {
+  struct shelf shelves[CLASS_COUNT];
+  struct mutex lock;
+  struct slab_cache *caches; /* lock */
+  struct chunk *chunks;      /* lock */
+  unsigned char *cut;        /* lock; rest of the newest chunk */
+  size_t cut_size;           /* lock */
+  size_t held;               /* lock */
+  int64_t live;              /* lock; figures of freed caches */
+};
+
+/* Initial-exec: one instruction instead of a call, in a shared library too. */
+static __thread struct slab_cache *bound
+    __attribute__((tls_model("initial-exec")));
+
+/* A block of class 0, for size 0, is as large as one of class 1. */
+static inline size_t class_of(size_t size) {
+  return (size + CLASS_STEP - 1) / CLASS_STEP;
+}
+
+static size_t class_size(size_t class) {
+  return (class == 0 ? 1 : class) * CLASS_STEP;
+}
+
+static size_t class_batch(size_t class) {
+  size_t count = BATCH_BYTES / class_size(class);
+  return count < BATCH_LARGEST ? count : BATCH_LARGEST;
+}
+
+static inline bool from_heap(size_t size) {
+  return HEAP_ONLY || size > SLAB_LARGEST;
+}
+
+/* One writer, so a load and a store do, and the bus is not locked. */
+static inline void count_live(struct slab_cache *cache, int64_t change) {
+  int64_t live = atomic_load_explicit(&cache->live, memory_order_relaxed);
+  atomic_store_explicit(&cache->live, live + change, memory_order_relaxed);
+}
+
+/* --- Depot --------------------------------------------------------------- */
+
+struct slab *slab_new(void) {
+  struct slab *slab = memory_aligned(CACHE_LINE, sizeof *slab);
+  if (slab == NULL) return NULL;
+  mutex_init(&slab->lock);
+  for (size_t class = 0; class < CLASS_COUNT; class++)
+    mutex_init(&slab->shelves[class].lock);
+  return slab;
+}
+
+void slab_free(struct slab *slab) {
+  if (slab == NULL) return;
+  CHECK(slab->caches == NULL, "a slab is freed after its caches");
+  while (slab->chunks != NULL) {
+    struct chunk *chunk = slab->chunks;
+    slab->chunks = chunk->next;
+    memory_free(chunk);
+  }
+  for (size_t class = 0; class < CLASS_COUNT; class++)
+    mutex_deinit(&slab->shelves[class].lock);
+  mutex_deinit(&slab->lock);
+  memory_free(slab);
+}
+
+static void shelf_put(struct shelf *shelf, struct block *batch) {
+  mutex_lock(&shelf->lock);
+  batch->next_batch = shelf->batches;
+  shelf->batches = batch;
+  mutex_unlock(&shelf->lock);
+}
+
+/* Fills the bin's empty `first`. False if the shelf is empty. */
+static bool shelf_get(struct shelf *shelf, struct bin *bin) {
+  ASSERT(bin->first == NULL && bin->count == 0, "only an empty bin is filled");
+  mutex_lock(&shelf->lock);
+  if (shelf->batches != NULL) {
+    bin->first = shelf->batches;
+    bin->count = bin->batch;
+    shelf->batches = bin->first->next_batch;
+  } else {
+    bin->first = shelf->loose;
+    bin->count = (uint32_t)shelf->loose_count;
+    shelf->loose = NULL;
+    shelf->loose_count = 0;
+  }
+  mutex_unlock(&shelf->lock);
+  return bin->first != NULL;
+}
+
+static void shelf_put_loose_locked(struct shelf *shelf, struct block *block,
+                                   size_t batch) {
+  block->next = shelf->loose;
+  shelf->loose = block;
+  if (++shelf->loose_count < batch) return;
+  block->next_batch = shelf->batches;
+  shelf->batches = block;
+  shelf->loose = NULL;
+  shelf->loose_count = 0;
+}
+
+/* A new chunk to cut from. What is left of the one before, less than a block
+** of the class that asks, is lost. */
+static bool add_chunk_locked(struct slab *slab) {
+  struct chunk *chunk = memory_alloc(CHUNK_SIZE);
+  if (chunk == NULL) return false;
+  chunk->next = slab->chunks;
+  slab->chunks = chunk;
+  slab->held += CHUNK_SIZE;
+  /* Blocks of 64 bytes should not straddle cache lines. */
+  size_t past = ((uintptr_t)chunk + sizeof *chunk) % CACHE_LINE;
+  size_t skip = sizeof *chunk + (past == 0 ? 0 : CACHE_LINE - past);
+  slab->cut = (unsigned char *)chunk + skip;
+  slab->cut_size = CHUNK_SIZE - skip;
+  return true;
+}
+
+/* Gives the bin never-used blocks, up to a batch. False: no memory. */
+static bool cut_span(struct slab *slab, struct bin *bin, size_t size) {
+  mutex_lock(&slab->lock);
+  bool cut = slab->cut_size >= size || add_chunk_locked(slab);
+  if (cut) {
+    size_t count = slab->cut_size / size;
+    if (count > bin->batch) count = bin->batch;
+    bin->fresh = slab->cut;
+    bin->fresh_count = (uint16_t)count;
+    slab->cut += count * size;
+    slab->cut_size -= count * size;
+  }
+  mutex_unlock(&slab->lock);
+  return cut;
+}
+
+int64_t slab_live(struct slab *slab) {
+  mutex_lock(&slab->lock);
+  int64_t live = slab->live;
+  for (struct slab_cache *cache = slab->caches; cache != NULL;
+       cache = cache->next)
+    live += atomic_load_explicit(&cache->live, memory_order_relaxed);
+  mutex_unlock(&slab->lock);
+  return live;
+}
+
+size_t slab_held(struct slab *slab) {
+  mutex_lock(&slab->lock);
+  size_t held = slab->held;
+  mutex_unlock(&slab->lock);
+  return held;
+}
+
+/* --- Caches -------------------------------------------------------------- */
+
+struct slab_cache *slab_cache_new(struct slab *slab) {
+  struct slab_cache *cache = memory_aligned(CACHE_LINE, sizeof *cache);
+  if (cache == NULL) return NULL;
+  for (size_t class = 0; class < CLASS_COUNT; class++)
+    cache->bins[class].batch = (uint16_t)class_batch(class);
+  cache->slab = slab;
+  mutex_lock(&slab->lock);
+  cache->next = slab->caches;
+  slab->caches = cache;
+  mutex_unlock(&slab->lock);
+  return cache;
+}
+
+/* Never-used blocks go along one by one: this happens when a thread ends. */
+static void empty_bin(struct slab *slab, struct bin *bin, size_t class) {
+  struct shelf *shelf = &slab->shelves[class];
+  if (bin->spare != NULL) shelf_put(shelf, bin->spare);
+  mutex_lock(&shelf->lock);
+  while (bin->first != NULL) {
+    struct block *block = bin->first;
+    bin->first = block->next;
+    shelf_put_loose_locked(shelf, block, bin->batch);
+  }
+  for (; bin->fresh_count > 0; bin->fresh_count--) {
+    shelf_put_loose_locked(shelf, (struct block *)(void *)bin->fresh,
+                           bin->batch);
+    bin->fresh += class_size(class);
+  }
+  mutex_unlock(&shelf->lock);
+}
+
+void slab_cache_free(struct slab_cache *cache) {
+  if (cache == NULL) return;
+  struct slab *slab = cache->slab;
+  if (bound == cache) slab_bind(NULL);
+  CHECK(!atomic_load_explicit(&cache->in_use, memory_order_relaxed),
+        "a cache is freed by its own thread, or bound to none");
+  for (size_t class = 0; class < CLASS_COUNT; class++)
+    empty_bin(slab, &cache->bins[class], class);
+  mutex_lock(&slab->lock);
+  struct slab_cache **link = &slab->caches;
+  while (*link != cache) link = &(*link)->next;
+  *link = cache->next;
+  slab->live += atomic_load_explicit(&cache->live, memory_order_relaxed);
+  mutex_unlock(&slab->lock);
+  memory_free(cache);
+}
+
+struct slab_cache *slab_bind(struct slab_cache *cache) {
+  struct slab_cache *former = bound;
+  if (former != NULL)
+    atomic_store_explicit(&former->in_use, false, memory_order_relaxed);
+  if (cache != NULL)
+    CHECK(!atomic_exchange_explicit(&cache->in_use, true,
+                                    memory_order_relaxed),
+          "a cache is bound to one thread at a time");
+  bound = cache;
+  return former;
+}
+
+/* --- Blocks -------------------------------------------------------------- */
+
+static inline struct block *pop(struct bin *bin) {
+  struct block *block = bin->first;
+  bin->first = block->next;
+  bin->count--;
+  return block;
+}
+
+/* `first` is empty: finds a block elsewhere. NULL for no memory. Used blocks
+** come before fresh ones, but for a span that has been cut already: that
+** costs no lock. */
+static struct block *find_block(struct slab_cache *cache, size_t class) {
+  struct bin *bin = &cache->bins[class];
+  struct slab *slab = cache->slab;
+  if (bin->spare != NULL) {
+    bin->first = bin->spare;
+    bin->count = bin->batch;
+    bin->spare = NULL;
+    return pop(bin);
+  }
+  if (bin->fresh_count == 0) {
+    if (shelf_get(&slab->shelves[class], bin)) return pop(bin);
+    if (!cut_span(slab, bin, class_size(class))) return NULL;
+  }
+  struct block *block = (struct block *)(void *)bin->fresh;
+  bin->fresh += class_size(class);
+  bin->fresh_count--;
+  return block;
+}
+
+/* The slow ways are functions of their own, called last, so that the fast
+** ones save no register. */
+static __attribute__((noinline)) void *take_slowly(struct slab_cache *cache,
+                                                   size_t class) {
+  void *block = find_block(cache, class);
+  if (block != NULL) count_live(cache, 1);
+  return block;
+}
+
+static __attribute__((noinline)) void *take_from_heap(
+    struct slab_cache *cache, size_t size) {
+  void *block = memory_alloc(size);
+  if (block != NULL) count_live(cache, 1);
+  return block;
+}
+
+static inline void push(struct bin *bin, struct block *block) {
+  block->next = bin->first;
+  bin->first = block;
+  bin->count++;
+}
+
+/* `first` is full: makes it the spare, and begins a new one. */
+static __attribute__((noinline)) void give_slowly(struct slab_cache *cache,
+                                                  size_t class,
+                                                  struct block *block) {
+  struct bin *bin = &cache->bins[class];
+  if (bin->spare != NULL) shelf_put(&cache->slab->shelves[class], bin->spare);
+  bin->spare = bin->first;
+  bin->first = NULL;
+  bin->count = 0;
+  push(bin, block);
+}
+
+void *slab_take(size_t size) {
+  struct slab_cache *cache = bound;
+  CHECK(cache != NULL, "a thread that takes blocks has a cache bound");
+  if (unlikely(from_heap(size))) return take_from_heap(cache, size);
+  if (memory_should_fail()) return NULL;
+  size_t class = class_of(size);
+  struct bin *bin = &cache->bins[class];
+  if (unlikely(bin->first == NULL)) return take_slowly(cache, class);
+  count_live(cache, 1);
+  return pop(bin);
+}
+
+void slab_give(void *block, size_t size) {
+  struct slab_cache *cache = bound;
+  CHECK(cache != NULL, "a thread that gives blocks has a cache bound");
+  ASSERT(block != NULL, "there is a block to give");
+  count_live(cache, -1);
+  if (unlikely(from_heap(size))) {
+    memory_free(block);
+    return;
+  }
+  size_t class = class_of(size);
+  struct bin *bin = &cache->bins[class];
+  if (unlikely(bin->count == bin->batch))
+    give_slowly(cache, class, block);
+  else
+    push(bin, block);
+}
+
+/* True if the block that serves `old_size` serves `size` as it is. */
+static inline bool same_block(size_t old_size, size_t size) {
+  if (old_size > SLAB_LARGEST || size > SLAB_LARGEST) return false;
+  if (class_of(old_size) != class_of(size)) return false;
+  return !HEAP_ONLY || size <= old_size;
+}
+
+void *slab_resize(void *block, size_t old_size, size_t size) {
+  ASSERT(block != NULL && size > 0, "resizing makes and frees nothing");
+  if (same_block(old_size, size)) return block;
+  /* The heap grows a large block in place, or moves its pages. */
+  if (from_heap(old_size) && from_heap(size)) return memory_resize(block, size);
+  void *moved = slab_take(size);
+  if (unlikely(moved == NULL)) return NULL;
+  memcpy(moved, block, old_size < size ? old_size : size);
+  slab_give(block, old_size);
+  return moved;
+}

@@ -1,0 +1,177 @@
+/*
+** Actor: something with a pid, a mailbox and a step. What the step does (run
+** Lua, run C) is its type's business; this layer knows neither.
+**
+** Actors live in slots that are never given back to the heap, only reused,
+** so a sender may touch whatever a pid leads to: a slot whose pid has moved
+** on, or whose mailbox is closed, refuses; and a message that slips in
+** between carries its target's pid, which the reader compares. No grace
+** period, no pinning, no reference count.
+**
+** Threads
+**   [any thread]  directory_*, actor_wait_*, fields marked so
+**   [owner]       the rest: the worker that is running the actor, or who
+**                 made it and has not scheduled it yet
+*/
+#ifndef TROUPE_CORE_ACTOR_H
+#define TROUPE_CORE_ACTOR_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/thread.h"
+#include "core/id.h"
+#include "core/mailbox.h"
+#include "core/pidset.h"
+
+struct actor;
+struct worker;
+struct directory;
+struct registration;
+struct lease_hold;
+
+/* What a step answers to the worker. */
+enum step {
+  STEP_IDLE,  /* nothing left to handle */
+  STEP_WAIT,  /* suspended inside a wait */
+  STEP_AGAIN, /* its slice is over and there is more */
+  STEP_ENDED  /* gone: the slot may be somebody else's already */
+};
+
+struct actor_type {
+  const char *name;
+  /* Runs one turn. [owner] */
+  enum step (*step)(struct actor *actor);
+};
+
+/* What an actor waits for. */
+#define WAIT_LIST(X) \
+  X(NONE, "nothing") \
+  X(CALL, "a reply") \
+  X(START, "a start") \
+  X(STOP, "a stop") \
+  X(ROOM, "room in a mailbox") \
+  X(SLEEP, "time") \
+  X(CHECKOUT, "a pool worker") \
+  X(SOCKET, "a socket") \
+  X(RECEIVE, "a message")
+
+enum wait_kind {
+#define WAIT_NAME(name, text) WAIT_##name,
+  WAIT_LIST(WAIT_NAME)
+#undef WAIT_NAME
+};
+
+/* Somebody's wait, from outside: end it with actor_wait_end. */
+struct waiter {
+  uint64_t pid;
+  uint64_t epoch;
+};
+
+struct actor {
+  /* --- Touched by senders. --- */
+  _Alignas(64) struct mailbox mailbox;
+  /* The pid of the actor that lives here, or ID_NONE. Written by owner with
+  ** release, when it is made and when its death becomes visible. */
+  _Atomic uint64_t pid;
+  /* One word ends a wait: epoch << 8 | kind << 2 | state. See below. */
+  _Atomic uint64_t wait;
+
+  /* --- The wait, read by other threads. --- */
+  _Atomic uint64_t wait_target; /* pid waited for; valid for wait's epoch */
+  _Atomic uint64_t deadline;    /* of the present wait; nanoseconds */
+  _Atomic uint64_t armed;       /* when the deadline node fires; 0: none */
+
+  /* --- Owner. --- */
+  struct actor *link;       /* run queue, free list: whoever holds it */
+  const struct actor_type *type;
+  void *body;               /* the type's */
+  /* The worker whose handles it owns, or NULL. Written by the owner; read by
+  ** thieves, who look again once the actor is theirs; relaxed. */
+  _Atomic(struct worker *) home;
+  uint32_t handles;         /* pins: see scheduler.h, actor_pin */
+  uint64_t starter;         /* pid that started it */
+  struct waiter serving;    /* caller of the request in hand; pid may be 0 */
+  struct waiter *deferred;  /* callers whose replies are still owed */
+  uint32_t deferred_count, deferred_capacity;
+  uint32_t slot;       /* constant */
+  uint32_t generation; /* directory's lock */
+  struct pidset relations;  /* links and monitors: see core/links.h */
+  struct registration *registrations; /* names and groups: core/registry.h */
+  struct lease_hold *leases;          /* checked-out workers: core/lease.h */
+  bool trap;                /* exits of linked actors arrive as down */
+  _Atomic bool dying;       /* killed: nothing of the script runs any more */
+
+  /* --- Directory's lock: all live actors, oldest first. --- */
+  struct actor *older, *newer;
+};
+
+/* Legal: NONE -> PENDING (owner) -> BEGUN (callee) -> NONE (whoever ends it);
+** PENDING -> NONE. The epoch grows with every wait and never restarts. */
+enum wait_state { WAIT_ENDED, WAIT_PENDING, WAIT_BEGUN };
+
+/* --- Directory --------------------------------------------------------- */
+
+struct directory *directory_new(void); /* NULL: no memory */
+void directory_free(struct directory *directory);
+
+/* A fresh actor with a fresh pid, or NULL: no memory. It is the caller's, and
+** its mailbox busy, until scheduler_launch. */
+struct actor *directory_add(struct directory *directory,
+                            const struct actor_type *type, void *body,
+                            uint64_t starter);
+/* From here on the pid leads nowhere: the death is visible. [owner] */
+void directory_hide(struct directory *directory, struct actor *actor);
+/* Gives the slot back. The mailbox must be closed. [owner] */
+void directory_remove(struct directory *directory, struct actor *actor);
+
+/* The slot of a live pid, or NULL. The answer may be outdated at once. */
+struct actor *directory_find(struct directory *directory, uint64_t pid);
+/* The slot that pid was made for, dead or alive; NULL for a forged pid. */
+struct actor *directory_slot(struct directory *directory, uint64_t pid);
+
+uint64_t directory_count(struct directory *directory);
+/* Pid of the newest live actor that is not `except`, or ID_NONE. */
+uint64_t directory_newest(struct directory *directory, uint64_t except);
+/* Up to `limit` pids, oldest first; returns how many there are. */
+uint64_t directory_list(struct directory *directory, uint64_t *pids,
+                        uint64_t limit);
+
+/* --- Waits --------------------------------------------------------------- */
+
+/*
+** Opens a wait and publishes it (seq_cst) before whatever makes others know
+** of it is sent. `target` may be ID_NONE. Returns the epoch. The caller must
+** see to a timer: actor_wait_needs_timer. [owner]
+*/
+uint64_t actor_wait_begin(struct actor *actor, enum wait_kind kind,
+                          uint64_t target, uint64_t deadline);
+/* True if no deadline node fires early enough: the caller must post one. */
+bool actor_wait_needs_timer(struct actor *actor, uint64_t deadline);
+
+/* The handler starts: from here on the wait ends as begun. False if the
+** caller has given up: the request must be skipped. [any thread] */
+bool actor_wait_claim(struct actor *actor, uint64_t epoch);
+/* Ends the wait. Only one caller ever gets true for an epoch, and must then
+** post an OUTCOME. *begun: a handler had claimed it. [any thread] */
+bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun);
+/* Is this wait still open? [any thread] */
+bool actor_wait_open(struct actor *actor, uint64_t epoch);
+enum wait_kind actor_wait_kind(struct actor *actor);
+uint64_t actor_wait_epoch(struct actor *actor);
+
+/*
+** The next message of this actor's own: urgent ones only, or any. Skips and
+** collects into `strays` what was meant for an earlier actor of the slot.
+** NULL: none. [owner]
+*/
+struct message *actor_next(struct actor *actor, bool urgent_only,
+                           struct message_queue *strays);
+
+/* Remembers that `waiter` is still owed a reply; forgets those who have
+** given up. False: no memory. [owner] */
+bool actor_defer(struct actor *actor, struct directory *directory,
+                 struct waiter waiter);
+
+#endif

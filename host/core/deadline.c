@@ -1,0 +1,97 @@
+/*
+** Deadlines: a wait's end by time, at next to no cost for a call that is
+** answered.
+**
+** The deadline itself lives in the actor's slot. A wheel node is posted only
+** if none will fire by then; it stays where it was armed when the wait ends,
+** and when it fires it looks: a wait that is due is ended; one that is due
+** later gets the node again; none, and the node goes. So a million calls with
+** the usual five seconds post one node.
+**
+** `armed` says when the earliest node fires. The two sides race:
+**   owner:  publishes the wait (exchange), then reads `armed`
+**   node:   writes `armed`, fences, then reads the wait
+** At least one sees the other. If the owner sees the old `armed` it posts
+** nothing, and the node sees the wait and stays. If both act there are two
+** nodes, and the second finds nothing to do.
+**
+** An earlier deadline than `armed` posts a node of its own, which remembers
+** the later one, so that a loop of a call and a short sleep does not pile up
+** nodes five seconds long.
+*/
+#include "base/check.h"
+#include "base/slab.h"
+#include "base/tick.h"
+#include "core/fence.h"
+#include "core/worker.h"
+
+struct deadline_node {
+  struct wheel_node node;
+  struct scheduler *scheduler;
+  uint64_t pid;
+  uint64_t later; /* when another node of this actor fires; 0: there is none */
+};
+
+static void free_node(struct deadline_node *deadline) {
+  slab_give(deadline, sizeof *deadline);
+}
+
+static void rearm(struct deadline_node *deadline, uint64_t due) {
+  deadline->node.due = due;
+  wheel_add(worker_wheel(worker_current()), &deadline->node);
+}
+
+/* The wait is due later than this node. */
+static void postpone(struct deadline_node *deadline, struct actor *actor,
+                     uint64_t due) {
+  if (deadline->later != 0 && deadline->later <= due) {
+    atomic_store_explicit(&actor->armed, deadline->later,
+                          memory_order_seq_cst);
+    free_node(deadline);
+    return;
+  }
+  atomic_store_explicit(&actor->armed, due, memory_order_seq_cst);
+  rearm(deadline, due);
+}
+
+static void fire(struct wheel_node *node) {
+  struct deadline_node *deadline = (struct deadline_node *)node;
+  struct actor *actor =
+      directory_find(deadline->scheduler->directory, deadline->pid);
+  uint64_t now = tick_now();
+  uint64_t epoch, due;
+  if (actor == NULL) {
+    free_node(deadline);
+    return;
+  }
+  atomic_store_explicit(&actor->armed,
+                        deadline->later > now ? deadline->later : 0,
+                        memory_order_seq_cst);
+  fence_full();
+  epoch = actor_wait_epoch(actor);
+  due = atomic_load_explicit(&actor->deadline, memory_order_relaxed);
+  if (!actor_wait_open(actor, epoch) || due == TICK_NEVER) {
+    free_node(deadline);
+  } else if (due > now) {
+    postpone(deadline, actor, due);
+  } else {
+    struct waiter waiter = {deadline->pid, epoch};
+    scheduler_end_wait(deadline->scheduler, waiter, OUTCOME_TIMEOUT);
+    free_node(deadline);
+  }
+}
+
+bool deadline_arm(struct worker *worker, struct actor *actor,
+                  uint64_t deadline) {
+  struct deadline_node *node = slab_take(sizeof *node);
+  if (node == NULL) return false;
+  node->node.link = NULL;
+  node->node.due = deadline;
+  node->node.fire = fire;
+  node->scheduler = worker->scheduler;
+  node->pid = atomic_load_explicit(&actor->pid, memory_order_relaxed);
+  node->later = atomic_exchange_explicit(&actor->armed, deadline,
+                                         memory_order_seq_cst);
+  wheel_add(&worker->wheel, &node->node);
+  return true;
+}

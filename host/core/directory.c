@@ -1,0 +1,227 @@
+/*
+** Directory: where actors live.
+**
+** Slots come in chunks that are made once and stay. A look-up is two loads
+** and a compare: the chunk's address, the slot's pid. Who holds an outdated
+** pid finds another pid or none there; who looked up just before the change
+** meets the mailbox's own guards (closed, or the message's target).
+**
+** Free slots are reused oldest first, so that a generation, 32 bits wide,
+** moves as slowly as it can.
+*/
+#include "base/check.h"
+#include "base/memory.h"
+#include "core/actor.h"
+
+#ifdef TROUPE_STRESS
+#define CHUNK_BITS 4
+#else
+#define CHUNK_BITS 10
+#endif
+#define CHUNK_SLOTS (1u << CHUNK_BITS)
+#define CHUNKS (ID_SLOT_LIMIT >> 10)
+
+struct directory {
+  /* Written once each under lock (release), read by anybody (acquire). */
+  _Atomic(struct actor *) chunks[CHUNKS];
+  struct mutex lock;
+  /* lock: */
+  uint32_t slots; /* made so far */
+  struct actor *free_first, *free_last;
+  struct actor *oldest, *newest;
+  uint64_t count;
+};
+
+struct directory *directory_new(void) {
+  struct directory *directory = memory_zalloc(sizeof *directory);
+  if (directory == NULL) return NULL;
+  mutex_init(&directory->lock);
+  /* Slot 0 is not used: <0.0.x> is nobody. */
+  directory->slots = 1;
+  return directory;
+}
+
+static void free_slot(struct actor *actor) {
+  pidset_deinit(&actor->relations);
+  memory_free(actor->deferred);
+}
+
+void directory_free(struct directory *directory) {
+  if (directory == NULL) return;
+  for (uint32_t i = 0; i < CHUNKS; i++) {
+    struct actor *chunk =
+        atomic_load_explicit(&directory->chunks[i], memory_order_relaxed);
+    if (chunk == NULL) continue;
+    for (uint32_t k = 0; k < CHUNK_SLOTS; k++) free_slot(&chunk[k]);
+    memory_free(chunk);
+  }
+  mutex_deinit(&directory->lock);
+  memory_free(directory);
+}
+
+static struct actor *slot_at(struct directory *directory, uint32_t slot) {
+  struct actor *chunk;
+  if (unlikely(slot >> CHUNK_BITS >= CHUNKS)) return NULL;
+  chunk = atomic_load_explicit(&directory->chunks[slot >> CHUNK_BITS],
+                               memory_order_acquire);
+  return chunk == NULL ? NULL : &chunk[slot & (CHUNK_SLOTS - 1)];
+}
+
+static struct actor *fresh_slot_locked(struct directory *directory) {
+  uint32_t slot = directory->slots;
+  struct actor *chunk, *actor;
+  if (slot >> CHUNK_BITS >= CHUNKS) return NULL;
+  actor = slot_at(directory, slot);
+  if (actor == NULL) {
+    chunk = memory_aligned(64, CHUNK_SLOTS * sizeof *chunk);
+    if (chunk == NULL) return NULL;
+    atomic_store_explicit(&directory->chunks[slot >> CHUNK_BITS], chunk,
+                          memory_order_release);
+    actor = &chunk[slot & (CHUNK_SLOTS - 1)];
+  }
+  directory->slots++;
+  actor->slot = slot;
+  actor->generation = 1;
+  mailbox_init(&actor->mailbox);
+  pidset_init(&actor->relations);
+  return actor;
+}
+
+static struct actor *take_slot_locked(struct directory *directory) {
+  struct actor *actor = directory->free_first;
+  if (actor == NULL) return fresh_slot_locked(directory);
+  directory->free_first = actor->link;
+  if (directory->free_first == NULL) directory->free_last = NULL;
+  mailbox_reopen(&actor->mailbox);
+  return actor;
+}
+
+static void enter_locked(struct directory *directory, struct actor *actor) {
+  actor->newer = NULL;
+  actor->older = directory->newest;
+  if (actor->older != NULL)
+    actor->older->newer = actor;
+  else
+    directory->oldest = actor;
+  directory->newest = actor;
+  directory->count++;
+}
+
+static void leave_locked(struct directory *directory, struct actor *actor) {
+  if (actor->older != NULL)
+    actor->older->newer = actor->newer;
+  else
+    directory->oldest = actor->newer;
+  if (actor->newer != NULL)
+    actor->newer->older = actor->older;
+  else
+    directory->newest = actor->older;
+  actor->older = actor->newer = NULL;
+  directory->count--;
+}
+
+struct actor *directory_add(struct directory *directory,
+                            const struct actor_type *type, void *body,
+                            uint64_t starter) {
+  struct actor *actor;
+  mutex_lock(&directory->lock);
+  actor = take_slot_locked(directory);
+  if (actor != NULL) {
+    actor->type = type;
+    actor->body = body;
+    actor->starter = starter;
+    actor->link = NULL;
+    enter_locked(directory, actor);
+    atomic_store_explicit(&actor->pid,
+                          id_make(actor->slot, actor->generation),
+                          memory_order_release);
+  }
+  mutex_unlock(&directory->lock);
+  return actor;
+}
+
+void directory_hide(struct directory *directory, struct actor *actor) {
+  (void)directory;
+  atomic_store_explicit(&actor->pid, ID_NONE, memory_order_release);
+}
+
+static void reset(struct actor *actor) {
+  pidset_deinit(&actor->relations);
+  pidset_init(&actor->relations);
+  memory_free(actor->deferred);
+  actor->deferred = NULL;
+  actor->deferred_count = actor->deferred_capacity = 0;
+  actor->serving = (struct waiter){ID_NONE, 0};
+  actor->trap = false;
+  atomic_store_explicit(&actor->dying, false, memory_order_relaxed);
+  /* A node that is still in some wheel is for the pid that was. */
+  atomic_store_explicit(&actor->armed, 0, memory_order_relaxed);
+  actor->body = NULL;
+}
+
+void directory_remove(struct directory *directory, struct actor *actor) {
+  ASSERT(mailbox_closed(&actor->mailbox), "an ended actor's is closed");
+  ASSERT(actor->handles == 0, "an ended actor owns no handle");
+  ASSERT(actor->registrations == NULL && actor->leases == NULL,
+         "an ended actor holds no name and no lease");
+  directory_hide(directory, actor);
+  reset(actor);
+  mutex_lock(&directory->lock);
+  leave_locked(directory, actor);
+  actor->generation++;
+  if (actor->generation == 0) actor->generation = 1;
+  actor->link = NULL;
+  if (directory->free_last != NULL)
+    directory->free_last->link = actor;
+  else
+    directory->free_first = actor;
+  directory->free_last = actor;
+  mutex_unlock(&directory->lock);
+}
+
+struct actor *directory_find(struct directory *directory, uint64_t pid) {
+  struct actor *actor = directory_slot(directory, pid);
+  if (actor == NULL) return NULL;
+  return atomic_load_explicit(&actor->pid, memory_order_acquire) == pid
+             ? actor
+             : NULL;
+}
+
+struct actor *directory_slot(struct directory *directory, uint64_t pid) {
+  if (unlikely(!id_valid(pid) || id_node(pid) != 0)) return NULL;
+  return slot_at(directory, id_slot(pid));
+}
+
+uint64_t directory_count(struct directory *directory) {
+  uint64_t count;
+  mutex_lock(&directory->lock);
+  count = directory->count;
+  mutex_unlock(&directory->lock);
+  return count;
+}
+
+uint64_t directory_newest(struct directory *directory, uint64_t except) {
+  uint64_t pid = ID_NONE;
+  struct actor *actor;
+  mutex_lock(&directory->lock);
+  for (actor = directory->newest; actor != NULL; actor = actor->older) {
+    pid = id_make(actor->slot, actor->generation);
+    if (pid != except) break;
+    pid = ID_NONE;
+  }
+  mutex_unlock(&directory->lock);
+  return pid;
+}
+
+uint64_t directory_list(struct directory *directory, uint64_t *pids,
+                        uint64_t limit) {
+  uint64_t count = 0;
+  struct actor *actor;
+  mutex_lock(&directory->lock);
+  for (actor = directory->oldest; actor != NULL; actor = actor->newer) {
+    if (count < limit) pids[count] = id_make(actor->slot, actor->generation);
+    count++;
+  }
+  mutex_unlock(&directory->lock);
+  return count;
+}

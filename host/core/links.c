@@ -1,0 +1,289 @@
+/*
+** How an actor ends, in an order that nobody can catch half-way:
+**
+** 1. The mailbox closes. From here on a send is refused, and what has been
+**    sent is in one list.
+** 2. The pid leads nowhere: the death is visible.
+** 3. Its names and groups are free; who waited for one of them looks again.
+**    What its mailbox held goes to its seat, if it had one.
+** 4. Its leases go to the next in line.
+** 5. Those whose calls it had accepted are told, then those whose calls it had
+**    not looked at, then monitors and links.
+** 6. The slot may be reused.
+**
+** So whoever hears of a death, in whatever way, finds the pid dead and the
+** name free.
+*/
+#include "core/links.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+
+static uint64_t pid_of(struct actor *actor) {
+  return id_make(actor->slot, actor->generation);
+}
+
+static struct message *signal_new(enum message_kind kind, uint64_t sender,
+                                  uint64_t target,
+                                  const struct reason *reason) {
+  struct message *message = message_new(kind, reason ? reason->size : 0);
+  if (message == NULL) return NULL;
+  message->sender = sender;
+  message->target = target;
+  if (reason != NULL) {
+    message->count = 1;
+    message->flags = reason->flags;
+    if (reason->normal) message->flags |= MESSAGE_NORMAL;
+    memcpy(message->bytes, reason->bytes, reason->size);
+  } else {
+    message->outcome = OUTCOME_NOACTOR;
+  }
+  return message;
+}
+
+static enum status send_signal(struct scheduler *scheduler,
+                               enum message_kind kind, uint64_t sender,
+                               uint64_t target, const struct reason *reason) {
+  struct message *message = signal_new(kind, sender, target, reason);
+  enum status status;
+  if (message == NULL) return STATUS_NOMEM;
+  status = scheduler_post(scheduler, message, READY_AFTER);
+  if (status != STATUS_OK) message_free(message);
+  return status;
+}
+
+/* Tells the actor itself that `target`, which it asked for, is not there. */
+static enum status tell_absent(struct scheduler *scheduler,
+                               struct actor *actor, uint64_t target,
+                               enum message_kind kind) {
+  return send_signal(scheduler, kind, target, pid_of(actor), NULL) ==
+                 STATUS_NOMEM
+             ? STATUS_NOMEM
+             : STATUS_OK;
+}
+
+static enum status relate(struct scheduler *scheduler, struct actor *actor,
+                          uint64_t target, uint32_t relation,
+                          enum message_kind ask, enum message_kind told) {
+  enum status status;
+  if (pidset_flags(&actor->relations, target) & relation) return STATUS_OK;
+  if (!pidset_add(&actor->relations, target, relation)) return STATUS_NOMEM;
+  status = send_signal(scheduler, ask, pid_of(actor), target, NULL);
+  if (status == STATUS_NOACTOR)
+    status = tell_absent(scheduler, actor, target, told);
+  if (status != STATUS_OK) pidset_clear(&actor->relations, target, relation);
+  return status;
+}
+
+static enum status unrelate(struct scheduler *scheduler, struct actor *actor,
+                            uint64_t target, uint32_t relation,
+                            enum message_kind ask) {
+  if (!(pidset_clear(&actor->relations, target, relation) & relation))
+    return STATUS_OK;
+  return send_signal(scheduler, ask, pid_of(actor), target, NULL) ==
+                 STATUS_NOMEM
+             ? STATUS_NOMEM
+             : STATUS_OK;
+}
+
+enum status links_link(struct scheduler *scheduler, struct actor *actor,
+                       uint64_t target) {
+  if (target == pid_of(actor)) return STATUS_OK;
+  return relate(scheduler, actor, target, RELATION_LINK, MESSAGE_LINK,
+                MESSAGE_EXIT);
+}
+
+enum status links_unlink(struct scheduler *scheduler, struct actor *actor,
+                         uint64_t target) {
+  return unrelate(scheduler, actor, target, RELATION_LINK, MESSAGE_UNLINK);
+}
+
+enum status links_monitor(struct scheduler *scheduler, struct actor *actor,
+                          uint64_t target) {
+  return relate(scheduler, actor, target, RELATION_MONITOR, MESSAGE_MONITOR,
+                MESSAGE_DOWN);
+}
+
+enum status links_demonitor(struct scheduler *scheduler, struct actor *actor,
+                            uint64_t target) {
+  return unrelate(scheduler, actor, target, RELATION_MONITOR,
+                  MESSAGE_DEMONITOR);
+}
+
+enum status links_enter(struct actor *actor, uint64_t other) {
+  return pidset_add(&actor->relations, other, RELATION_LINK) ? STATUS_OK
+                                                             : STATUS_NOMEM;
+}
+
+/* No memory to note who asked: who asked is told that we are not there. */
+static void enter_or_tell(struct scheduler *scheduler, struct actor *actor,
+                          uint64_t other, uint32_t relation,
+                          enum message_kind told) {
+  if (pidset_add(&actor->relations, other, relation)) return;
+  send_signal(scheduler, told, pid_of(actor), other, NULL);
+}
+
+void links_handle(struct scheduler *scheduler, struct actor *actor,
+                  struct message *message) {
+  uint64_t other = message->sender;
+  switch ((enum message_kind)message->kind) {
+    case MESSAGE_LINK:
+      enter_or_tell(scheduler, actor, other, RELATION_LINK, MESSAGE_EXIT);
+      break;
+    case MESSAGE_MONITOR:
+      enter_or_tell(scheduler, actor, other, RELATION_WATCHED, MESSAGE_DOWN);
+      break;
+    case MESSAGE_UNLINK:
+      pidset_clear(&actor->relations, other, RELATION_LINK);
+      break;
+    case MESSAGE_DEMONITOR:
+      pidset_clear(&actor->relations, other, RELATION_WATCHED);
+      break;
+    default:
+      CHECK(false, "not a relation message");
+  }
+  message_free(message);
+}
+
+bool links_arrived(struct actor *actor, const struct message *message) {
+  uint32_t relation =
+      message->kind == MESSAGE_DOWN ? RELATION_MONITOR : RELATION_LINK;
+  if (message->flags & MESSAGE_SHUTDOWN) return true;
+  return pidset_clear(&actor->relations, message->sender, relation) &
+         relation;
+}
+
+/* --- The end -------------------------------------------------------------- */
+
+static void answer_exit(struct scheduler *scheduler, struct waiter waiter,
+                        const struct reason *reason) {
+  struct message *message;
+  if (waiter.pid == ID_NONE || waiter.epoch == 0) return;
+  message = signal_new(MESSAGE_OUTCOME, ID_NONE, waiter.pid, reason);
+  if (message == NULL) {
+    scheduler_end_wait(scheduler, waiter, OUTCOME_NOACTOR);
+    return;
+  }
+  message->outcome = reason == NULL ? OUTCOME_NOACTOR : OUTCOME_EXIT;
+  scheduler_answer(scheduler, waiter, message);
+}
+
+bool links_refuse(struct scheduler *scheduler, struct message *message,
+                  const struct reason *reason) {
+  struct waiter waiter = {message->sender, message->epoch};
+  bool lost = false;
+  switch ((enum message_kind)message->kind) {
+    case MESSAGE_CALL:
+    case MESSAGE_START:
+      answer_exit(scheduler, waiter, reason);
+      break;
+    case MESSAGE_STOP:
+      if (waiter.epoch != 0)
+        scheduler_end_wait(scheduler, waiter, OUTCOME_REPLY);
+      break;
+    case MESSAGE_MONITOR:
+      send_signal(scheduler, MESSAGE_DOWN, message->target, waiter.pid,
+                  reason);
+      break;
+    case MESSAGE_LINK:
+      send_signal(scheduler, MESSAGE_EXIT, message->target, waiter.pid,
+                  reason);
+      break;
+    case MESSAGE_CAST:
+    case MESSAGE_INFO:
+      lost = true;
+      atomic_fetch_add_explicit(&scheduler->refused, 1, memory_order_relaxed);
+      break;
+    default:
+      break;
+  }
+  scheduler->discard(scheduler, message);
+  return lost;
+}
+
+static void tell_relations(struct scheduler *scheduler, struct actor *actor,
+                           const struct reason *reason) {
+  struct pidset_entry entry;
+  uint32_t at = 0;
+  uint64_t pid = pid_of(actor);
+  while (pidset_next(&actor->relations, &at, &entry)) {
+    if (entry.flags & RELATION_WATCHED)
+      send_signal(scheduler, MESSAGE_DOWN, pid, entry.pid, reason);
+    if (entry.flags & RELATION_LINK)
+      send_signal(scheduler, MESSAGE_EXIT, pid, entry.pid, reason);
+    if (entry.flags & RELATION_MONITOR)
+      send_signal(scheduler, MESSAGE_DEMONITOR, pid, entry.pid, NULL);
+  }
+}
+
+/* A grant that comes too late for its waiter goes on to the next. */
+void links_grant(struct scheduler *scheduler, struct key pool,
+                 struct lease_grant *grant) {
+  while (grant->waiter.pid != ID_NONE) {
+    struct message *message = message_new(MESSAGE_OUTCOME, sizeof grant->seat);
+    CHECK(message != NULL, "no memory to hand on a lease");
+    message->outcome = OUTCOME_REPLY;
+    memcpy(message->bytes, &grant->seat, sizeof grant->seat);
+    if (scheduler_answer(scheduler, grant->waiter, message)) return;
+    lease_refused(scheduler->leases, pool, grant->seat, grant);
+  }
+}
+
+static void give_back_leases(struct scheduler *scheduler,
+                             struct actor *actor) {
+  unsigned char bytes[KEY_LARGEST];
+  struct key pool;
+  uint32_t seat;
+  while (lease_first(scheduler->leases, actor, bytes, &pool, &seat)) {
+    struct lease_grant grant;
+    lease_give(scheduler->leases, pool, actor, seat, true, &grant);
+    links_grant(scheduler, pool, &grant);
+    scheduler->settle(scheduler, pool, seat);
+  }
+}
+
+/* What a seat's next actor can take over. */
+static bool is_work(const struct message *message, uint64_t pid) {
+  return message->target == pid &&
+         (message->kind == MESSAGE_CALL || message->kind == MESSAGE_CAST ||
+          message->kind == MESSAGE_INFO || message->kind == MESSAGE_SENTINEL);
+}
+
+static void split_work(struct message_queue *left, struct message_queue *work,
+                       uint64_t pid) {
+  struct message_queue others = {NULL, NULL};
+  struct message *message;
+  while ((message = message_queue_pop(left)) != NULL)
+    message_queue_append(is_work(message, pid) ? work : &others, message);
+  *left = others;
+}
+
+static void end_own_wait(struct actor *actor) {
+  bool begun;
+  actor_wait_end(actor, actor_wait_epoch(actor), &begun);
+}
+
+void links_end(struct scheduler *scheduler, struct actor *actor,
+               const struct reason *reason) {
+  struct message_queue left = mailbox_close(&actor->mailbox);
+  struct message_queue work = {NULL, NULL};
+  struct waiters freed = {NULL, 0, 0};
+  struct message *message;
+  uint64_t pid = pid_of(actor);
+  end_own_wait(actor);
+  directory_hide(scheduler->directory, actor);
+  split_work(&left, &work, pid);
+  registry_ended(scheduler->registry, actor, &freed, &work);
+  message_queue_join(&left, &work);
+  scheduler_end_waits(scheduler, &freed, OUTCOME_RETRY);
+  give_back_leases(scheduler, actor);
+  answer_exit(scheduler, actor->serving, reason);
+  for (uint32_t i = 0; i < actor->deferred_count; i++)
+    answer_exit(scheduler, actor->deferred[i], reason);
+  while ((message = message_queue_pop(&left)) != NULL)
+    links_refuse(scheduler, message, message->target == pid ? reason : NULL);
+  tell_relations(scheduler, actor, reason);
+  directory_remove(scheduler->directory, actor);
+}

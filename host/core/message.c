@@ -1,0 +1,46 @@
+#include "core/message.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/slab.h"
+
+static const unsigned char classes[] = {
+#define MESSAGE_CLASS(name, class) [MESSAGE_##name] = CLASS_##class,
+    MESSAGE_LIST(MESSAGE_CLASS)
+#undef MESSAGE_CLASS
+};
+
+static const char *const names[] = {
+#define MESSAGE_TEXT(name, class) [MESSAGE_##name] = #name,
+    MESSAGE_LIST(MESSAGE_TEXT)
+#undef MESSAGE_TEXT
+};
+
+struct message *message_new(enum message_kind kind, size_t size) {
+  struct message *message;
+  if (unlikely(size > MESSAGE_LARGEST)) return NULL;
+  message = slab_take(sizeof *message + size);
+  if (unlikely(message == NULL)) return NULL;
+  memset(message, 0, sizeof *message);
+  message->kind = (uint8_t)kind;
+  message->size = (uint32_t)size;
+  return message;
+}
+
+void message_free(struct message *message) {
+  if (message != NULL) slab_give(message, sizeof *message + message->size);
+}
+
+struct message *message_copy(const struct message *message) {
+  size_t size = sizeof *message + message->size;
+  struct message *copy = slab_take(size);
+  if (copy != NULL) memcpy(copy, message, size);
+  return copy;
+}
+
+enum message_class message_class(enum message_kind kind) {
+  return (enum message_class)classes[kind];
+}
+
+const char *message_name(enum message_kind kind) { return names[kind]; }

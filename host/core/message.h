@@ -1,0 +1,102 @@
+/*
+** Message: one flat block, header and bytes, one allocation.
+**
+** Threads
+**   A message has one owner at a time; message_new and message_free want a
+**   thread with a slab cache bound.
+** Ownership
+**   message_new returns owned. A push that answers STATUS_OK takes it.
+** Order
+**   A mailbox is one queue in the order of arrival. The kinds differ in two
+**   ways: only user kinds count against the bound, and only urgent kinds
+**   are seen by an actor that waits inside a call.
+*/
+#ifndef TROUPE_CORE_MESSAGE_H
+#define TROUPE_CORE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*   name        class   what it asks of the receiver */
+#define MESSAGE_LIST(X)                                                 \
+  X(CALL, USER)       /* a request; `epoch` is the caller's wait */     \
+  X(CAST, USER)       /* a request without a reply */                   \
+  X(INFO, USER)       /* troupe.send */                                 \
+  X(STOP, USER)       /* troupe.stop: terminate, then end the wait */   \
+  X(START, SYSTEM)    /* first message of every actor */                \
+  X(TIMER, SYSTEM)    /* a timer fired; payload: struct timer * */      \
+  X(SOCKET, SYSTEM)   /* data or end of a socket in deliver mode */     \
+  X(IDLE, SYSTEM)     /* look whether you have been idle */             \
+  X(MONITOR, SYSTEM)  /* tell `sender` when you end */                  \
+  X(DEMONITOR, SYSTEM)                                                  \
+  X(LINK, SYSTEM)                                                       \
+  X(UNLINK, SYSTEM)                                                     \
+  X(DOWN, SYSTEM)     /* a monitored actor ended; payload: reason */    \
+  X(SENTINEL, SYSTEM) /* come back when all before it is done */        \
+  X(OUTCOME, URGENT)  /* ends the wait `epoch`; see enum outcome */     \
+  X(EXIT, URGENT)     /* a linked actor ended, or a supervisor's stop */\
+  X(KILL, URGENT)
+
+enum message_kind {
+#define MESSAGE_NAME(name, class) MESSAGE_##name,
+  MESSAGE_LIST(MESSAGE_NAME)
+#undef MESSAGE_NAME
+};
+
+enum message_class { CLASS_USER, CLASS_SYSTEM, CLASS_URGENT };
+
+/* How a wait ended. */
+#define OUTCOME_LIST(X)                                               \
+  X(REPLY)   /* payload: values */                                    \
+  X(ERROR)   /* payload: one error object, raised at the waiter */    \
+  X(EXIT)    /* the callee ended; payload: its reason */              \
+  X(NOACTOR) /* the callee was not there */                           \
+  X(TIMEOUT) /* the deadline passed */                                \
+  X(UNKNOWN) /* the callee has no handler for the request */          \
+  X(RETRY)   /* what was waited for has changed: look again */
+
+enum outcome {
+#define OUTCOME_NAME(name) OUTCOME_##name,
+  OUTCOME_LIST(OUTCOME_NAME)
+#undef OUTCOME_NAME
+};
+
+/* message.flags */
+enum {
+  MESSAGE_BEGUN = 1,    /* OUTCOME: the handler had started */
+  MESSAGE_NORMAL = 2,   /* EXIT, DOWN: the reason is a normal end */
+  MESSAGE_SHUTDOWN = 4, /* EXIT: a stop that is not to be trapped */
+  MESSAGE_TABLES = 8,   /* payload has shared tables: see script/codec.h */
+  MESSAGE_SPOILED = 16  /* never to be handled: freed as if refused */
+};
+
+struct message {
+  struct message *next; /* whoever holds the message */
+  uint64_t target;      /* pid it is meant for: checked again by the reader */
+  uint64_t sender;      /* pid, or ID_NONE from outside */
+  uint64_t epoch;       /* CALL, STOP: the sender's wait; OUTCOME: the target's */
+  uint64_t deadline;    /* CALL: nanoseconds, TICK_NEVER for none */
+  uint32_t size;        /* payload bytes */
+  uint16_t count;       /* values in the payload */
+  uint8_t kind;         /* enum message_kind */
+  uint8_t flags;
+  uint8_t outcome;      /* OUTCOME: enum outcome */
+  uint8_t unused[7];
+  _Alignas(8) unsigned char bytes[];
+};
+
+#define MESSAGE_LARGEST ((size_t)UINT32_MAX - 4096)
+
+/* A block with room for `size` payload bytes, all header fields zero but
+** kind and size. NULL for no memory or size > MESSAGE_LARGEST. */
+struct message *message_new(enum message_kind kind, size_t size);
+/* Takes NULL. Frees this one, not what follows it. */
+void message_free(struct message *message);
+/* A copy to another target (publish). NULL: no memory. */
+struct message *message_copy(const struct message *message);
+
+enum message_class message_class(enum message_kind kind);
+const char *message_name(enum message_kind kind);
+
+#endif

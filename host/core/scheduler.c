@@ -1,0 +1,249 @@
+/*
+** The way of a message: find the slot, swap the message in, and, if that woke
+** the actor, put it where it runs. On a worker's own thread a call's target
+** goes into the next slot without a lock, a fence or a wake-up; a chain of
+** calls never leaves its core. What is displaced from the slot goes to the
+** queue, where others may steal it, and one parked worker is told.
+**
+** Parking and pushing are the two halves of one protocol:
+**   pusher: queue store; fence; reads `parked`  -> wakes one
+**   parker: `parked` store; fence; reads queues -> does not park
+** A worker that is already looking for work (spinning) counts as told: it
+** stops spinning before it parks, and re-reads the queues after that.
+*/
+#include "core/scheduler.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/tick.h"
+#include "core/fence.h"
+#include "core/worker.h"
+
+static enum status make_tables(struct scheduler *scheduler) {
+  scheduler->slab = slab_new();
+  scheduler->directory = directory_new();
+  scheduler->leases = leases_new();
+  if (scheduler->directory != NULL)
+    scheduler->registry = registry_new(scheduler->directory);
+  if (scheduler->slab == NULL || scheduler->leases == NULL ||
+      scheduler->registry == NULL)
+    return STATUS_NOMEM;
+  return STATUS_OK;
+}
+
+static enum status make_workers(struct scheduler *scheduler,
+                                const struct scheduler_options *options) {
+  scheduler->workers =
+      memory_zalloc((size_t)options->workers * sizeof *scheduler->workers);
+  if (scheduler->workers == NULL) return STATUS_NOMEM;
+  scheduler->worker_count = options->workers;
+  for (int i = 0; i < options->workers; i++) {
+    struct worker *worker = worker_new(scheduler, i);
+    if (worker == NULL) return STATUS_NOMEM;
+    scheduler->workers[i] = worker;
+    if (!options->poller(options->context, i, &worker->poller))
+      return STATUS_NOMEM;
+  }
+  return STATUS_OK;
+}
+
+struct scheduler *scheduler_new(const struct scheduler_options *options) {
+  struct scheduler *scheduler = memory_zalloc(sizeof *scheduler);
+  CHECK(options->workers >= 1 && options->workers <= WORKERS_LARGEST,
+        "a host has 1 to 256 workers");
+  if (scheduler == NULL) return NULL;
+  overflow_init(&scheduler->overflow);
+  scheduler->cycles_per_us = tick_cycles_per_us();
+  if (make_tables(scheduler) != STATUS_OK ||
+      make_workers(scheduler, options) != STATUS_OK) {
+    scheduler_free(scheduler);
+    return NULL;
+  }
+  return scheduler;
+}
+
+enum status scheduler_start(struct scheduler *scheduler) {
+  for (int i = 0; i < scheduler->worker_count; i++) {
+    struct worker *worker = scheduler->workers[i];
+    enum status status =
+        thread_start(&worker->thread, "troupe", worker_main, worker);
+    if (status != STATUS_OK) {
+      scheduler_stop(scheduler);
+      return status;
+    }
+    worker->started = true;
+  }
+  return STATUS_OK;
+}
+
+void scheduler_stop(struct scheduler *scheduler) {
+  atomic_store_explicit(&scheduler->stopping, true, memory_order_seq_cst);
+  for (int i = 0; i < scheduler->worker_count; i++) {
+    struct worker *worker = scheduler->workers[i];
+    if (worker == NULL || !worker->started) continue;
+    worker->poller.wake(worker->poller.self);
+    thread_join(&worker->thread);
+    worker->started = false;
+  }
+}
+
+void scheduler_release(struct scheduler *scheduler) {
+  for (int i = 0; i < scheduler->worker_count; i++)
+    worker_free(scheduler->workers[i]);
+  scheduler->worker_count = 0;
+  registry_free(scheduler->registry);
+  scheduler->registry = NULL;
+}
+
+void scheduler_free(struct scheduler *scheduler) {
+  if (scheduler == NULL) return;
+  scheduler_release(scheduler);
+  memory_free(scheduler->workers);
+  leases_free(scheduler->leases);
+  directory_free(scheduler->directory);
+  overflow_deinit(&scheduler->overflow);
+  slab_free(scheduler->slab);
+  memory_free(scheduler);
+}
+
+/* --- Ready ---------------------------------------------------------------- */
+
+static void ready_pinned(struct worker *home, struct actor *actor) {
+  struct actor *first = atomic_load_explicit(&home->inbox,
+                                             memory_order_relaxed);
+  do {
+    actor->link = first;
+  } while (!atomic_compare_exchange_weak_explicit(
+      &home->inbox, &first, actor, memory_order_release,
+      memory_order_relaxed));
+  worker_wake(home);
+}
+
+static void fill_next(struct worker *worker, struct actor *actor) {
+  atomic_store_explicit(&worker->next_since, worker->turn_cycles,
+                        memory_order_relaxed);
+  atomic_store_explicit(&worker->next, actor, memory_order_release);
+}
+
+/* A call's target, or its caller: in front of whoever was to be next. */
+static void ready_next(struct worker *worker, struct actor *actor) {
+  struct actor *former = NULL;
+  if (atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL)
+    former = atomic_exchange_explicit(&worker->next, NULL,
+                                      memory_order_acq_rel);
+  fill_next(worker, actor);
+  if (former != NULL) worker_enqueue(worker, former);
+}
+
+/* A cast's target: next if the slot is free. The sender may run on for long,
+** so somebody must be watching the slot. */
+static void ready_after(struct worker *worker, struct actor *actor) {
+  struct scheduler *scheduler = worker->scheduler;
+  if (atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL) {
+    worker_enqueue(worker, actor);
+    return;
+  }
+  fill_next(worker, actor);
+  if (atomic_load_explicit(&scheduler->parked, memory_order_relaxed) != 0 &&
+      atomic_load_explicit(&scheduler->watching, memory_order_relaxed) == 0)
+    scheduler_notify(scheduler);
+}
+
+void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
+                     enum ready ready) {
+  struct worker *worker = worker_current();
+  struct worker *home =
+      atomic_load_explicit(&actor->home, memory_order_relaxed);
+  if (worker != NULL && worker->scheduler != scheduler) worker = NULL;
+  if (home != NULL && home != worker) {
+    ready_pinned(home, actor);
+  } else if (worker == NULL) {
+    overflow_put(&scheduler->overflow, actor);
+    scheduler_notify(scheduler);
+  } else if (ready == READY_NEXT) {
+    ready_next(worker, actor);
+  } else if (ready == READY_AFTER) {
+    ready_after(worker, actor);
+  } else {
+    worker_enqueue(worker, actor);
+  }
+}
+
+/* --- Posting -------------------------------------------------------------- */
+
+static enum status push_to(struct scheduler *scheduler, struct actor *actor,
+                           struct message *message, enum ready ready) {
+  bool wake;
+  if (mailbox_push(&actor->mailbox, message, &wake) != STATUS_OK)
+    return STATUS_NOACTOR;
+  if (wake) scheduler_ready(scheduler, actor, ready);
+  return STATUS_OK;
+}
+
+enum status scheduler_post(struct scheduler *scheduler,
+                           struct message *message, enum ready ready) {
+  struct actor *actor = directory_find(scheduler->directory, message->target);
+  if (unlikely(actor == NULL)) return STATUS_NOACTOR;
+  return push_to(scheduler, actor, message, ready);
+}
+
+void scheduler_prepare(struct actor *actor, struct message *message) {
+  bool wake;
+  message->target =
+      atomic_load_explicit(&actor->pid, memory_order_relaxed);
+  CHECK(mailbox_push(&actor->mailbox, message, &wake) == STATUS_OK && !wake,
+        "a new actor belongs to its maker");
+}
+
+void scheduler_launch(struct scheduler *scheduler, struct actor *actor,
+                      enum ready ready) {
+  scheduler_ready(scheduler, actor, ready);
+}
+
+bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
+                      struct message *message) {
+  struct actor *actor = directory_find(scheduler->directory, waiter.pid);
+  bool begun;
+  if (actor == NULL || !actor_wait_end(actor, waiter.epoch, &begun)) {
+    message_free(message);
+    return false;
+  }
+  ASSERT(message->kind == MESSAGE_OUTCOME, "only an outcome ends a wait");
+  message->target = waiter.pid;
+  message->epoch = waiter.epoch;
+  if (begun) message->flags |= MESSAGE_BEGUN;
+  if (push_to(scheduler, actor, message, READY_NEXT) != STATUS_OK)
+    message_free(message);
+  return true;
+}
+
+bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
+                        enum outcome outcome) {
+  struct message *message = message_new(MESSAGE_OUTCOME, 0);
+  CHECK(message != NULL, "no memory to end a wait");
+  message->outcome = (uint8_t)outcome;
+  return scheduler_answer(scheduler, waiter, message);
+}
+
+void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,
+                         enum outcome outcome) {
+  for (uint32_t i = 0; i < waiters->count; i++)
+    scheduler_end_wait(scheduler, waiters->list[i], outcome);
+  waiters_free(waiters);
+}
+
+uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
+                        enum wait_kind kind, uint64_t target,
+                        uint64_t deadline) {
+  uint64_t epoch = actor_wait_begin(actor, kind, target, deadline);
+  struct worker *worker = worker_current();
+  bool begun;
+  ASSERT(worker != NULL && worker->scheduler == scheduler,
+         "an actor waits on a worker");
+  (void)scheduler;
+  if (deadline == TICK_NEVER || !actor_wait_needs_timer(actor, deadline) ||
+      deadline_arm(worker, actor, deadline))
+    return epoch;
+  actor_wait_end(actor, epoch, &begun);
+  return 0;
+}

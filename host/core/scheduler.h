@@ -1,0 +1,152 @@
+/*
+** Scheduler: workers, and the way of a message to a running actor.
+**
+** A worker is a run queue, a next slot, a timer wheel and a poller, held by
+** one thread. It takes an actor from the next slot (a chain of calls stays
+** on one core and costs no wake-up) or from its queue, or from the overflow
+** list, or steals half of another worker's queue; runs one turn; and looks
+** at the clock: I/O is polled every POLL_SPAN while there is work, never per
+** message. Without work it spins briefly and parks in its poller.
+**
+** Threads
+**   [any thread]  scheduler_post, scheduler_send, scheduler_ready,
+**                 worker_current, worker_job
+**   [main]        scheduler_new, scheduler_start, scheduler_stop, _free
+**   [owner]       scheduler_start_actor ... see each
+** Ownership
+**   scheduler_post takes the message when it answers STATUS_OK only.
+*/
+#ifndef TROUPE_CORE_SCHEDULER_H
+#define TROUPE_CORE_SCHEDULER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slab.h"
+#include "base/thread.h"
+#include "core/actor.h"
+#include "core/lease.h"
+#include "core/message.h"
+#include "core/poller.h"
+#include "core/registry.h"
+#include "core/runqueue.h"
+#include "core/wheel.h"
+
+#define WORKERS_LARGEST 256
+
+struct worker;
+
+struct scheduler_options {
+  int workers; /* 1..WORKERS_LARGEST */
+  /* Makes worker `index`'s poller; false: it could not. [main] */
+  bool (*poller)(void *context, int index, struct poller *poller);
+  void *context;
+};
+
+struct scheduler {
+  struct directory *directory;
+  struct registry *registry;
+  struct leases *leases;
+  struct slab *slab;
+  struct overflow overflow;
+  struct worker **workers;
+  int worker_count;
+  void *owner;                 /* the layers above: the script's data */
+  /* Handed down: frees a message that nobody will handle, with whatever its
+  ** payload owns; and asks a pool's worker to tell when it is done with what
+  ** a borrower left behind. */
+  void (*discard)(struct scheduler *scheduler, struct message *message);
+  void (*settle)(struct scheduler *scheduler, struct key pool, uint32_t seat);
+  _Atomic uint32_t parked;     /* workers that are parked; seq_cst */
+  _Atomic uint32_t watching;   /* a worker watches next slots: 0 or 1 */
+  _Atomic uint32_t spinning;   /* a worker looks for work: 0 or 1 */
+  _Atomic bool stopping;       /* workers leave as soon as they see it */
+  uint64_t cycles_per_us;
+  /* Counted for the operator; relaxed. */
+  _Atomic uint64_t refused;    /* casts that no actor was there to take */
+};
+
+/* NULL: no memory, or a poller could not be made. */
+struct scheduler *scheduler_new(const struct scheduler_options *options);
+enum status scheduler_start(struct scheduler *scheduler);
+/* Ends the threads; actors that are left are not run any more. */
+void scheduler_stop(struct scheduler *scheduler);
+/* After scheduler_stop: frees what may hold messages, on a thread with a slab
+** cache; after it that cache can be freed, and then the rest. */
+void scheduler_release(struct scheduler *scheduler);
+void scheduler_free(struct scheduler *scheduler);
+
+/* Where a woken actor goes. */
+enum ready {
+  READY_NEXT,  /* a call or a reply: it runs next, on this worker */
+  READY_AFTER, /* a cast: next if the slot is free, else queued */
+  READY_QUEUE  /* to the end of the queue */
+};
+
+/* Puts an actor, which this thread has just made busy, where it runs. */
+void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
+                     enum ready ready);
+
+/* Message to message->target; wakes it. STATUS_OK: taken. STATUS_NOACTOR. */
+enum status scheduler_post(struct scheduler *scheduler,
+                           struct message *message, enum ready ready);
+
+/* The first message of an actor that the caller has made; taken. It is found
+** before anything that others send by then, but does not run yet... */
+void scheduler_prepare(struct actor *actor, struct message *message);
+/* ...until here: from now on it is its own. */
+void scheduler_launch(struct scheduler *scheduler, struct actor *actor,
+                      enum ready ready);
+
+/* Ends somebody's wait with a payload-less outcome and wakes it; false if it
+** had ended already. */
+bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
+                        enum outcome outcome);
+/* Ends a wait with this OUTCOME message (taken in any case; its target and
+** epoch are set here). False if the wait had ended already. */
+bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
+                      struct message *message);
+/* Ends all with `outcome` and frees the list. */
+void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,
+                         enum outcome outcome);
+
+/* Opens a wait of the running actor and sees to its timer. Returns the epoch,
+** 0 for no memory. [owner] */
+uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
+                        enum wait_kind kind, uint64_t target,
+                        uint64_t deadline);
+
+/* --- Workers ------------------------------------------------------------ */
+
+/* The worker that this thread holds, or NULL on a foreign thread. */
+struct worker *worker_current(void);
+struct scheduler *worker_scheduler(struct worker *worker);
+int worker_index(const struct worker *worker);
+struct wheel *worker_wheel(struct worker *worker);
+void *worker_poller(struct worker *worker); /* poller.self */
+/* Monotonic ns, as of the last look: at most a turn old. [worker] */
+uint64_t worker_now(struct worker *worker);
+/* The running actor has used up its slice and others wait. [worker] */
+bool worker_slice_over(struct worker *worker);
+
+/* A function to run on a worker's thread between turns. The job's memory is
+** the caller's to see to, usually freed by `run`. [any thread] */
+struct job {
+  struct job *next;
+  void (*run)(struct job *job);
+};
+void worker_post_job(struct worker *worker, struct job *job);
+
+/* The worker with the fewest handles and the shortest queue. [any thread] */
+struct worker *scheduler_least_loaded(struct scheduler *scheduler);
+
+/* While an actor owns handles it stays on the worker that they belong to.
+** Pairs. [owner, on that worker] */
+void actor_pin(struct actor *actor);
+void actor_unpin(struct actor *actor);
+/* An actor that has not run yet starts on, and belongs to, this worker; the
+** caller hands over one pin. */
+void actor_settle(struct actor *actor, struct worker *worker);
+
+#endif

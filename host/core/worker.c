@@ -1,0 +1,496 @@
+/*
+** A worker's day: take an actor, run one turn of it, look at the clock.
+**
+** Where the next actor comes from, in this order:
+**   1. every 61st turn: the overflow list and the queue before anything else,
+**      so that a busy chain of next slots starves nobody;
+**   2. the next slot, unless its chain has had its time while others wait;
+**   3. pinned actors and the queue, in turn;
+**   4. the overflow list;
+**   5. half of somebody else's queue, or a next slot that has stood for long.
+**
+** Out of work, it spins for SPIN_US, then parks in its poller. Of the parked
+** workers one *watches* while any other runs: it looks at their next slots
+** every millisecond, because a cast into a next slot wakes nobody and its
+** sender may compute on for long.
+*/
+#include "core/worker.h"
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/tick.h"
+#include "core/fence.h"
+
+#define FAIR_TURN 61
+
+/* What is current belongs to the thread. */
+static _Thread_local struct worker *current
+    __attribute__((tls_model("initial-exec")));
+
+struct worker *worker_current(void) { return current; }
+
+struct scheduler *worker_scheduler(struct worker *worker) {
+  return worker->scheduler;
+}
+
+int worker_index(const struct worker *worker) { return worker->index; }
+
+struct wheel *worker_wheel(struct worker *worker) { return &worker->wheel; }
+
+void *worker_poller(struct worker *worker) { return worker->poller.self; }
+
+struct worker *worker_new(struct scheduler *scheduler, int index) {
+  struct worker *worker = memory_aligned(64, sizeof *worker);
+  if (worker == NULL) return NULL;
+  runqueue_init(&worker->queue);
+  worker->scheduler = scheduler;
+  worker->index = index;
+  worker->cycle_scale =
+      (UINT64_C(1000) << 32) / (scheduler->cycles_per_us | 1);
+  worker->cache = slab_cache_new(scheduler->slab);
+  if (worker->cache == NULL) {
+    memory_free(worker);
+    return NULL;
+  }
+  wheel_init(&worker->wheel, tick_now());
+  return worker;
+}
+
+void worker_free(struct worker *worker) {
+  struct slab_cache *former;
+  if (worker == NULL) return;
+  former = slab_bind(worker->cache);
+  if (worker->poller.free != NULL) worker->poller.free(worker->poller.self);
+  slab_bind(former);
+  slab_cache_free(worker->cache);
+  memory_free(worker);
+}
+
+/* --- The clock ------------------------------------------------------------ */
+
+static uint64_t us_since(const struct worker *worker, uint64_t cycles) {
+  return (worker->turn_cycles - cycles) / worker->scheduler->cycles_per_us;
+}
+
+static void read_clocks(struct worker *worker) {
+  worker->look_cycles = tick_cycles();
+  worker->look_ns = tick_now();
+}
+
+uint64_t worker_now(struct worker *worker) {
+  uint64_t cycles = tick_cycles() - worker->look_cycles;
+  return worker->look_ns +
+         (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
+}
+
+static bool others_wait(struct worker *worker) {
+  return worker->pinned_first != NULL ||
+         atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL ||
+         runqueue_length(&worker->queue) != 0 ||
+         atomic_load_explicit(&worker->scheduler->overflow.count,
+                              memory_order_relaxed) != 0 ||
+         atomic_load_explicit(&worker->inbox, memory_order_relaxed) != NULL;
+}
+
+bool worker_slice_over(struct worker *worker) {
+  uint64_t spent = tick_cycles() - worker->turn_cycles;
+  return spent > SLICE_US * worker->scheduler->cycles_per_us &&
+         others_wait(worker);
+}
+
+/* --- Waking --------------------------------------------------------------- */
+
+/* True for whoever must wake it. */
+static bool unpark(struct worker *worker) {
+  if (atomic_load_explicit(&worker->parked, memory_order_seq_cst) == 0)
+    return false;
+  if (atomic_exchange_explicit(&worker->parked, 0, memory_order_seq_cst) == 0)
+    return false;
+  atomic_fetch_sub_explicit(&worker->scheduler->parked, 1,
+                            memory_order_seq_cst);
+  return true;
+}
+
+void worker_wake(struct worker *worker) {
+  fence_full();
+  if (unpark(worker)) worker->poller.wake(worker->poller.self);
+}
+
+void scheduler_notify(struct scheduler *scheduler) {
+  fence_full();
+  if (atomic_load_explicit(&scheduler->parked, memory_order_seq_cst) == 0 ||
+      atomic_load_explicit(&scheduler->spinning, memory_order_seq_cst) != 0)
+    return;
+  for (int i = 0; i < scheduler->worker_count; i++) {
+    struct worker *worker = scheduler->workers[i];
+    if (!unpark(worker)) continue;
+    worker->poller.wake(worker->poller.self);
+    return;
+  }
+}
+
+static void append_pinned(struct worker *worker, struct actor *actor) {
+  actor->link = NULL;
+  if (worker->pinned_last != NULL)
+    worker->pinned_last->link = actor;
+  else
+    worker->pinned_first = actor;
+  worker->pinned_last = actor;
+}
+
+void worker_enqueue(struct worker *worker, struct actor *actor) {
+  struct worker *home =
+      atomic_load_explicit(&actor->home, memory_order_relaxed);
+  if (home != NULL) {
+    ASSERT(home == worker, "a pinned actor is queued at home");
+    append_pinned(worker, actor);
+    return;
+  }
+  runqueue_put(&worker->queue, &worker->scheduler->overflow, actor);
+  scheduler_notify(worker->scheduler);
+}
+
+/* --- Jobs and pinned actors from other threads ---------------------------- */
+
+void worker_post_job(struct worker *worker, struct job *job) {
+  struct job *first = atomic_load_explicit(&worker->jobs,
+                                           memory_order_relaxed);
+  do {
+    job->next = first;
+  } while (!atomic_compare_exchange_weak_explicit(
+      &worker->jobs, &first, job, memory_order_release,
+      memory_order_relaxed));
+  worker_wake(worker);
+}
+
+static void run_jobs(struct worker *worker) {
+  struct job *newest, *oldest = NULL;
+  if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) == NULL)
+    return;
+  newest = atomic_exchange_explicit(&worker->jobs, NULL,
+                                    memory_order_acquire);
+  while (newest != NULL) {
+    struct job *next = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = next;
+  }
+  while (oldest != NULL) {
+    struct job *next = oldest->next;
+    oldest->run(oldest);
+    oldest = next;
+  }
+}
+
+static void take_inbox(struct worker *worker) {
+  struct actor *newest, *oldest = NULL;
+  if (atomic_load_explicit(&worker->inbox, memory_order_relaxed) == NULL)
+    return;
+  newest = atomic_exchange_explicit(&worker->inbox, NULL,
+                                    memory_order_acquire);
+  while (newest != NULL) {
+    struct actor *next = newest->link;
+    newest->link = oldest;
+    oldest = newest;
+    newest = next;
+  }
+  while (oldest != NULL) {
+    struct actor *next = oldest->link;
+    append_pinned(worker, oldest);
+    oldest = next;
+  }
+}
+
+/* --- Finding an actor ------------------------------------------------------ */
+
+static struct actor *take_next(struct worker *worker) {
+  struct actor *actor;
+  if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL)
+    return NULL;
+  actor = atomic_exchange_explicit(&worker->next, NULL, memory_order_acq_rel);
+  if (actor == NULL) return NULL;
+  if (us_since(worker, worker->chain_cycles) < CHAIN_US ||
+      !others_wait(worker))
+    return actor;
+  worker_enqueue(worker, actor);
+  return NULL;
+}
+
+static struct actor *take_pinned(struct worker *worker) {
+  struct actor *actor = worker->pinned_first;
+  if (actor == NULL) return NULL;
+  worker->pinned_first = actor->link;
+  if (worker->pinned_first == NULL) worker->pinned_last = NULL;
+  return actor;
+}
+
+static struct actor *take_queued(struct worker *worker) {
+  struct actor *actor;
+  worker->chain_cycles = worker->turn_cycles;
+  actor = worker->turns & 1 ? take_pinned(worker) : NULL;
+  if (actor == NULL) actor = runqueue_get(&worker->queue);
+  if (actor == NULL) actor = take_pinned(worker);
+  return actor;
+}
+
+static struct actor *take_overflow(struct worker *worker) {
+  struct overflow *overflow = &worker->scheduler->overflow;
+  if (atomic_load_explicit(&overflow->count, memory_order_relaxed) == 0)
+    return NULL;
+  worker->chain_cycles = worker->turn_cycles;
+  return overflow_get(overflow);
+}
+
+static bool next_stands_long(struct worker *victim) {
+  uint64_t since =
+      atomic_load_explicit(&victim->next_since, memory_order_relaxed);
+  uint64_t age = tick_cycles() - since;
+  return atomic_load_explicit(&victim->next, memory_order_relaxed) != NULL &&
+         (int64_t)age > 0 &&
+         age > NEXT_STEAL_US * victim->scheduler->cycles_per_us;
+}
+
+/* The actor may have run, pinned itself and come back between two looks: it is
+** looked at again once it is ours. */
+static struct actor *steal_next(struct worker *worker, struct worker *victim) {
+  struct actor *actor =
+      atomic_load_explicit(&victim->next, memory_order_relaxed);
+  struct worker *home;
+  if (actor == NULL || !next_stands_long(victim)) return NULL;
+  if (atomic_load_explicit(&actor->home, memory_order_relaxed) != NULL)
+    return NULL;
+  if (!atomic_compare_exchange_strong_explicit(&victim->next, &actor, NULL,
+                                               memory_order_acq_rel,
+                                               memory_order_relaxed))
+    return NULL;
+  home = atomic_load_explicit(&actor->home, memory_order_relaxed);
+  if (home == NULL || home == worker) return actor;
+  scheduler_ready(worker->scheduler, actor, READY_QUEUE);
+  return NULL;
+}
+
+static struct actor *steal(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  for (int i = 1; i < scheduler->worker_count; i++) {
+    int index = (worker->index + i) % scheduler->worker_count;
+    struct worker *victim = scheduler->workers[index];
+    struct actor *actor = runqueue_steal(&victim->queue, &worker->queue);
+    if (actor == NULL) actor = steal_next(worker, victim);
+    if (actor == NULL) continue;
+    worker->chain_cycles = worker->turn_cycles;
+    return actor;
+  }
+  return NULL;
+}
+
+static struct actor *find(struct worker *worker) {
+  struct actor *actor = NULL;
+  run_jobs(worker);
+  take_inbox(worker);
+  if (unlikely(++worker->turns % FAIR_TURN == 0)) {
+    actor = take_overflow(worker);
+    if (actor == NULL) actor = take_queued(worker);
+  }
+  if (actor == NULL) actor = take_next(worker);
+  if (actor == NULL) actor = take_queued(worker);
+  if (actor == NULL) actor = take_overflow(worker);
+  return actor;
+}
+
+/* --- Running --------------------------------------------------------------- */
+
+static void run(struct worker *worker, struct actor *actor) {
+  for (;;) {
+    switch (actor->type->step(actor)) {
+      case STEP_ENDED:
+        return;
+      case STEP_AGAIN:
+        worker_enqueue(worker, actor);
+        return;
+      case STEP_IDLE:
+        if (mailbox_park(&actor->mailbox, MAILBOX_IDLE)) return;
+        break;
+      case STEP_WAIT:
+        if (mailbox_park(&actor->mailbox, MAILBOX_WAITING)) return;
+        break;
+    }
+    /* Something came in before it was parked. */
+    if (worker_slice_over(worker)) {
+      worker_enqueue(worker, actor);
+      return;
+    }
+  }
+}
+
+static void look(struct worker *worker, uint64_t timeout) {
+  worker->poller.poll(worker->poller.self, timeout);
+  read_clocks(worker);
+  wheel_advance(&worker->wheel, worker->look_ns);
+}
+
+/* --- Parking --------------------------------------------------------------- */
+
+static bool has_work(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  if (others_wait(worker) ||
+      atomic_load_explicit(&worker->jobs, memory_order_seq_cst) != NULL ||
+      atomic_load_explicit(&scheduler->stopping, memory_order_seq_cst))
+    return true;
+  for (int i = 0; i < scheduler->worker_count; i++) {
+    struct worker *other = scheduler->workers[i];
+    if (other == worker) continue;
+    if (runqueue_length(&other->queue) != 0 || next_stands_long(other))
+      return true;
+  }
+  return false;
+}
+
+/* Looks for work for a while; one worker at a time, so that a burst does not
+** set every core spinning. */
+static struct actor *spin(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  uint64_t span = SPIN_US * scheduler->cycles_per_us;
+  uint64_t start = tick_cycles();
+  struct actor *actor = NULL;
+  uint32_t none = 0;
+  if (!atomic_compare_exchange_strong_explicit(
+          &scheduler->spinning, &none, 1, memory_order_seq_cst,
+          memory_order_relaxed))
+    return NULL;
+  do {
+    worker->turn_cycles = tick_cycles();
+    actor = find(worker);
+    if (actor == NULL) actor = steal(worker);
+    if (actor != NULL) break;
+    thread_pause();
+  } while (worker->turn_cycles - start < span &&
+           !atomic_load_explicit(&scheduler->stopping,
+                                 memory_order_relaxed));
+  atomic_store_explicit(&scheduler->spinning, 0, memory_order_seq_cst);
+  /* Whoever pushed while we were looking told nobody else. */
+  if (actor != NULL && runqueue_length(&worker->queue) != 0)
+    scheduler_notify(scheduler);
+  return actor;
+}
+
+static bool all_parked(struct scheduler *scheduler) {
+  return atomic_load_explicit(&scheduler->parked, memory_order_seq_cst) ==
+         (uint32_t)scheduler->worker_count;
+}
+
+static uint64_t park_timeout(struct worker *worker, bool watch) {
+  uint64_t due = wheel_next(&worker->wheel);
+  uint64_t now = tick_now();
+  uint64_t timeout = TICK_NEVER;
+  if (due != TICK_NEVER) timeout = due > now ? due - now : 0;
+  if (watch && timeout > WATCH_NS) timeout = WATCH_NS;
+  return timeout;
+}
+
+static void park(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  uint32_t none = 0;
+  bool watch;
+  atomic_store_explicit(&worker->parked, 1, memory_order_seq_cst);
+  atomic_fetch_add_explicit(&scheduler->parked, 1, memory_order_seq_cst);
+  fence_full();
+  if (has_work(worker)) {
+    unpark(worker);
+    return;
+  }
+  watch = !all_parked(scheduler) &&
+          atomic_compare_exchange_strong_explicit(
+              &scheduler->watching, &none, 1, memory_order_seq_cst,
+              memory_order_relaxed);
+  look(worker, park_timeout(worker, watch));
+  if (watch)
+    atomic_store_explicit(&scheduler->watching, 0, memory_order_seq_cst);
+  unpark(worker);
+}
+
+static void idle(struct worker *worker) {
+  struct actor *actor = steal(worker);
+  if (actor == NULL) actor = spin(worker);
+  if (actor != NULL) {
+    run(worker, actor);
+    return;
+  }
+  park(worker);
+}
+
+/* Every node fires, finds its actor gone, and frees itself. */
+static void drain_wheel(struct worker *worker) {
+  uint64_t due;
+  while ((due = wheel_next(&worker->wheel)) != TICK_NEVER)
+    wheel_advance(&worker->wheel, due);
+}
+
+void worker_main(void *argument) {
+  struct worker *worker = argument;
+  struct scheduler *scheduler = worker->scheduler;
+  uint64_t poll_span = POLL_SPAN_US * scheduler->cycles_per_us;
+  current = worker;
+  slab_bind(worker->cache);
+  read_clocks(worker);
+  while (!atomic_load_explicit(&scheduler->stopping, memory_order_relaxed)) {
+    struct actor *actor;
+    worker->turn_cycles = tick_cycles();
+    if (worker->turn_cycles - worker->look_cycles > poll_span) look(worker, 0);
+    actor = find(worker);
+    if (actor != NULL)
+      run(worker, actor);
+    else
+      idle(worker);
+  }
+  drain_wheel(worker);
+  slab_bind(NULL);
+  current = NULL;
+}
+
+/* --- Pins ------------------------------------------------------------------ */
+
+void actor_pin(struct actor *actor) {
+  struct worker *worker = current;
+  struct worker *home =
+      atomic_load_explicit(&actor->home, memory_order_relaxed);
+  ASSERT(worker != NULL && (home == NULL || home == worker),
+         "handles are opened at home");
+  (void)home;
+  actor->handles++;
+  atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
+  atomic_fetch_add_explicit(&worker->handles, 1, memory_order_relaxed);
+}
+
+void actor_unpin(struct actor *actor) {
+  struct worker *worker = current;
+  ASSERT(worker != NULL && actor->handles > 0 &&
+             atomic_load_explicit(&actor->home, memory_order_relaxed) ==
+                 worker,
+         "handles are closed at home");
+  atomic_fetch_sub_explicit(&worker->handles, 1, memory_order_relaxed);
+  actor->handles--;
+  if (actor->handles == 0)
+    atomic_store_explicit(&actor->home, NULL, memory_order_relaxed);
+}
+
+void actor_settle(struct actor *actor, struct worker *worker) {
+  ASSERT(actor->handles == 0, "settled before it runs");
+  actor->handles = 1;
+  atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
+  atomic_fetch_add_explicit(&worker->handles, 1, memory_order_relaxed);
+}
+
+struct worker *scheduler_least_loaded(struct scheduler *scheduler) {
+  struct worker *best = scheduler->workers[0];
+  uint64_t best_load = UINT64_MAX;
+  for (int i = 0; i < scheduler->worker_count; i++) {
+    struct worker *worker = scheduler->workers[i];
+    uint64_t load =
+        (uint64_t)runqueue_length(&worker->queue) * 4 +
+        atomic_load_explicit(&worker->handles, memory_order_relaxed);
+    if (load >= best_load) continue;
+    best = worker;
+    best_load = load;
+  }
+  return best;
+}

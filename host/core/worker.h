@@ -1,0 +1,56 @@
+/*
+** Worker: the inside of the scheduler. For scheduler.c, worker.c, deadline.c.
+*/
+#ifndef TROUPE_CORE_WORKER_H
+#define TROUPE_CORE_WORKER_H
+
+#include "core/scheduler.h"
+
+#define POLL_SPAN_US 50    /* I/O and timers are looked at this often */
+#define SLICE_US 200       /* an actor's turn, while others wait */
+#define CHAIN_US 1000      /* a chain of next slots, while others wait */
+#define NEXT_STEAL_US 50   /* a next slot may be stolen after this */
+#define SPIN_US 20         /* looked for work before parking */
+#define WATCH_NS UINT64_C(1000000) /* how often the watcher looks */
+
+struct worker {
+  /* --- Read and written by other workers. --- */
+  _Alignas(64) struct runqueue queue;
+  _Atomic(struct actor *) next;   /* owner stores, thieves swap to NULL */
+  _Atomic uint64_t next_since;    /* cycles when `next` was filled; relaxed */
+  _Atomic(struct actor *) inbox;  /* pinned actors others made ready: stack */
+  _Atomic(struct job *) jobs;     /* stack */
+  _Atomic int parked;             /* 1: in its poller; who swaps it to 0 wakes */
+  _Atomic uint32_t handles;       /* pins; owner writes, relaxed */
+
+  /* --- Owner. --- */
+  _Alignas(64) struct scheduler *scheduler;
+  int index;
+  struct actor *pinned_first, *pinned_last; /* ready, by link */
+  uint64_t turns;
+  uint64_t turn_cycles;   /* when this turn began */
+  uint64_t chain_cycles;  /* when this chain of next slots began */
+  uint64_t look_cycles;   /* when the clock was last read, both ways */
+  uint64_t look_ns;
+  uint64_t cycle_scale;   /* nanoseconds a cycle, 32.32 fixed point */
+  struct wheel wheel;
+  struct poller poller;
+  struct slab_cache *cache;
+  struct thread thread;
+  bool started;
+};
+
+/* worker.c */
+struct worker *worker_new(struct scheduler *scheduler, int index);
+void worker_free(struct worker *worker);
+void worker_main(void *worker);
+void worker_enqueue(struct worker *worker, struct actor *actor);
+void worker_wake(struct worker *worker);
+/* Wakes one parked worker, if there is one and nobody is looking for work. */
+void scheduler_notify(struct scheduler *scheduler);
+
+/* deadline.c: the lazy node that ends an actor's wait. False: no memory. */
+bool deadline_arm(struct worker *worker, struct actor *actor,
+                  uint64_t deadline);
+
+#endif

@@ -1,0 +1,219 @@
+#include "troupe.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <lua.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/tick.h"
+#include "core/scheduler.h"
+#include "io/loop.h"
+#include "script/module.h"
+#include "script/script.h"
+#include "script/settings.h"
+#include "stopper.h"
+
+struct troupe {
+  struct log *log;
+  struct scheduler *scheduler;
+  struct script *script;
+  struct slab_cache *cache; /* the main thread's */
+  struct slab_cache *former;
+  uint64_t grace;
+  int end_fd;
+  bool started;
+  char error[512];
+  /* Written by the worker on which the script ends, before end_fd is. */
+  int status;
+  char *text;
+};
+
+static void script_ended(void *context, int status, const char *text) {
+  struct troupe *host = context;
+  uint64_t one = 1;
+  host->status = status;
+  if (text != NULL) host->text = memory_strdup(text);
+  if (write(host->end_fd, &one, sizeof one) != (ssize_t)sizeof one)
+    CHECK(false, "an eventfd takes one");
+}
+
+/* --- Making one ------------------------------------------------------------------- */
+
+static bool make_log(struct troupe *host, const char *level_name) {
+  enum log_level level = LOG_INFO;
+  if (level_name != NULL && !log_level_parse(level_name, &level)) {
+    snprintf(host->error, sizeof host->error,
+             "expected a log level (debug, info, warn, error, off), got \"%s\"",
+             level_name);
+    return false;
+  }
+  host->log = log_new(STDERR_FILENO, level);
+  return host->log != NULL;
+}
+
+static bool make_scheduler(struct troupe *host, int workers) {
+  struct scheduler_options options = {.workers = workers,
+                                      .poller = loop_poller};
+  if (workers == 0) options.workers = thread_cores();
+  if (workers < 0 || workers > WORKERS_LARGEST) {
+    snprintf(host->error, sizeof host->error,
+             "expected 1 to %d workers, got %d", WORKERS_LARGEST, workers);
+    return false;
+  }
+  host->scheduler = scheduler_new(&options);
+  if (host->scheduler == NULL) return false;
+  host->cache = slab_cache_new(host->scheduler->slab);
+  if (host->cache == NULL) return false;
+  host->former = slab_bind(host->cache);
+  return true;
+}
+
+static const char *choose(const char *given, const char *versioned,
+                          const char *name, const char *otherwise) {
+  if (given != NULL) return given;
+  if (getenv(versioned) != NULL) return getenv(versioned);
+  return getenv(name) != NULL ? getenv(name) : otherwise;
+}
+
+static bool make_script(struct troupe *host,
+                        const struct troupe_options *options) {
+  struct script_options script = {
+      .embedded = embedded_library,
+      .log = host->log,
+      .path = choose(options->path, "LUA_PATH_5_4", "LUA_PATH",
+                     LUA_PATH_DEFAULT),
+      .cpath = choose(options->cpath, "LUA_CPATH_5_4", "LUA_CPATH",
+                      LUA_CPATH_DEFAULT),
+      .ended = script_ended,
+      .context = host};
+  host->script = script_new(host->scheduler, &script);
+  return host->script != NULL;
+}
+
+struct troupe *troupe_new(const struct troupe_options *options, char *error,
+                          size_t error_size) {
+  struct troupe *host = memory_zalloc(sizeof *host);
+  CHECK(options->size == sizeof *options, "options of this version");
+  if (host != NULL) {
+    host->grace = options->grace > 0 ? tick_from_seconds(options->grace)
+                                     : 5 * TICK_SECOND;
+    host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    snprintf(host->error, sizeof host->error,
+             "not enough memory or file descriptors");
+    if (host->end_fd >= 0 && make_log(host, options->log_level) &&
+        make_scheduler(host, options->workers) && make_script(host, options))
+      return host;
+  }
+  if (error != NULL)
+    snprintf(error, error_size, "%s",
+             host != NULL ? host->error : "not enough memory");
+  troupe_free(host);
+  return NULL;
+}
+
+void troupe_free(struct troupe *host) {
+  if (host == NULL) return;
+  if (host->scheduler != NULL) scheduler_stop(host->scheduler);
+  script_free(host->script);
+  if (host->scheduler != NULL) {
+    scheduler_release(host->scheduler);
+    slab_bind(host->former);
+    if (host->cache != NULL) slab_cache_free(host->cache);
+    scheduler_free(host->scheduler);
+  }
+  log_free(host->log);
+  if (host->end_fd >= 0) close(host->end_fd);
+  memory_free(host->text);
+  memory_free(host);
+}
+
+/* --- Settings ----------------------------------------------------------------------- */
+
+bool troupe_set(struct troupe *host, const char *assignment) {
+  if (settings_set(host->script, assignment)) return true;
+  snprintf(host->error, sizeof host->error,
+           "expected a setting of the form name=value, got \"%s\"",
+           assignment);
+  return false;
+}
+
+bool troupe_load_settings(struct troupe *host, const char *file) {
+  return settings_load(host->script, file, host->error, sizeof host->error);
+}
+
+/* --- Running ------------------------------------------------------------------------- */
+
+bool troupe_start(struct troupe *host) {
+  host->started = scheduler_start(host->scheduler) == STATUS_OK;
+  if (!host->started)
+    snprintf(host->error, sizeof host->error, "no thread could be started");
+  return host->started;
+}
+
+static bool run(struct troupe *host, const char *what, bool code, int argc,
+                const char *const *argv) {
+  if (script_run(host->script, what, code, argc, argv) != ID_NONE) return true;
+  snprintf(host->error, sizeof host->error, "not enough memory");
+  return false;
+}
+
+/* Modules are found beside the script, then where they would be anyway. */
+static bool search_beside(struct troupe *host, const char *file) {
+  char copy[PATH_MAX];
+  const char *directory;
+  struct path *path;
+  char *text;
+  size_t size;
+  snprintf(copy, sizeof copy, "%s", file);
+  directory = dirname(copy);
+  size = 2 * strlen(directory) + strlen(path_lua(host->script->path)) + 32;
+  text = memory_alloc(size);
+  if (text == NULL) return false;
+  snprintf(text, size, "%s/?.lua;%s/?/init.lua;%s", directory, directory,
+           path_lua(host->script->path));
+  path = path_new(text, path_c(host->script->path));
+  memory_free(text);
+  if (path == NULL) return false;
+  path_drop(host->script->path);
+  host->script->path = path;
+  return true;
+}
+
+bool troupe_run_file(struct troupe *host, const char *file, int argc,
+                     const char *const *argv) {
+  if (strcmp(file, "-") != 0 && !search_beside(host, file)) {
+    snprintf(host->error, sizeof host->error, "not enough memory");
+    return false;
+  }
+  return run(host, file, false, argc, argv);
+}
+
+bool troupe_run_code(struct troupe *host, const char *code, int argc,
+                     const char *const *argv) {
+  return run(host, code, true, argc, argv);
+}
+
+int troupe_end_fd(struct troupe *host) { return host->end_fd; }
+
+int troupe_status(struct troupe *host) { return host->status; }
+
+bool troupe_failed(struct troupe *host) { return host->text != NULL; }
+
+bool troupe_stop(struct troupe *host) {
+  uint64_t until = tick_add(tick_now(), host->grace);
+  if (!host->started) return true;
+  return stopper_run(host->script, until, tick_add(until, TICK_SECOND));
+}
+
+const char *troupe_error(struct troupe *host) {
+  return host->text != NULL ? host->text : host->error;
+}
+
+const char *troupe_version(void) { return TROUPE_VERSION; }

@@ -1,0 +1,42 @@
+#include "script/alloc.h"
+
+#include "base/check.h"
+#include "base/slab.h"
+#include "script/body.h"
+
+/*
+** Lua takes for granted that a shrink succeeds. Where a smaller block cannot
+** be had the old one stays in place, and will be given back under its new,
+** smaller size: the slab then serves it as a block of that smaller class,
+** which wastes its tail but breaks nothing.
+*/
+static void *shrink(struct body *body, void *block, size_t old_size,
+                    size_t size) {
+  void *smaller = slab_resize(block, old_size, size);
+  body->memory -= old_size - size;
+  return smaller ? smaller : block;
+}
+
+static void *grow(struct body *body, void *block, size_t old_size,
+                  size_t size) {
+  size_t growth = size - old_size;
+  void *bigger;
+  if (unlikely(body->memory > body->memory_limit ||
+               growth > body->memory_limit - body->memory))
+    return NULL;
+  bigger = block ? slab_resize(block, old_size, size) : slab_take(size);
+  if (likely(bigger != NULL)) body->memory += growth;
+  return bigger;
+}
+
+void *alloc_lua(void *owner, void *block, size_t old_size, size_t size) {
+  struct body *body = owner;
+  if (!block) return size > 0 ? grow(body, NULL, 0, size) : NULL;
+  if (size == 0) {
+    slab_give(block, old_size);
+    body->memory -= old_size;
+    return NULL;
+  }
+  return size > old_size ? grow(body, block, old_size, size)
+                         : shrink(body, block, old_size, size);
+}

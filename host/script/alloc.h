@@ -1,0 +1,13 @@
+/*
+** Alloc: the lua_Alloc of every actor's state. Accounts in body->memory,
+** refuses growth beyond body->memory_limit, never a shrink.
+*/
+#ifndef TROUPE_SCRIPT_ALLOC_H
+#define TROUPE_SCRIPT_ALLOC_H
+
+#include <stddef.h>
+
+/* `body`: struct body *. As lua_Alloc in the manual. [owner] */
+void *alloc_lua(void *body, void *block, size_t old_size, size_t size);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+** Body: what the script layer keeps for one actor, beside its core half.
+**
+** Threads    [owner] all fields
+** Ownership  Made by turn.c when an actor is started, freed when it ends.
+*/
+#ifndef TROUPE_SCRIPT_BODY_H
+#define TROUPE_SCRIPT_BODY_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "core/scheduler.h"
+
+struct script;  /* script/script.h: one per host */
+struct path;    /* script/module.h: an immutable, counted search path */
+struct socket;  /* script/socket.c */
+struct server;   /* script/server.c */
+struct listener; /* io/listener.h */
+
+/* Why a thread of an actor yielded to the host, not to its resumer. */
+enum host_yield {
+  HOST_NONE,    /* it did not: a plain coroutine.yield */
+  HOST_WAIT,    /* a wait is open; resume when it has ended */
+  HOST_PREEMPT, /* its slice is over; resume as it is */
+  HOST_EXIT     /* troupe.exit: never resumed */
+};
+
+/* What the main thread is running. */
+enum activity {
+  ACTIVITY_NONE,
+  ACTIVITY_START,     /* loading the module, init */
+  ACTIVITY_CONTINUE,  /* `continue` */
+  ACTIVITY_MESSAGE,   /* a handler */
+  ACTIVITY_TERMINATE  /* `terminate` */
+};
+
+enum start_kind {
+  START_BEHAVIOUR, /* values: module, init's arguments */
+  START_FILE,      /* values: file, arguments: `troupe run FILE` */
+  START_CODE       /* values: source, arguments: `troupe -e` */
+};
+
+/* How an actor is to start, beside the START message. */
+struct start {
+  enum start_kind kind;
+  int fd;                    /* of an accepted connection; -1: none */
+  size_t line_limit;         /* of that connection */
+  struct listener *listener; /* to be told when the connection ends */
+  uint64_t idle_span;        /* overrides the behaviour's; 0: none given */
+};
+
+struct body {
+  lua_State *L; /* the main thread: handlers run on it */
+  struct actor *actor;
+  struct script *script;
+
+  /* Coroutines (script/coroutine.c). */
+  enum host_yield yielded; /* set just before a host yield */
+  int blocked;             /* > 0: below a C call that cannot be yielded over */
+  lua_State *running;      /* innermost coroutine that the host resumed */
+  int closing;             /* coroutines being closed, one inside another */
+  uintptr_t closing_base;  /* C stack where the outermost of them began */
+  bool deadlines_kept;     /* some coroutine yielded inside a deadline scope */
+
+  /* Memory (script/alloc.c). */
+  size_t memory;       /* bytes in use by the state */
+  size_t memory_limit; /* SIZE_MAX: none */
+
+  /* Deadlines (script/wait.c). Nanoseconds; TICK_NEVER for none. */
+  uint64_t deadline;         /* of the scope that is running; 0: default 5 s */
+  uint64_t request_deadline; /* came with the request in hand */
+
+  struct path *path;           /* package.path of this actor; counted */
+  const char *behaviour;       /* name, lives as long as the host; or NULL */
+
+  /* The start (script/start.c): set by the starter before the first turn. */
+  struct start start;
+
+  /* The turn (script/turn.c). */
+  enum activity activity;
+  struct message *request; /* in hand, or NULL */
+  struct message *outcome; /* ended the last wait, not yet looked at */
+  struct message *sending; /* made, not yet in a mailbox: script/call.c */
+  struct message *sending_start; /* the same: script/start.c, get-or-start */
+  struct message *stop;    /* the STOP that ends it; answered at the end */
+  struct message *refusal; /* init returned nil, reason: the starter's answer */
+  struct buffer scratch;   /* a text that must live across a raise */
+  char *text;              /* of a script: the printed error, for the host */
+  bool suspended;          /* inside a wait */
+  bool preempted;          /* suspended without a wait: just resume */
+  bool receiving;          /* inside troupe.receive: any info ends the wait */
+  bool from_taken;         /* from() was called in this handler */
+  bool started;            /* init has returned */
+  bool exiting;            /* troupe.exit or os.exit: `reason` is set */
+  bool has_behaviour;      /* not a plain script */
+
+  /* The end (script/ending.c). */
+  struct buffer reason; /* one encoded value */
+  unsigned char reason_flags;
+  bool reason_normal;
+  int exit_status;      /* of a script: os.exit */
+
+  struct socket *sockets;  /* all that it owns: script/socket.c */
+  struct server *servers;  /* its listeners: script/server.c */
+  uint64_t idle_span;      /* `idle`, nanoseconds; 0: never */
+  uint64_t idle_since;     /* last message handled */
+  bool idle_armed;
+};
+
+/* The body of the actor that this state, or a coroutine of it, belongs to. */
+static inline struct body *body_of(lua_State *L) {
+  return *(struct body **)lua_getextraspace(L);
+}
+
+#endif

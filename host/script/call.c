@@ -1,0 +1,407 @@
+/*
+** A send is a small machine that may have to wait on its way: for an entity
+** to start, for one that is closing to be gone. Its message waits in
+** body->sending (an actor waits in one place only), its target at stack index
+** 1, and each wait's continuation takes the next step.
+*/
+#include "script/call.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/tick.h"
+#include "core/links.h"
+#include "script/codec.h"
+#include "script/coroutine.h"
+#include "script/ending.h"
+#include "script/failure.h"
+#include "script/script.h"
+#include "script/start.h"
+#include "script/value.h"
+#include "script/wait.h"
+
+enum operation { OPERATION_CALL, OPERATION_CAST };
+
+static const char noreply_key = 0;
+
+static uint64_t self_pid(struct body *body) {
+  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+}
+
+/* --- Targets ----------------------------------------------------------------- */
+
+static struct key address_key(const struct address_value *address) {
+  return (struct key){address->key, address->key_size};
+}
+
+static uint64_t find_key(struct body *body, struct key key) {
+  uint64_t pid;
+  registry_find(body->script->scheduler->registry, key, &pid);
+  return pid;
+}
+
+uint64_t call_target(lua_State *L, int index) {
+  struct body *body = body_of(L);
+  uint64_t pid = value_pid(L, index);
+  struct address_value address;
+  struct key key;
+  if (likely(pid != ID_NONE)) return pid;
+  if (value_address(L, index, &address))
+    return find_key(body, address_key(&address));
+  if (!codec_key(L, index))
+    failure_expected(L, "target", "a pid, a key or an address", index);
+  key.bytes = lua_tolstring(L, -1, &key.size);
+  pid = find_key(body, key);
+  lua_pop(L, 1);
+  return pid;
+}
+
+/* A key is looked up once; a pid or an address stays at index 1. */
+static void settle_target(lua_State *L) {
+  struct address_value address;
+  if (likely(value_is_pid(L, 1)) || value_address(L, 1, &address)) return;
+  lua_pushlightuserdata(L, (void *)(uintptr_t)call_target(L, 1));
+  lua_replace(L, 1);
+}
+
+/* --- Sending ----------------------------------------------------------------- */
+
+static void set_sending(struct body *body, struct message *message) {
+  message_free(body->sending);
+  body->sending = message;
+}
+
+static struct message *pack(lua_State *L, struct body *body,
+                            enum message_kind kind) {
+  struct message *message = codec_pack(L, 2, lua_gettop(L) - 1, kind);
+  message->sender = self_pid(body);
+  set_sending(body, message);
+  return message;
+}
+
+static int no_actor(lua_State *L, struct body *body, enum operation operation,
+                    uint64_t pid) {
+  char text[ID_TEXT_SIZE];
+  set_sending(body, NULL);
+  if (operation == OPERATION_CAST) {
+    lua_pushnil(L);
+    lua_pushliteral(L, "noactor");
+    return 2;
+  }
+  if (pid != ID_NONE)
+    failure_push(L, FAILURE_NOACTOR, "there is no actor %s",
+                 id_text(pid, text));
+  else
+    failure_push(L, FAILURE_NOACTOR, "nobody is registered there");
+  failure_set_begun(L, -1, false);
+  return wait_throw(L);
+}
+
+static int after_call(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  uint64_t target = atomic_load_explicit(&body->actor->wait_target,
+                                         memory_order_relaxed);
+  int count;
+  (void)status;
+  (void)context;
+  if (unlikely(body->outcome->outcome != OUTCOME_REPLY))
+    wait_raise(L, target, "a reply to ", 2);
+  count = codec_unpack(L, body->outcome);
+  message_free(body->outcome);
+  body->outcome = NULL;
+  return count;
+}
+
+static void check_circle(lua_State *L, struct body *body, uint64_t pid) {
+  char text[ID_TEXT_SIZE];
+  if (likely(pid != self_pid(body))) return;
+  set_sending(body, NULL);
+  failure_push(L, FAILURE_DEADLOCK, "%s calls itself", id_text(pid, text));
+  failure_set_begun(L, -1, false);
+  wait_throw(L);
+}
+
+static void open_call(lua_State *L, struct body *body, uint64_t pid) {
+  struct message *message = body->sending;
+  check_circle(L, body, pid);
+  message->epoch = wait_open(L, WAIT_CALL, pid, true);
+  message->deadline =
+      atomic_load_explicit(&body->actor->deadline, memory_order_relaxed);
+}
+
+static int sent(lua_State *L, struct body *body, enum operation operation) {
+  body->sending = NULL;
+  if (operation == OPERATION_CALL)
+    return coroutine_wait(L, HOST_WAIT, 0, after_call);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+/* Posts body->sending to a pid. False: it is not there; any wait is closed. */
+static bool post(lua_State *L, struct body *body, enum operation operation,
+                 uint64_t pid) {
+  struct message *message = body->sending;
+  bool call = operation == OPERATION_CALL;
+  if (pid == ID_NONE) return false;
+  if (call) open_call(L, body, pid);
+  message->target = pid;
+  if (likely(scheduler_post(body->script->scheduler, message,
+                            call ? READY_NEXT : READY_AFTER) == STATUS_OK))
+    return true;
+  if (call) wait_cancel(L);
+  return false;
+}
+
+/* --- Addresses --------------------------------------------------------------- */
+
+static int send_to_address(lua_State *L, enum operation operation,
+                           struct address_value *address);
+
+static int after_seek(lua_State *L, int status, lua_KContext operation) {
+  struct address_value address;
+  (void)status;
+  CHECK(value_address(L, 1, &address), "an address stays at index 1");
+  start_sought(L, address_key(&address));
+  return send_to_address(L, (enum operation)operation, &address);
+}
+
+/* A seat nobody sits in holds the message for whoever comes. */
+static int send_to_seat(lua_State *L, enum operation operation,
+                        struct address_value *address, uint64_t closed) {
+  struct body *body = body_of(L);
+  struct registry *registry = body->script->scheduler->registry;
+  for (;;) {
+    uint64_t pid;
+    enum status status;
+    if (operation == OPERATION_CALL) open_call(L, body, ID_NONE);
+    status = registry_hold(registry, address_key(address), closed,
+                           body->sending, &pid);
+    if (status == STATUS_WAIT) return sent(L, body, operation);
+    if (operation == OPERATION_CALL) wait_cancel(L);
+    if (status != STATUS_OK) return no_actor(L, body, operation, closed);
+    if (post(L, body, operation, pid)) return sent(L, body, operation);
+    closed = pid;
+  }
+}
+
+static int send_to_address(lua_State *L, enum operation operation,
+                           struct address_value *address) {
+  struct body *body = body_of(L);
+  uint64_t pid = ID_NONE;
+  for (;;) {
+    enum status status;
+    uint64_t found = find_key(body, address_key(address));
+    if (post(L, body, operation, found)) return sent(L, body, operation);
+    if (address->kind == ADDRESS_SEAT)
+      return send_to_seat(L, operation, address, found);
+    wait_check(L);
+    status = start_seek(L, address_key(address), start_entity, &pid);
+    if (status == STATUS_WAIT)
+      return coroutine_wait(L, HOST_WAIT, operation, after_seek);
+  }
+}
+
+static int send(lua_State *L, enum operation operation) {
+  struct body *body = body_of(L);
+  struct address_value address;
+  uint64_t pid;
+  settle_target(L);
+  pid = value_pid(L, 1);
+  if (likely(pid != ID_NONE)) {
+    if (likely(post(L, body, operation, pid))) return sent(L, body, operation);
+    return no_actor(L, body, operation, pid);
+  }
+  if (value_address(L, 1, &address))
+    return send_to_address(L, operation, &address);
+  return no_actor(L, body, operation, ID_NONE);
+}
+
+int call_lua_call(lua_State *L) {
+  luaL_checkany(L, 1);
+  wait_check(L);
+  pack(L, body_of(L), MESSAGE_CALL);
+  return send(L, OPERATION_CALL);
+}
+
+int call_lua_cast(lua_State *L) {
+  luaL_checkany(L, 1);
+  pack(L, body_of(L), MESSAGE_CAST);
+  return send(L, OPERATION_CAST);
+}
+
+int call_lua_trycast(lua_State *L) { return call_lua_cast(L); }
+
+int call_lua_send(lua_State *L) {
+  luaL_checkany(L, 1);
+  pack(L, body_of(L), MESSAGE_INFO);
+  return send(L, OPERATION_CAST);
+}
+
+/* --- Answering ---------------------------------------------------------------- */
+
+void call_push_noreply(lua_State *L) {
+  lua_pushlightuserdata(L, (void *)(uintptr_t)&noreply_key);
+}
+
+static void defer(lua_State *L, struct body *body) {
+  if (!body->from_taken)
+    luaL_error(L, "noreply was returned, but from() was not called: nobody "
+                  "could reply");
+  if (!actor_defer(body->actor, body->script->scheduler->directory,
+                   body->actor->serving))
+    luaL_error(L, "not enough memory");
+}
+
+void call_reply(lua_State *L, struct body *body) {
+  int count = lua_gettop(L);
+  struct message *message;
+  if (count == 1 && lua_touserdata(L, 1) == &noreply_key) {
+    defer(L, body);
+    return;
+  }
+  message = codec_pack(L, 1, count, MESSAGE_OUTCOME);
+  message->outcome = OUTCOME_REPLY;
+  scheduler_answer(body->script->scheduler, body->actor->serving, message);
+}
+
+void call_answer_reason(struct body *body) {
+  size_t size = buffer_size(&body->reason);
+  struct message *message = message_new(MESSAGE_OUTCOME, size);
+  CHECK(message != NULL, "no memory for an answer");
+  message->outcome = OUTCOME_ERROR;
+  message->count = 1;
+  message->flags = body->reason_flags;
+  memcpy(message->bytes, buffer_bytes(&body->reason), size);
+  scheduler_answer(body->script->scheduler, body->actor->serving, message);
+}
+
+static void log_unknown(struct body *body, const char *kind,
+                        const char *name) {
+  char who[ID_TEXT_SIZE + 80];
+  start_who(body, who, sizeof who);
+  log_write(body->script->log, LOG_WARN, who, "no handler for %s %s", kind,
+            name);
+}
+
+void call_unknown(lua_State *L, struct body *body) {
+  if (body->request->kind == MESSAGE_CALL) {
+    scheduler_end_wait(body->script->scheduler, body->actor->serving,
+                       OUTCOME_UNKNOWN);
+    return;
+  }
+  lua_settop(L, 3);
+  log_unknown(body, body->request->kind == MESSAGE_CAST ? "cast" : "info",
+              failure_describe(L, 3));
+}
+
+void call_refuse(struct body *body, struct message *message) {
+  struct waiter waiter = {message->sender, message->epoch};
+  body->actor->serving = (struct waiter){ID_NONE, 0};
+  scheduler_end_wait(body->script->scheduler, waiter, OUTCOME_UNKNOWN);
+}
+
+void call_log_unknown(struct body *body, struct message *message) {
+  (void)message;
+  log_unknown(body, "a cast:", "this is a script without a behaviour");
+}
+
+void call_push_reason(lua_State *L, const struct message *message) {
+  if (message->size == 0)
+    lua_pushliteral(L, "noactor");
+  else
+    codec_decode(L, message->bytes, message->size, message->flags);
+}
+
+int call_lua_from(lua_State *L) {
+  struct body *body = body_of(L);
+  struct message *request = body->request;
+  struct waiter from = {ID_NONE, 0};
+  if (request != NULL) from.pid = request->sender;
+  if (request != NULL && request->kind == MESSAGE_CALL) {
+    from.epoch = request->epoch;
+    body->from_taken = true;
+  }
+  if (from.pid == ID_NONE) {
+    lua_pushnil(L);
+    return 1;
+  }
+  value_push_from(L, from);
+  return 1;
+}
+
+int call_lua_reply(lua_State *L) {
+  struct body *body = body_of(L);
+  struct waiter from;
+  struct message *message;
+  if (!value_from(L, 1, &from))
+    return failure_expected(L, "from", "what from() returned", 1);
+  message = codec_pack(L, 2, lua_gettop(L) - 1, MESSAGE_OUTCOME);
+  message->outcome = OUTCOME_REPLY;
+  if (from.epoch == 0) {
+    message_free(message);
+    lua_pushboolean(L, false);
+    return 1;
+  }
+  lua_pushboolean(
+      L, scheduler_answer(body->script->scheduler, from, message));
+  return 1;
+}
+
+/* --- stop, kill ----------------------------------------------------------------- */
+
+static int after_stop(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  if (body_of(L)->outcome->outcome == OUTCOME_TIMEOUT)
+    wait_raise(L, call_target(L, 1), "the end of ", 1);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+/* Stopping oneself is exiting once the handler has returned: the STOP is
+** queued like anybody's, and nobody waits for it. */
+static int stop_self(lua_State *L, struct body *body,
+                     struct message *message) {
+  message->epoch = 0;
+  body->sending = NULL;
+  if (scheduler_post(body->script->scheduler, message, READY_AFTER) !=
+      STATUS_OK)
+    message_free(message);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+int call_lua_stop(lua_State *L) {
+  struct body *body = body_of(L);
+  uint64_t pid = call_target(L, 1);
+  struct message *message;
+  lua_settop(L, 2);
+  wait_check(L);
+  if (lua_isnil(L, 2)) {
+    lua_pushliteral(L, "normal");
+    lua_replace(L, 2);
+  }
+  message = codec_pack(L, 2, 1, MESSAGE_STOP);
+  message->sender = self_pid(body);
+  message->target = pid;
+  if (ending_is_normal(L, 2)) message->flags |= MESSAGE_NORMAL;
+  set_sending(body, message);
+  if (pid == self_pid(body)) return stop_self(L, body, message);
+  message->epoch = wait_open(L, WAIT_STOP, pid, true);
+  if (pid == ID_NONE ||
+      scheduler_post(body->script->scheduler, message, READY_NEXT) !=
+          STATUS_OK) {
+    wait_cancel(L);
+    return no_actor(L, body, OPERATION_CAST, pid);
+  }
+  body->sending = NULL;
+  return coroutine_wait(L, HOST_WAIT, 0, after_stop);
+}
+
+int call_lua_kill(lua_State *L) {
+  struct body *body = body_of(L);
+  uint64_t pid = call_target(L, 1);
+  lua_pushboolean(L, script_kill(body->script, pid) == STATUS_OK);
+  return 1;
+}

@@ -1,0 +1,33 @@
+/*
+** Coroutine: the coroutine library of an actor, through which a wait passes.
+**
+** A call made inside a coroutine, ten pcalls deep, suspends the whole actor,
+** not the coroutine: the thread yields to us with body->yielded set, our
+** resume sees that and yields on outwards, up to the lua_resume in turn.c;
+** when the wait has ended everything is resumed the same way, inwards. The
+** script sees none of it.
+*/
+#ifndef TROUPE_SCRIPT_COROUTINE_H
+#define TROUPE_SCRIPT_COROUTINE_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "script/body.h"
+
+extern const struct lazy_table coroutine_library;
+
+/* May this thread wait now? False inside a C call that Lua cannot yield over
+** (a sort comparator, a gsub callback), or on a thread that the host did not
+** resume. */
+bool coroutine_can_wait(lua_State *L);
+
+/*
+** Suspends the actor: the last statement of a binding, on whatever thread it
+** runs. `k` is called when the actor is resumed, on the same thread, with the
+** `results` topmost values dropped. coroutine_can_wait must hold.
+*/
+int coroutine_wait(lua_State *L, enum host_yield why, lua_KContext context,
+                   lua_KFunction k);
+
+#endif

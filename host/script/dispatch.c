@@ -1,0 +1,332 @@
+/*
+** The closure that runs an actor's activities has its behaviour for upvalues,
+** where a look-up costs a few instructions: the state, the three tables of
+** handlers (or functions in their place), and the behaviour itself. It is kept
+** at index 1 of the main thread, and in the registry for the day the thread is
+** unwound.
+*/
+#include "script/dispatch.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/tick.h"
+#include "script/call.h"
+#include "script/codec.h"
+#include "script/failure.h"
+#include "script/module.h"
+#include "script/script.h"
+#include "script/socket.h"
+#include "script/timer.h"
+#include "script/value.h"
+#include "script/wait.h"
+
+enum { UP_STATE = 1, UP_CALL, UP_CAST, UP_INFO, UP_BEHAVIOUR };
+
+static const char closure_key = 0;
+
+/* --- The behaviour ---------------------------------------------------------- */
+
+static void check_field(lua_State *L, int behaviour, const char *name,
+                        bool table) {
+  int type = lua_getfield(L, behaviour, name);
+  if (type != LUA_TNIL && type != LUA_TFUNCTION &&
+      !(table && type == LUA_TTABLE))
+    failure_raise(L, FAILURE_BADARGUMENT, "expected %s.%s to be a %s, got %s",
+                  body_of(L)->behaviour, name,
+                  table ? "table or a function" : "function",
+                  failure_describe(L, -1));
+}
+
+static void read_idle(lua_State *L, int behaviour) {
+  struct body *body = body_of(L);
+  if (lua_getfield(L, behaviour, "idle") != LUA_TNIL) {
+    double seconds = lua_tonumber(L, -1);
+    if (lua_type(L, -1) != LUA_TNUMBER || !(seconds > 0))
+      failure_raise(L, FAILURE_BADARGUMENT,
+                    "expected %s.idle to be a number above 0, got %s",
+                    body->behaviour, failure_describe(L, -1));
+    body->idle_span = tick_from_seconds(seconds);
+  }
+  lua_pop(L, 1);
+  if (body->start.idle_span != 0) body->idle_span = body->start.idle_span;
+}
+
+void dispatch_adopt(lua_State *L, int index) {
+  static const char *const functions[] = {"init", "continue", "down",
+                                          "terminate"};
+  int behaviour = lua_absindex(L, index);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    check_field(L, behaviour, functions[i], false);
+    lua_pop(L, 1);
+  }
+  read_idle(L, behaviour);
+  lua_pushnil(L);
+  check_field(L, behaviour, "call", true);
+  check_field(L, behaviour, "cast", true);
+  check_field(L, behaviour, "info", true);
+  lua_pushvalue(L, behaviour);
+  lua_pushcclosure(L, dispatch_run, UP_BEHAVIOUR);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &closure_key);
+  body_of(L)->has_behaviour = true;
+}
+
+void dispatch_push(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &closure_key);
+}
+
+void dispatch_set_state(lua_State *L, int index) {
+  lua_pushvalue(L, index);
+  dispatch_push(L);
+  lua_insert(L, -2);
+  lua_setupvalue(L, -2, UP_STATE);
+  lua_pop(L, 1);
+}
+
+bool dispatch_has(struct body *body, const char *name) {
+  lua_State *L = body->L;
+  bool has = false;
+  if (!body->has_behaviour) return false;
+  dispatch_push(L);
+  if (lua_getupvalue(L, -1, UP_BEHAVIOUR) != NULL) {
+    lua_pushstring(L, name);
+    has = lua_rawget(L, -2) == LUA_TFUNCTION;
+    lua_pop(L, 2);
+  }
+  lua_pop(L, 1);
+  return has;
+}
+
+/* --- Requests ---------------------------------------------------------------- */
+
+/* Calls the handler of the values on the stack from index 3 on, which are what
+** the message says: index 1 is free for the handler, 2 is the state. */
+static int handler_of(lua_State *L, int table) {
+  int type = lua_type(L, lua_upvalueindex(table));
+  if (type == LUA_TFUNCTION) {
+    lua_pushvalue(L, lua_upvalueindex(table));
+    lua_replace(L, 1);
+    return lua_gettop(L) - 1;
+  }
+  if (type != LUA_TTABLE || lua_gettop(L) < 3 || lua_isnil(L, 3)) return -1;
+  lua_pushvalue(L, 3);
+  if (lua_gettable(L, lua_upvalueindex(table)) == LUA_TNIL) return -1;
+  lua_replace(L, 1);
+  lua_remove(L, 3);
+  return lua_gettop(L) - 1;
+}
+
+static int after_request(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  (void)status;
+  (void)context;
+  if (body->request->kind == MESSAGE_CALL) call_reply(L, body);
+  return 0;
+}
+
+static int handle_request(lua_State *L, struct body *body, int table) {
+  int arguments;
+  lua_pushnil(L);
+  lua_pushvalue(L, lua_upvalueindex(UP_STATE));
+  if (body->request->kind == MESSAGE_TIMER)
+    timer_unpack(L, body->request);
+  else
+    codec_unpack(L, body->request);
+  arguments = handler_of(L, table);
+  if (unlikely(arguments < 0)) {
+    call_unknown(L, body);
+    return 0;
+  }
+  lua_callk(L, arguments, LUA_MULTRET, 0, after_request);
+  return after_request(L, LUA_OK, 0);
+}
+
+static int nothing_after(lua_State *L, int status, lua_KContext context) {
+  (void)L;
+  (void)status;
+  (void)context;
+  return 0;
+}
+
+/* behaviour[name](state, ...): the arguments are pushed by the caller, who
+** left the function and the state below them. */
+static int call_plain(lua_State *L) {
+  lua_callk(L, lua_gettop(L) - 1, 0, 0, nothing_after);
+  return 0;
+}
+
+static void push_function(lua_State *L, const char *name) {
+  lua_getfield(L, lua_upvalueindex(UP_BEHAVIOUR), name);
+  lua_pushvalue(L, lua_upvalueindex(UP_STATE));
+}
+
+static int handle_down(lua_State *L, struct body *body) {
+  push_function(L, "down");
+  value_push_pid(L, body->request->sender);
+  call_push_reason(L, body->request);
+  return call_plain(L);
+}
+
+static int after_socket(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  socket_delivered(L, body_of(L)->request);
+  return 0;
+}
+
+/* info.data(state, sock, data) or info.closed(state, sock, reason). */
+static int handle_socket(lua_State *L, struct body *body) {
+  int arguments;
+  lua_pushnil(L);
+  lua_pushvalue(L, lua_upvalueindex(UP_STATE));
+  if (!socket_push_event(L, body->request)) return 0;
+  arguments = handler_of(L, UP_INFO);
+  if (arguments < 0) {
+    call_unknown(L, body);
+    return after_socket(L, LUA_OK, 0);
+  }
+  lua_callk(L, arguments, 0, 0, after_socket);
+  return after_socket(L, LUA_OK, 0);
+}
+
+static int handle_message(lua_State *L, struct body *body) {
+  switch ((enum message_kind)body->request->kind) {
+    case MESSAGE_CALL:
+      return handle_request(L, body, UP_CALL);
+    case MESSAGE_CAST:
+      return handle_request(L, body, UP_CAST);
+    case MESSAGE_DOWN:
+      return handle_down(L, body);
+    case MESSAGE_SOCKET:
+      return handle_socket(L, body);
+    default:
+      return handle_request(L, body, UP_INFO);
+  }
+}
+
+static int run_terminate(lua_State *L, struct body *body) {
+  push_function(L, "terminate");
+  codec_decode(L, buffer_bytes(&body->reason), buffer_size(&body->reason),
+               body->reason_flags);
+  return call_plain(L);
+}
+
+int dispatch_run(lua_State *L) {
+  struct body *body = body_of(L);
+  switch (body->activity) {
+    case ACTIVITY_MESSAGE:
+      return handle_message(L, body);
+    case ACTIVITY_CONTINUE:
+      push_function(L, "continue");
+      return call_plain(L);
+    case ACTIVITY_TERMINATE:
+      return run_terminate(L, body);
+    default:
+      CHECK(false, "no such activity");
+  }
+}
+
+/* --- The start --------------------------------------------------------------- */
+
+static int after_init(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  (void)status;
+  (void)context;
+  if (lua_gettop(L) > 0 && !lua_isnil(L, 1)) {
+    dispatch_set_state(L, 1);
+  } else if (lua_gettop(L) >= 2 && !lua_isnil(L, 2)) {
+    body->refusal = codec_pack(L, 1, 2, MESSAGE_OUTCOME);
+  } else {
+    lua_newtable(L);
+    dispatch_set_state(L, -1);
+  }
+  return 0;
+}
+
+/* The stack is: anything, init's arguments, the behaviour. */
+static int start_behaviour(lua_State *L) {
+  int behaviour = lua_gettop(L);
+  dispatch_adopt(L, behaviour);
+  if (lua_getfield(L, behaviour, "init") == LUA_TNIL) {
+    lua_settop(L, behaviour > 2 ? 2 : 1);
+    lua_remove(L, 1); /* the first argument, if any, is the state */
+    return after_init(L, LUA_OK, 0);
+  }
+  lua_replace(L, 1);
+  lua_settop(L, behaviour - 1);
+  lua_callk(L, behaviour - 2, LUA_MULTRET, 0, after_init);
+  return after_init(L, LUA_OK, 0);
+}
+
+static int start_module(lua_State *L, struct body *body) {
+  const char *name = luaL_checkstring(L, 1);
+  body->behaviour = modules_name(body->script->modules, name);
+  lua_pushcfunction(L, module_require);
+  lua_pushvalue(L, 1);
+  lua_call(L, 1, 1);
+  if (lua_type(L, -1) != LUA_TTABLE)
+    return failure_raise(L, FAILURE_BADARGUMENT,
+                         "expected module '%s' to return a table (a "
+                         "behaviour), got %s",
+                         name, failure_describe(L, -1));
+  if (body->start.fd >= 0) {
+    socket_push_accepted(L, body);
+    lua_insert(L, 2);
+  }
+  return start_behaviour(L);
+}
+
+/* A script's chunk has returned: a table is a behaviour, whose init gets the
+** arguments; anything else, and the script is over. */
+static int after_chunk(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  int arguments = (int)context;
+  (void)status;
+  if (lua_gettop(L) <= arguments || lua_type(L, arguments + 1) != LUA_TTABLE) {
+    body->exiting = true;
+    return 0;
+  }
+  lua_settop(L, arguments + 1);
+  lua_pushnil(L);
+  lua_insert(L, 1);
+  return start_behaviour(L);
+}
+
+static void set_arg(lua_State *L, const char *name, int arguments) {
+  lua_createtable(L, arguments, 1);
+  lua_pushstring(L, name);
+  lua_rawseti(L, -2, 0);
+  for (int i = 1; i <= arguments; i++) {
+    lua_pushvalue(L, i + 1);
+    lua_rawseti(L, -2, i);
+  }
+  lua_setglobal(L, "arg");
+}
+
+static int start_chunk(lua_State *L, struct body *body) {
+  int arguments = lua_gettop(L) - 1;
+  const char *text = lua_tostring(L, 1);
+  bool code = body->start.kind == START_CODE;
+  set_arg(L, code ? "-e" : text, arguments);
+  if (code) {
+    if (luaL_loadbufferx(L, text, strlen(text), "=(command line)", "t") !=
+        LUA_OK)
+      return lua_error(L);
+  } else {
+    module_load_file(L, body->script->modules, text);
+    if (lua_isnil(L, -2)) return lua_error(L);
+    lua_pop(L, 1);
+  }
+  lua_remove(L, 1); /* the arguments stay below the chunk, for an init */
+  for (int i = 1; i <= arguments; i++) lua_pushvalue(L, i);
+  lua_callk(L, arguments, LUA_MULTRET, arguments, after_chunk);
+  return after_chunk(L, LUA_OK, arguments);
+}
+
+int dispatch_start(lua_State *L) {
+  struct body *body = body_of(L);
+  codec_unpack(L, body->request);
+  if (body->start.kind == START_BEHAVIOUR) return start_module(L, body);
+  return start_chunk(L, body);
+}

@@ -1,0 +1,33 @@
+/*
+** Ending: how a Lua actor ends: reason, terminate, links, state.
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_ENDING_H
+#define TROUPE_SCRIPT_ENDING_H
+
+#include "core/actor.h"
+#include "script/body.h"
+#include "script/script.h"
+
+/* Sets body->reason. */
+void ending_reason(struct body *body, const struct fixed_reason *reason,
+                   bool normal);
+void ending_reason_from(struct body *body, const struct message *message);
+/* From the Lua value at `index`: "normal", "shutdown" and nil end normally.
+** May raise. */
+void ending_reason_value(lua_State *L, int index);
+bool ending_is_normal(lua_State *L, int index);
+
+/* After RUN_FAILED: unwinds, and makes the error the reason, with this
+** actor's hop. Logs it unless `quiet`. */
+void ending_reason_error(struct body *body, bool quiet);
+
+/* Shuts the mailbox and runs `terminate`, if there is one. STEP_WAIT while
+** that waits; then ending_finish has been called when it answers
+** STEP_ENDED. */
+enum step ending_begin(struct body *body);
+/* At once, without `terminate`: tells everybody, closes the state. */
+enum step ending_finish(struct body *body);
+
+#endif

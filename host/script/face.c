@@ -1,0 +1,199 @@
+/*
+** The table that `require "troupe"` returns, the registry's, and the parts of
+** the library in lua/troupe that are C.
+*/
+#include "script/face.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/tick.h"
+#include "script/call.h"
+#include "script/codec.h"
+#include "script/coroutine.h"
+#include "script/ending.h"
+#include "script/entity.h"
+#include "script/face_lease.h"
+#include "script/face_link.h"
+#include "script/face_registry.h"
+#include "script/failure.h"
+#include "script/lazy.h"
+#include "script/probe.h"
+#include "script/script.h"
+#include "script/settings.h"
+#include "script/socket.h"
+#include "script/start.h"
+#include "script/state.h"
+#include "script/timer.h"
+#include "script/value.h"
+#include "script/wait.h"
+
+static int lua_self(lua_State *L) {
+  value_push_pid(L, atomic_load_explicit(&body_of(L)->actor->pid,
+                                         memory_order_relaxed));
+  return 1;
+}
+
+static int lua_now(lua_State *L) {
+  lua_pushnumber(L, (double)worker_now(worker_current()) / 1e9);
+  return 1;
+}
+
+static int lua_time(lua_State *L) {
+  lua_pushnumber(L, tick_utc());
+  return 1;
+}
+
+static int never_resumed(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  return luaL_error(L, "an actor that has exited was resumed");
+}
+
+/* Ends the actor here: the thread yields to the host and is not resumed, so no
+** pcall sees it; `__close` runs when it is unwound. */
+static int leave(lua_State *L) {
+  wait_check(L);
+  body_of(L)->exiting = true;
+  return coroutine_wait(L, HOST_EXIT, 0, never_resumed);
+}
+
+static int lua_exit(lua_State *L) {
+  ending_reason_value(L, 1);
+  return leave(L);
+}
+
+int face_exit(lua_State *L) {
+  struct body *body = body_of(L);
+  int status = 0;
+  if (lua_isboolean(L, 1))
+    status = lua_toboolean(L, 1) ? 0 : 1;
+  else
+    status = (int)luaL_optinteger(L, 1, 0);
+  body->exit_status = status;
+  ending_reason(body, &body->script->normal, true);
+  return leave(L);
+}
+
+/* core.log(level, text): written with the actor's name in front. */
+static int lua_log(lua_State *L) {
+  struct body *body = body_of(L);
+  enum log_level level;
+  char who[ID_TEXT_SIZE + 80];
+  size_t size;
+  const char *text = luaL_checklstring(L, 2, &size);
+  if (!log_level_parse(luaL_checkstring(L, 1), &level))
+    return failure_expected(L, "level", "a log level", 1);
+  start_who(body, who, sizeof who);
+  log_text(body->script->log, level, who, text, size);
+  return 0;
+}
+
+/* core.logs(level): would a line of this level be written? */
+static int lua_logs(lua_State *L) {
+  enum log_level level;
+  if (!log_level_parse(luaL_checkstring(L, 1), &level))
+    return failure_expected(L, "level", "a log level", 1);
+  lua_pushboolean(L, level >= log_level(body_of(L)->script->log));
+  return 1;
+}
+
+/* core.queue(target): messages waiting there, 0 if it is not there. */
+static int lua_queue(lua_State *L) {
+  struct directory *directory =
+      body_of(L)->script->scheduler->directory;
+  struct actor *actor = directory_find(directory, call_target(L, 1));
+  lua_Integer count = 0;
+  if (actor != NULL) count = (lua_Integer)mailbox_count(&actor->mailbox);
+  lua_pushinteger(L, count);
+  return 1;
+}
+
+static int lua_is_pid(lua_State *L) {
+  lua_pushboolean(L, value_is_pid(L, 1));
+  return 1;
+}
+
+static void make_noreply(lua_State *L) { call_push_noreply(L); }
+
+static const struct lazy_field troupe_fields[] = {
+    {"start", start_lua_start, NULL},
+    {"call", call_lua_call, NULL},
+    {"cast", call_lua_cast, NULL},
+    {"trycast", call_lua_trycast, NULL},
+    {"send", call_lua_send, NULL},
+    {"noreply", NULL, make_noreply},
+    {"from", call_lua_from, NULL},
+    {"reply", call_lua_reply, NULL},
+    {"timeout", wait_lua_timeout, NULL},
+    {"shield", wait_lua_shield, NULL},
+    {"after", timer_lua_after, NULL},
+    {"every", timer_lua_every, NULL},
+    {"now", lua_now, NULL},
+    {"time", lua_time, NULL},
+    {"sleep", wait_lua_sleep, NULL},
+    {"self", lua_self, NULL},
+    {"exit", lua_exit, NULL},
+    {"stop", call_lua_stop, NULL},
+    {"kill", call_lua_kill, NULL},
+    {"link", link_lua_link, NULL},
+    {"unlink", link_lua_unlink, NULL},
+    {"monitor", link_lua_monitor, NULL},
+    {"demonitor", link_lua_demonitor, NULL},
+    {"trap", link_lua_trap, NULL},
+    {"receive", wait_lua_receive, NULL},
+    {"encode", codec_lua_encode, NULL},
+    {"decode", codec_lua_decode, NULL},
+    {"config", settings_lua_config, NULL},
+    {NULL, NULL, NULL}};
+
+static const struct lazy_field core_fields[] = {
+    {"log", lua_log, NULL},
+    {"logs", lua_logs, NULL},
+    {"queue", lua_queue, NULL},
+    {"is_pid", lua_is_pid, NULL},
+    {"entity", entity_lua_at, NULL},
+    {"options", entity_lua_options, NULL},
+    {"seat", entity_lua_seat, NULL},
+    {"open_pool", lease_lua_open, NULL},
+    {"close_pool", lease_lua_close, NULL},
+    {"pool_size", lease_lua_size, NULL},
+    {"occupied", lease_lua_occupied, NULL},
+    {"vacated", lease_lua_vacated, NULL},
+    {"least_busy", lease_lua_least_busy, NULL},
+    {"hash", lease_lua_hash, NULL},
+    {"checkout", lease_lua_checkout, NULL},
+    {NULL, NULL, NULL}};
+
+static const struct lazy_field registry_fields[] = {
+    {"whereis", registry_lua_whereis, NULL},
+    {"ensure", start_lua_ensure, NULL},
+    {"register", registry_lua_register, NULL},
+    {"unregister", registry_lua_unregister, NULL},
+    {"join", registry_lua_join, NULL},
+    {"leave", registry_lua_leave, NULL},
+    {"members", registry_lua_members, NULL},
+    {"publish", registry_lua_publish, NULL},
+    {"keys", registry_lua_keys, NULL},
+    {NULL, NULL, NULL}};
+
+static const struct lazy_table troupe_table = {"troupe", troupe_fields};
+static const struct lazy_table core_table = {"troupe.core", core_fields};
+static const struct lazy_table registry_table = {"troupe.registry",
+                                                 registry_fields};
+
+static void open_troupe(lua_State *L) { lazy_push(L, &troupe_table); }
+
+static void open_core(lua_State *L) { lazy_push(L, &core_table); }
+
+static void open_registry(lua_State *L) { lazy_push(L, &registry_table); }
+
+const struct state_module state_modules[] = {
+    {"troupe", open_troupe},
+    {"troupe.core", open_core},
+    {"troupe.registry", open_registry},
+    {"troupe.tcp", socket_open_tcp},
+#ifdef TROUPE_ASSERTS
+    {"probe", probe_open},
+#endif
+    {NULL, NULL}};

@@ -1,0 +1,290 @@
+#include "script/face_lease.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "core/links.h"
+#include "script/codec.h"
+#include "script/coroutine.h"
+#include "script/entity.h"
+#include "script/failure.h"
+#include "script/script.h"
+#include "script/seat.h"
+#include "script/value.h"
+#include "script/wait.h"
+
+/* A checked-out seat; a to-be-closed userdata, the pool's key behind it. */
+struct hold {
+  uint32_t seat;
+  size_t key_size;
+  unsigned char key[];
+};
+
+static const char hold_key = 0;
+
+static struct scheduler *scheduler_of(lua_State *L) {
+  return body_of(L)->script->scheduler;
+}
+
+/* The name at `index` in canonical form, in its place. */
+static struct key check_pool(lua_State *L, int index) {
+  struct key key;
+  if (!codec_key(L, index))
+    failure_expected(L, "name", "a string, an integer or a list of these",
+                     index);
+  lua_replace(L, index);
+  key.bytes = lua_tolstring(L, index, &key.size);
+  return key;
+}
+
+static int no_pool(lua_State *L) {
+  failure_push(L, FAILURE_NOACTOR, "there is no such pool");
+  failure_set_begun(L, -1, false);
+  return wait_throw(L);
+}
+
+/* --- The manager's side --------------------------------------------------------- */
+
+static void seat_all(lua_State *L, struct key pool, uint32_t size) {
+  unsigned char bytes[KEY_LARGEST];
+  for (uint32_t seat = 0; seat < size; seat++) {
+    struct key key = seat_key(bytes, pool, seat);
+    if (key.size == 0)
+      failure_raise(L, FAILURE_BADARGUMENT, "the name is too long");
+    if (registry_seat(scheduler_of(L)->registry, key) != STATUS_OK)
+      luaL_error(L, "not enough memory");
+  }
+}
+
+int lease_lua_open(lua_State *L) {
+  struct key pool = check_pool(L, 1);
+  lua_Integer size = luaL_checkinteger(L, 2);
+  uint32_t count = size > 0 && size <= LEASE_SEATS ? (uint32_t)size : 0;
+  enum status status = lease_open(scheduler_of(L)->leases, pool, count);
+  if (status == STATUS_EXISTS)
+    return failure_raise(L, FAILURE_EXISTS, "there is a pool of that name");
+  if (status == STATUS_INVALID)
+    return failure_expected(L, "size", "an integer from 1 to 1024", 2);
+  if (status != STATUS_OK) return luaL_error(L, "not enough memory");
+  seat_all(L, pool, count);
+  return 0;
+}
+
+static void unseat(struct scheduler *scheduler, struct key pool,
+                   uint32_t seat) {
+  unsigned char bytes[KEY_LARGEST];
+  struct message_queue left = {NULL, NULL};
+  struct message *message;
+  registry_unseat(scheduler->registry, seat_key(bytes, pool, seat), &left);
+  while ((message = message_queue_pop(&left)) != NULL)
+    links_refuse(scheduler, message, NULL);
+}
+
+int lease_lua_close(lua_State *L) {
+  struct scheduler *scheduler = scheduler_of(L);
+  struct key pool = check_pool(L, 1);
+  uint32_t size = lease_size(scheduler->leases, pool);
+  struct waiters freed = {NULL, 0, 0};
+  lease_close(scheduler->leases, pool, &freed);
+  scheduler_end_waits(scheduler, &freed, OUTCOME_NOACTOR);
+  for (uint32_t seat = 0; seat < size; seat++) unseat(scheduler, pool, seat);
+  return 0;
+}
+
+int lease_lua_size(lua_State *L) {
+  uint32_t size = lease_size(scheduler_of(L)->leases, check_pool(L, 1));
+  if (size == 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, size);
+  return 1;
+}
+
+int lease_lua_occupied(lua_State *L) {
+  struct scheduler *scheduler = scheduler_of(L);
+  struct key pool = check_pool(L, 1);
+  struct lease_grant grant;
+  lease_occupied(scheduler->leases, pool, (uint32_t)luaL_checkinteger(L, 2),
+                 &grant);
+  links_grant(scheduler, pool, &grant);
+  return 0;
+}
+
+int lease_lua_vacated(lua_State *L) {
+  struct key pool = check_pool(L, 1);
+  lease_vacated(scheduler_of(L)->leases, pool,
+                (uint32_t)luaL_checkinteger(L, 2));
+  return 0;
+}
+
+/* --- Choosing ------------------------------------------------------------------- */
+
+int lease_lua_hash(lua_State *L) {
+  struct key key = check_pool(L, 1);
+  lua_Integer size = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, size > 0, 2, "a size above 0");
+  lua_pushinteger(L, (lua_Integer)(hash_bytes(key.bytes, key.size, 0) %
+                                   (uint64_t)size));
+  return 1;
+}
+
+static struct actor *sitting(struct scheduler *scheduler, struct key pool,
+                             uint32_t seat) {
+  unsigned char bytes[KEY_LARGEST];
+  uint64_t pid;
+  registry_find(scheduler->registry, seat_key(bytes, pool, seat), &pid);
+  return pid == ID_NONE ? NULL : directory_find(scheduler->directory, pid);
+}
+
+/* Messages waiting, one for the one in hand, and a leased or vacant seat last
+** of all. */
+static uint64_t seat_load(struct scheduler *scheduler, struct key pool,
+                          uint32_t seat) {
+  struct actor *actor = sitting(scheduler, pool, seat);
+  uint64_t load;
+  if (actor == NULL) return UINT64_MAX;
+  load = 2 * mailbox_count(&actor->mailbox);
+  if (!mailbox_idle(&actor->mailbox)) load++;
+  if (lease_taken(scheduler->leases, pool, seat)) load += UINT32_MAX;
+  return load;
+}
+
+/* Of the equally busy the first from `turn` on, so that they take turns. */
+int lease_lua_least_busy(lua_State *L) {
+  struct scheduler *scheduler = scheduler_of(L);
+  struct key pool = check_pool(L, 1);
+  uint32_t size = lease_size(scheduler->leases, pool);
+  uint32_t turn = (uint32_t)luaL_optinteger(L, 2, 0);
+  uint32_t best = 0;
+  uint64_t best_load = UINT64_MAX;
+  if (size == 0) return no_pool(L);
+  best = turn % size;
+  for (uint32_t i = 0; i < size; i++) {
+    uint32_t seat = (turn + i) % size;
+    uint64_t load = seat_load(scheduler, pool, seat);
+    if (load >= best_load) continue;
+    best = seat;
+    best_load = load;
+  }
+  lua_pushinteger(L, best);
+  return 1;
+}
+
+/* --- Check-out ------------------------------------------------------------------- */
+
+void lease_settle(struct scheduler *scheduler, struct key pool,
+                  uint32_t seat) {
+  struct actor *actor = sitting(scheduler, pool, seat);
+  struct message *message;
+  if (actor == NULL) return; /* the next who sits down frees it */
+  message = message_new(MESSAGE_SENTINEL, sizeof seat + pool.size);
+  CHECK(message != NULL, "no memory to hand on a lease");
+  memcpy(message->bytes, &seat, sizeof seat);
+  memcpy(message->bytes + sizeof seat, pool.bytes, pool.size);
+  message->target =
+      atomic_load_explicit(&actor->pid, memory_order_relaxed);
+  if (scheduler_post(scheduler, message, READY_AFTER) != STATUS_OK)
+    message_free(message);
+}
+
+/* Gives the seat back; one whose worker is still busy with what was left
+** behind goes to nobody before it has come that far. */
+static int close_hold(lua_State *L) {
+  struct hold *hold = lua_touserdata(L, 1);
+  struct scheduler *scheduler = scheduler_of(L);
+  struct key pool = {hold->key, hold->key_size};
+  struct actor *worker = sitting(scheduler, pool, hold->seat);
+  bool busy = worker != NULL && !mailbox_idle(&worker->mailbox);
+  struct lease_grant grant;
+  lease_give(scheduler->leases, pool, body_of(L)->actor, hold->seat, busy,
+             &grant);
+  links_grant(scheduler, pool, &grant);
+  if (busy) lease_settle(scheduler, pool, hold->seat);
+  return 0;
+}
+
+static void push_hold(lua_State *L, struct key pool) {
+  struct hold *hold =
+      lua_newuserdatauv(L, sizeof *hold + pool.size, 0);
+  hold->seat = 0;
+  hold->key_size = pool.size;
+  memcpy(hold->key, pool.bytes, pool.size);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &hold_key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, close_hold);
+    lua_setfield(L, -2, "__close");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &hold_key);
+  }
+  lua_setmetatable(L, -2);
+}
+
+static int after_with(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  return lua_gettop(L) - 3;
+}
+
+/* The stack: pool, fn, hold. */
+static int run_with(lua_State *L, uint32_t seat) {
+  struct hold *hold = lua_touserdata(L, 3);
+  struct key pool = {hold->key, hold->key_size};
+  hold->seat = seat;
+  lua_toclose(L, 3);
+  lua_pushvalue(L, 2);
+  entity_push_seat(L, pool, seat);
+  lua_callk(L, 1, LUA_MULTRET, 0, after_with);
+  return after_with(L, LUA_OK, 0);
+}
+
+static int after_checkout(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *outcome = body->outcome;
+  struct key pool;
+  uint32_t seat;
+  (void)status;
+  (void)context;
+  pool.bytes = lua_tolstring(L, 1, &pool.size);
+  if (outcome->outcome == OUTCOME_NOACTOR) return no_pool(L);
+  if (outcome->outcome == OUTCOME_TIMEOUT) {
+    struct waiter waiter = {
+        atomic_load_explicit(&body->actor->pid, memory_order_relaxed),
+        outcome->epoch};
+    lease_forget(scheduler_of(L)->leases, pool, waiter);
+  }
+  wait_raise(L, ID_NONE, "a free worker of the pool", 0);
+  memcpy(&seat, outcome->bytes, sizeof seat);
+  if (!lease_accept(scheduler_of(L)->leases, pool, body->actor, seat))
+    return no_pool(L);
+  return run_with(L, seat);
+}
+
+int lease_lua_checkout(lua_State *L) {
+  struct body *body = body_of(L);
+  struct waiter waiter;
+  struct key pool;
+  uint32_t seat;
+  lua_settop(L, 2);
+  pool = check_pool(L, 1);
+  wait_check(L);
+  push_hold(L, pool);
+  waiter.pid = atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+  waiter.epoch = wait_open(L, WAIT_CHECKOUT, ID_NONE, true);
+  switch (lease_take(scheduler_of(L)->leases, pool, body->actor, waiter,
+                     &seat)) {
+    case STATUS_WAIT:
+      return coroutine_wait(L, HOST_WAIT, 0, after_checkout);
+    case STATUS_OK:
+      wait_cancel(L);
+      return run_with(L, seat);
+    case STATUS_ABSENT:
+      wait_cancel(L);
+      return no_pool(L);
+    default:
+      wait_cancel(L);
+      return luaL_error(L, "not enough memory");
+  }
+}

@@ -1,0 +1,87 @@
+/*
+** Failure: error objects.
+**
+** A table { kind, message, trace, begun, reason, pid } with a metatable whose
+** __tostring prints every hop. `trace` is a list of hops, the one where it
+** happened first: { pid, behaviour, request, stack }. `begun` is a boolean
+** where a request was involved, else nil. Error objects can be sent.
+**
+**   exit: account.lua:12: boom
+**     in <0.17.3> account, call "withdraw"
+**       account.lua:12: in field 'withdraw'
+**     called by <0.9.1> teller, call "pay"
+**       teller.lua:8: in field 'pay'
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_FAILURE_H
+#define TROUPE_SCRIPT_FAILURE_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "base/buffer.h"
+
+#define FAILURE_LIST(X) \
+  X(EXIT, "exit")       \
+  X(NOACTOR, "noactor") \
+  X(TIMEOUT, "timeout") \
+  X(DEADLOCK, "deadlock") \
+  X(OVERLOAD, "overload") \
+  X(BADREQUEST, "badrequest") \
+  X(BADARGUMENT, "badargument") \
+  X(EXISTS, "exists")
+
+enum failure {
+#define FAILURE_NAME(name, text) FAILURE_##name,
+  FAILURE_LIST(FAILURE_NAME)
+#undef FAILURE_NAME
+};
+
+/* Pushes an error object without a trace; message by lua_pushfstring rules
+** (%s %d %I %f %p %c %U %%). May raise (memory). */
+void failure_push(lua_State *L, enum failure kind, const char *format, ...);
+/* Pushes it with the position of level 1 in front of the message and raises.
+** For `return failure_raise(...)`. */
+int failure_raise(lua_State *L, enum failure kind, const char *format, ...);
+/* "expected timeout to be a number, got "5s"": the value at `index`. `type` is
+** a word that gets its article here ("number") or a phrase that has what it
+** needs ("a list of keys"). Raises badargument. */
+int failure_expected(lua_State *L, const char *what, const char *type,
+                     int index);
+
+bool failure_is(lua_State *L, int index);
+enum failure failure_kind(lua_State *L, int index); /* failure_is holds */
+void failure_set_begun(lua_State *L, int index, bool begun);
+
+/*
+** Makes the value at the top, whatever it is, an error object: one that is an
+** object already stays; else kind `exit`, message its text, reason the value
+** itself if it can be sent. A value's own __tostring is asked, so this may
+** run script code, and raise what that raises, or for memory.
+*/
+void failure_from(lua_State *L);
+
+/* Adds a hop to the object at `index`: this actor, the request in hand as it
+** is to be printed (`call "withdraw"`, or NULL), and `stack`. May raise
+** (memory). */
+void failure_add_hop(lua_State *L, int index, const char *request,
+                     const char *stack, size_t size);
+
+/*
+** The Lua stack of thread L from `level`, innermost first, one line a
+** function: "file.lua:12: in field 'withdraw'", C functions as "[C]: in ...";
+** at most 22 lines, the middle cut as luaL_traceback does. The C function of
+** the host at the bottom is left out. Never raises and allocates nothing in
+** the state. False: no memory for the text.
+*/
+bool failure_stack(lua_State *L, int level, struct buffer *out);
+
+/* Text of the value at `index` for a message: strings in quotes, long ones cut
+** at 60 bytes, tables as "table". Pushes a string. May raise (memory). */
+const char *failure_describe(lua_State *L, int index);
+
+/* Pushes the shared metatable of error objects. */
+void failure_metatable(lua_State *L);
+
+#endif

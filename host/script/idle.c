@@ -1,0 +1,50 @@
+#include "script/idle.h"
+
+#include "base/slab.h"
+#include "base/tick.h"
+#include "script/script.h"
+
+struct idle_node {
+  struct wheel_node node;
+  struct scheduler *scheduler;
+  uint64_t pid;
+};
+
+static void fire(struct wheel_node *node) {
+  struct idle_node *idle = (struct idle_node *)node;
+  struct message *message = message_new(MESSAGE_IDLE, 0);
+  if (message == NULL) { /* later, then */
+    node->due = tick_add(tick_now(), TICK_SECOND);
+    wheel_add(worker_wheel(worker_current()), node);
+    return;
+  }
+  message->target = idle->pid;
+  if (scheduler_post(idle->scheduler, message, READY_QUEUE) != STATUS_OK)
+    message_free(message);
+  slab_give(idle, sizeof *idle);
+}
+
+void idle_touch(struct body *body) {
+  body->idle_since = worker_now(worker_current());
+}
+
+void idle_arm(struct body *body) {
+  struct idle_node *idle;
+  if (body->idle_armed) return;
+  idle = slab_take(sizeof *idle);
+  if (idle == NULL) return; /* it lives on; the next message arms it */
+  if (body->idle_since == 0) idle_touch(body);
+  idle->node.link = NULL;
+  idle->node.fire = fire;
+  idle->node.due = tick_add(body->idle_since, body->idle_span);
+  idle->scheduler = body->script->scheduler;
+  idle->pid = atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+  body->idle_armed = true;
+  wheel_add(worker_wheel(worker_current()), &idle->node);
+}
+
+bool idle_is_over(struct body *body) {
+  body->idle_armed = false;
+  if (tick_now() < tick_add(body->idle_since, body->idle_span)) return false;
+  return mailbox_shut_if_empty(&body->actor->mailbox);
+}

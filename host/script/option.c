@@ -1,0 +1,79 @@
+#include "script/option.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/tick.h"
+#include "script/codec.h"
+#include "script/failure.h"
+#include "script/value.h"
+
+static const char *const start_names[] = {
+    "name",   "link", "timeout",   "mailbox", "memory",
+    "cpu",    "idle", "libraries", NULL};
+
+void option_check_names(lua_State *L, int index,
+                        const char *const *names) {
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    const char *const *name = names;
+    const char *given =
+        lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+    while (*name != NULL && strcmp(*name, given) != 0) name++;
+    if (*name == NULL)
+      failure_raise(L, FAILURE_BADARGUMENT, "unknown option %s",
+                    failure_describe(L, -2));
+    lua_pop(L, 1);
+  }
+}
+
+double option_number(lua_State *L, int index, const char *name,
+                     double otherwise) {
+  double number = otherwise;
+  int type = lua_getfield(L, index, name);
+  if (type != LUA_TNIL) {
+    if (type != LUA_TNUMBER) failure_expected(L, name, "a number", -1);
+    number = lua_tonumber(L, -1);
+    if (!(number > 0)) failure_expected(L, name, "a number above 0", -1);
+  }
+  lua_pop(L, 1);
+  return number;
+}
+
+bool option_boolean(lua_State *L, int index, const char *name) {
+  bool value = false;
+  int type = lua_getfield(L, index, name);
+  if (type != LUA_TNIL) {
+    if (type != LUA_TBOOLEAN) failure_expected(L, name, "a boolean", -1);
+    value = lua_toboolean(L, -1);
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+void option_read_start(lua_State *L, int index, struct option_start *options) {
+  struct address_value seat;
+  memset(options, 0, sizeof *options);
+  if (lua_isnoneornil(L, index)) {
+    lua_pushnil(L);
+    return;
+  }
+  if (lua_type(L, index) != LUA_TTABLE)
+    failure_expected(L, "options", "a table", index);
+  option_check_names(L, index, start_names);
+  options->link = option_boolean(L, index, "link");
+  options->timeout = tick_from_seconds(option_number(L, index, "timeout", 0));
+  options->idle_span = tick_from_seconds(option_number(L, index, "idle", 0));
+  options->memory = (size_t)option_number(L, index, "memory", 0);
+  if (lua_getfield(L, index, "name") == LUA_TNIL) return;
+  if (value_address(L, -1, &seat) && seat.kind == ADDRESS_SEAT)
+    lua_pushlstring(L, (const char *)seat.key, seat.key_size);
+  else if (!codec_key(L, -1))
+    failure_expected(L, "name", "a string, an integer or a list of these", -1);
+  lua_remove(L, -2);
+}
+
+void option_check_module(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TSTRING)
+    failure_expected(L, "module", "the name of a module", index);
+}

@@ -1,0 +1,37 @@
+/*
+** Options: what a script passes to start, read all at once; an unknown name or
+** a wrong type is badargument.
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_OPTION_H
+#define TROUPE_SCRIPT_OPTION_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct option_start {
+  bool link;
+  uint64_t timeout;   /* nanoseconds; 0: none given */
+  uint64_t idle_span; /* nanoseconds; 0: none given */
+  size_t memory;      /* bytes; 0: none given */
+};
+
+/* Reads the table (or nil) at `index` and pushes the canonical form of `name`,
+** or nil. Raises. */
+void option_read_start(lua_State *L, int index, struct option_start *options);
+
+/* Raises unless it is a module name. */
+void option_check_module(lua_State *L, int index);
+
+/* Raises if the table has a field whose name is not in the list. */
+void option_check_names(lua_State *L, int index, const char *const *names);
+
+/* Fields of a table of options, each checked; nil gives `otherwise`. */
+double option_number(lua_State *L, int index, const char *name,
+                     double otherwise);
+bool option_boolean(lua_State *L, int index, const char *name);
+
+#endif

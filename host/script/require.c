@@ -1,0 +1,207 @@
+#include <lauxlib.h>
+#include <lualib.h>
+#include <string.h>
+
+#include "script/library.h"
+#include "script/module.h"
+#include "script/module_load.h"
+#include "script/script.h"
+#include "script/state.h"
+
+/* Where the registry keeps the `package` table, from when it is opened. */
+static const char package_key = 'p';
+
+static bool push_package(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &package_key) == LUA_TTABLE)
+    return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+/* --- Modules without a file ------------------------------------------------- */
+
+static int open_state_module(lua_State *L) {
+  const struct state_module *module = lua_touserdata(L, lua_upvalueindex(1));
+  module->open(L);
+  return 1;
+}
+
+/* Pushes a loader and its data, as a searcher does. */
+static bool push_state_module(lua_State *L, const char *name) {
+  const struct state_module *module = state_modules;
+  while (module->name && strcmp(module->name, name) != 0) module++;
+  if (!module->name) return false;
+  lua_pushlightuserdata(L, (void *)(uintptr_t)module);
+  lua_pushcclosure(L, open_state_module, 1);
+  lua_pushliteral(L, ":preload:");
+  return true;
+}
+
+/* --- Searchers ----------------------------------------------------------------- */
+
+static int search_preload(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  lua_getfield(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  if (lua_getfield(L, -1, name) != LUA_TNIL) {
+    lua_pushliteral(L, ":preload:");
+    return 2;
+  }
+  if (push_state_module(L, name)) return 2;
+  lua_pushfstring(L, "no field package.preload['%s']", name);
+  return 1;
+}
+
+static int search_store(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1), *path;
+  push_package(L);
+  lua_getfield(L, -1, "path");
+  path = lua_tostring(L, -1);
+  if (!path) return luaL_error(L, "'package.path' must be a string");
+  switch (module_find(L, body_of(L)->script->modules, name, path)) {
+  case MODULE_FOUND:
+    return 2;
+  case MODULE_ABSENT:
+    return 1;
+  default:
+    return lua_error(L);
+  }
+}
+
+/* --- package -------------------------------------------------------------------- */
+
+/* Stock puts its own `require` into _G when it opens `package`. */
+static void open_stock_package(lua_State *L) {
+  lua_pushglobaltable(L);
+  lua_pushliteral(L, "require");
+  lua_getfield(L, -2, "require");
+  lua_pushcfunction(L, luaopen_package);
+  lua_pushliteral(L, LUA_LOADLIBNAME);
+  lua_call(L, 1, 1);
+  lua_insert(L, -4);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+int module_open_package(lua_State *L) {
+  const struct path *path = body_of(L)->path;
+  open_stock_package(L);
+  lua_pushstring(L, path_lua(path));
+  lua_setfield(L, -2, "path");
+  lua_pushstring(L, path_c(path));
+  lua_setfield(L, -2, "cpath");
+  lua_getfield(L, -1, "searchers");
+  lua_pushcfunction(L, search_preload);
+  lua_rawseti(L, -2, 1);
+  lua_pushcfunction(L, search_store);
+  lua_rawseti(L, -2, 2);
+  lua_pop(L, 1);
+  library_expose_loaded(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &package_key);
+  return 1;
+}
+
+struct path *module_path(lua_State *L) {
+  struct body *body = body_of(L);
+  const char *path, *cpath;
+  if (!push_package(L)) return path_share(body->path);
+  lua_getfield(L, -1, "path");
+  lua_getfield(L, -2, "cpath");
+  path = lua_tostring(L, -2);
+  cpath = lua_tostring(L, -1);
+  if (!path) path = path_lua(body->path);
+  if (!cpath) cpath = path_c(body->path);
+  if (strcmp(path, path_lua(body->path)) != 0 ||
+      strcmp(cpath, path_c(body->path)) != 0) {
+    struct path *changed = path_new(path, cpath);
+    if (!changed) luaL_error(L, "not enough memory");
+    path_drop(body->path);
+    body->path = changed;
+  }
+  lua_pop(L, 3);
+  return path_share(body->path);
+}
+
+/* --- require -------------------------------------------------------------------- */
+
+/* Stack of module_require. */
+enum { NAME = 1, LOADED, DATA };
+
+/* Walks package.searchers: leaves a loader and its data on the stack. */
+static void walk(lua_State *L, const char *name) {
+  int searchers, i;
+  if (lua_getfield(L, -1, "searchers") != LUA_TTABLE)
+    luaL_error(L, "'package.searchers' must be a table");
+  searchers = lua_gettop(L);
+  lua_pushliteral(L, ""); /* what all of them say who find nothing */
+  for (i = 1; lua_rawgeti(L, searchers, i) != LUA_TNIL; i++) {
+    lua_pushstring(L, name);
+    lua_call(L, 1, 2);
+    if (lua_isfunction(L, -2)) return;
+    lua_pop(L, 1);
+    if (lua_isstring(L, -1)) {
+      lua_pushliteral(L, "\n\t");
+      lua_insert(L, -2);
+      lua_concat(L, 3);
+    } else {
+      lua_pop(L, 1);
+    }
+  }
+  luaL_error(L, "module '%s' not found:%s", name, lua_tostring(L, -2));
+}
+
+/* Leaves a loader and its data on the stack. */
+static void find_loader(lua_State *L, const char *name) {
+  struct body *body = body_of(L);
+  if (!push_package(L)) {
+    if (push_state_module(L, name)) return;
+    switch (module_find(L, body->script->modules, name, path_lua(body->path))) {
+    case MODULE_FOUND:
+      return;
+    case MODULE_BROKEN:
+      lua_error(L);
+      break;
+    case MODULE_ABSENT: /* it may be a C module, or the message is wanted */
+      lua_pop(L, 1);
+      break;
+    }
+    library_push(L, LUA_LOADLIBNAME);
+  }
+  walk(L, name);
+}
+
+/* The loader has returned; its value is on top. */
+static int loader_done(lua_State *L, int status, lua_KContext context) {
+  const char *name = lua_tostring(L, NAME);
+  (void)status, (void)context;
+  if (lua_isnil(L, -1))
+    lua_pop(L, 1);
+  else
+    lua_setfield(L, LOADED, name);
+  if (lua_getfield(L, LOADED, name) == LUA_TNIL) {
+    lua_pushboolean(L, 1);
+    lua_copy(L, -1, -2);
+    lua_setfield(L, LOADED, name);
+  }
+  lua_pushvalue(L, DATA);
+  return 2;
+}
+
+int module_require(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  lua_settop(L, NAME);
+  library_push_loaded(L);
+  lua_getfield(L, LOADED, name);
+  if (lua_toboolean(L, -1)) return 1;
+  lua_settop(L, LOADED);
+  if (!push_package(L) && library_push(L, name)) return 1;
+  lua_settop(L, LOADED);
+  find_loader(L, name);
+  lua_insert(L, DATA);
+  lua_insert(L, DATA + 1);
+  lua_settop(L, DATA + 1);
+  lua_pushvalue(L, NAME);
+  lua_pushvalue(L, DATA);
+  lua_callk(L, 2, 1, 0, loader_done);
+  return loader_done(L, LUA_OK, 0);
+}

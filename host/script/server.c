@@ -1,0 +1,180 @@
+#include "script/server.h"
+
+#include <lauxlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "io/listener.h"
+#include "script/codec.h"
+#include "script/failure.h"
+#include "script/module.h"
+#include "script/option.h"
+#include "script/script.h"
+#include "script/start.h"
+
+struct server {
+  struct server *next, **link; /* body->servers; link NULL: closed */
+  struct listener *listener;   /* NULL: closed */
+  struct script *script;
+  struct path *path;           /* what its connections search for modules */
+  struct message *start;       /* their START message, to be copied */
+  size_t line_limit;
+  uint64_t starter;
+};
+
+static const char metatable_key = 0;
+
+/* On the listener's worker, out of its loop. */
+static void accepted(void *context, int fd) {
+  struct server *server = context;
+  struct script *script = server->script;
+  struct message *message = message_copy(server->start);
+  struct actor *actor = NULL;
+  struct body *body;
+  if (message != NULL)
+    actor = start_new(script, path_share(server->path), server->starter);
+  if (actor == NULL) {
+    message_free(message);
+    close(fd);
+    listener_freed(server->listener);
+    return;
+  }
+  body = actor->body;
+  body->start.fd = fd;
+  body->start.listener = server->listener;
+  body->start.line_limit = server->line_limit;
+  scheduler_prepare(actor, message);
+  actor_settle(actor, scheduler_least_loaded(script->scheduler));
+  scheduler_launch(script->scheduler, actor, READY_QUEUE);
+}
+
+static void close_server(struct server *server) {
+  if (server->listener != NULL) {
+    *server->link = server->next;
+    if (server->next != NULL) server->next->link = server->link;
+    listener_close(server->listener);
+    server->listener = NULL;
+  }
+  message_free(server->start);
+  path_drop(server->path);
+  server->start = NULL;
+  server->path = NULL;
+}
+
+void server_close_all(struct body *body) {
+  while (body->servers != NULL) close_server(body->servers);
+}
+
+static struct server *check(lua_State *L) {
+  struct server *server = lua_touserdata(L, 1);
+  if (server != NULL && lua_getmetatable(L, 1)) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+    if (lua_rawequal(L, -1, -2)) {
+      lua_pop(L, 2);
+      return server;
+    }
+  }
+  failure_expected(L, "self", "a listener (use ':' to call its methods)", 1);
+  return NULL;
+}
+
+static int lua_close_method(lua_State *L) {
+  close_server(check(L));
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+static int collect(lua_State *L) {
+  close_server(lua_touserdata(L, 1));
+  return 0;
+}
+
+static int lua_address(lua_State *L) {
+  struct server *server = check(L);
+  char text[256] = "";
+  if (server->listener != NULL)
+    listener_local(server->listener, text, sizeof text);
+  lua_pushstring(L, text);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"close", lua_close_method}, {"address", lua_address}, {NULL, NULL}};
+
+static void push_metatable(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 4);
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pushliteral(L, "listener");
+  lua_setfield(L, -2, "__name");
+  lua_pushcfunction(L, collect);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, collect);
+  lua_setfield(L, -2, "__close");
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
+}
+
+static struct server *push_server(lua_State *L) {
+  struct server *server = lua_newuserdatauv(L, sizeof *server, 0);
+  memset(server, 0, sizeof *server);
+  push_metatable(L);
+  lua_setmetatable(L, -2);
+  return server;
+}
+
+static void read_options(lua_State *L, int index, struct server *server,
+                         struct listener_options *listen) {
+  static const char *const names[] = {"max", "line", "backlog", NULL};
+  if (lua_isnoneornil(L, index)) return;
+  if (lua_type(L, index) != LUA_TTABLE)
+    failure_expected(L, "options", "a table", index);
+  option_check_names(L, index, names);
+  listen->max = (int)option_number(L, index, "max", 0);
+  listen->backlog = (int)option_number(L, index, "backlog", 0);
+  server->line_limit = (size_t)option_number(L, index, "line", 0);
+}
+
+/* A module that is not there, or has a syntax error, is told to who serves,
+** not to the first client. */
+static void check_module(lua_State *L, struct server *server) {
+  module_load(L, server->script->modules, lua_tostring(L, 2), server->path);
+  if (lua_isnil(L, -2))
+    failure_raise(L, FAILURE_BADARGUMENT, "%s", lua_tostring(L, -1));
+  lua_pop(L, 2);
+}
+
+int server_lua_serve(lua_State *L) {
+  struct body *body = body_of(L);
+  struct listener_options options = {.accepted = accepted};
+  struct address address;
+  struct server *server;
+  char why[200];
+  int error;
+  lua_settop(L, 4);
+  if (!address_parse(luaL_checkstring(L, 1), &address, why, sizeof why))
+    return failure_raise(L, FAILURE_BADARGUMENT, "%s", why);
+  option_check_module(L, 2);
+  server = push_server(L);
+  server->script = body->script;
+  server->starter =
+      atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+  options.context = server;
+  read_options(L, 4, server, &options);
+  server->path = module_path(L);
+  check_module(L, server);
+  server->start = codec_pack(L, 2, lua_isnil(L, 3) ? 1 : 2, MESSAGE_START);
+  server->listener = listener_open(body->actor, &address, &options, &error);
+  if (server->listener == NULL) {
+    close_server(server);
+    return socket_push_error(L, error);
+  }
+  server->next = body->servers;
+  server->link = &body->servers;
+  if (server->next != NULL) server->next->link = &server->next;
+  body->servers = server;
+  return 1;
+}

@@ -1,0 +1,20 @@
+/*
+** Server: tcp.serve. A listener of an actor; every connection it brings
+** becomes an actor of its own on the least loaded worker.
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_SERVER_H
+#define TROUPE_SCRIPT_SERVER_H
+
+#include <lua.h>
+
+#include "script/body.h"
+
+int server_lua_serve(lua_State *L);
+void server_close_all(struct body *body);
+
+/* Pushes nil, "NAME: text", "NAME" for a libuv error; returns 3. In socket.c.*/
+int socket_push_error(lua_State *L, int error);
+
+#endif

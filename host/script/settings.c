@@ -1,0 +1,142 @@
+#include "script/settings.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "script/codec.h"
+
+static struct setting *find(struct script *script, const char *name) {
+  struct setting *setting = script->settings;
+  while (setting != NULL && strcmp(setting->name, name) != 0)
+    setting = setting->next;
+  return setting;
+}
+
+static struct setting *find_or_add(struct script *script, const char *name) {
+  struct setting *setting = find(script, name);
+  if (setting != NULL) {
+    buffer_clear(&setting->value);
+    return setting;
+  }
+  setting = memory_zalloc(sizeof *setting);
+  if (setting == NULL) return NULL;
+  setting->name = memory_strdup(name);
+  if (setting->name == NULL) {
+    memory_free(setting);
+    return NULL;
+  }
+  buffer_init(&setting->value);
+  setting->next = script->settings;
+  script->settings = setting;
+  return setting;
+}
+
+void settings_free(struct script *script) {
+  while (script->settings != NULL) {
+    struct setting *setting = script->settings;
+    script->settings = setting->next;
+    buffer_deinit(&setting->value);
+    memory_free(setting->name);
+    memory_free(setting);
+  }
+}
+
+/* [script, name, value] */
+static int enter(lua_State *L) {
+  struct script *script = lua_touserdata(L, 1);
+  unsigned char flags = 0;
+  struct setting *setting = find_or_add(script, luaL_checkstring(L, 2));
+  if (setting == NULL) return luaL_error(L, "not enough memory");
+  codec_encode(L, 3, lua_tostring(L, 2), &setting->value, &flags);
+  if (flags & MESSAGE_TABLES)
+    return luaL_error(L, "a setting holds no shared tables");
+  return 0;
+}
+
+static bool enter_top(lua_State *L, struct script *script, const char *name) {
+  lua_pushcfunction(L, enter);
+  lua_insert(L, -2);
+  lua_pushlightuserdata(L, script);
+  lua_insert(L, -2);
+  lua_pushstring(L, name);
+  lua_insert(L, -2);
+  return lua_pcall(L, 3, 0, 0) == LUA_OK;
+}
+
+/* A literal, by letting Lua read it in an empty environment. */
+static void push_literal(lua_State *L, const char *text) {
+  lua_pushfstring(L, "return %s", text);
+  if (luaL_loadbufferx(L, lua_tostring(L, -1), lua_rawlen(L, -1), "=setting",
+                       "t") == LUA_OK) {
+    lua_newtable(L);
+    lua_setupvalue(L, -2, 1);
+    if (lua_pcall(L, 0, 1, 0) == LUA_OK && !lua_isnil(L, -1)) return;
+  }
+  lua_settop(L, 0);
+  lua_pushstring(L, text);
+}
+
+bool settings_set(struct script *script, const char *assignment) {
+  const char *equals = strchr(assignment, '=');
+  char name[128];
+  lua_State *L;
+  bool done;
+  if (equals == NULL || equals == assignment ||
+      (size_t)(equals - assignment) >= sizeof name)
+    return false;
+  memcpy(name, assignment, (size_t)(equals - assignment));
+  name[equals - assignment] = '\0';
+  L = luaL_newstate();
+  if (L == NULL) return false;
+  push_literal(L, equals + 1);
+  done = enter_top(L, script, name);
+  lua_close(L);
+  return done;
+}
+
+static bool enter_all(lua_State *L, struct script *script) {
+  lua_pushnil(L);
+  while (lua_next(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING) {
+      lua_pushliteral(L, "a setting's name is a string");
+      return false;
+    }
+    if (!enter_top(L, script, lua_tostring(L, -2))) return false;
+  }
+  return true;
+}
+
+bool settings_load(struct script *script, const char *file, char *why,
+                   size_t why_size) {
+  lua_State *L;
+  bool done = false;
+  if (access(file, F_OK) != 0) return true;
+  L = luaL_newstate();
+  if (L == NULL) return false;
+  luaL_openlibs(L);
+  if (luaL_loadfilex(L, file, "t") == LUA_OK &&
+      lua_pcall(L, 0, 1, 0) == LUA_OK) {
+    if (lua_type(L, -1) == LUA_TTABLE)
+      done = enter_all(L, script);
+    else
+      lua_pushfstring(L, "%s: expected a table of settings, got %s", file,
+                      luaL_typename(L, -1));
+  }
+  if (!done) snprintf(why, why_size, "%s", luaL_tolstring(L, -1, NULL));
+  lua_close(L);
+  return done;
+}
+
+int settings_lua_config(lua_State *L) {
+  struct setting *setting =
+      find(body_of(L)->script, luaL_checkstring(L, 1));
+  lua_settop(L, 2);
+  if (setting == NULL) return 1;
+  codec_decode(L, buffer_bytes(&setting->value),
+               buffer_size(&setting->value), 0);
+  return 1;
+}

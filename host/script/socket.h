@@ -1,0 +1,35 @@
+/*
+** Socket: troupe.tcp. A socket or a listener is a userdata of its actor, in
+** the actor's list while it is open, and closed with it.
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_SOCKET_H
+#define TROUPE_SCRIPT_SOCKET_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "core/message.h"
+#include "script/body.h"
+
+/* Pushes the socket of the accepted connection that this actor was started
+** for. Raises if it cannot be had. */
+void socket_push_accepted(lua_State *L, struct body *body);
+
+/* A SOCKET message has come: false if its socket has been closed meanwhile. */
+bool socket_arrived(struct body *body, const struct message *message);
+/* Pushes "data", socket, bytes or "closed", socket, reason; false and nothing
+** if there is nothing after all. */
+bool socket_push_event(lua_State *L, const struct message *message);
+/* The handler has returned: the next may come. */
+void socket_delivered(lua_State *L, const struct message *message);
+
+/* Closes what the actor still has open, and a connection that it never took
+** up. */
+void socket_close_all(struct body *body);
+
+/* Pushes the module `troupe.tcp`. */
+void socket_open_tcp(lua_State *L);
+
+#endif

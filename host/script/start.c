@@ -1,0 +1,458 @@
+#include "script/start.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/tick.h"
+#include "core/links.h"
+#include "io/listener.h"
+#include "script/codec.h"
+#include "script/coroutine.h"
+#include "script/dispatch.h"
+#include "script/entity.h"
+#include "script/ending.h"
+#include "script/failure.h"
+#include "script/module.h"
+#include "script/option.h"
+#include "script/state.h"
+#include "script/turn.h"
+#include "script/value.h"
+#include "script/wait.h"
+
+/* --- Bodies -------------------------------------------------------------------- */
+
+struct actor *start_new(struct script *script, struct path *path,
+                        uint64_t starter) {
+  struct body *body = slab_take(sizeof *body);
+  if (body == NULL) {
+    path_drop(path);
+    return NULL;
+  }
+  memset(body, 0, sizeof *body);
+  body->script = script;
+  body->path = path;
+  body->memory_limit = SIZE_MAX;
+  body->start.fd = -1;
+  body->actor =
+      directory_add(script->scheduler->directory, &turn_type, body, starter);
+  if (body->actor == NULL) {
+    path_drop(path);
+    slab_give(body, sizeof *body);
+    return NULL;
+  }
+  atomic_fetch_add_explicit(&script->bodies, 1, memory_order_relaxed);
+  return body->actor;
+}
+
+static void free_messages(struct body *body) {
+  struct scheduler *scheduler = body->script->scheduler;
+  message_free(body->sending);
+  message_free(body->sending_start);
+  message_free(body->refusal);
+  if (body->outcome != NULL) scheduler->discard(scheduler, body->outcome);
+}
+
+static void drop_connection(struct body *body) {
+  if (body->start.fd >= 0) close(body->start.fd);
+  if (body->start.listener != NULL) listener_freed(body->start.listener);
+}
+
+static void tell_host(struct script *script, enum start_kind kind, int status,
+                      char *text) {
+  if (kind != START_BEHAVIOUR && script->ended != NULL)
+    script->ended(script->context, text != NULL ? 1 : status, text);
+  memory_free(text);
+}
+
+void start_free_body(struct body *body) {
+  struct script *script = body->script;
+  enum start_kind kind = body->start.kind;
+  int status = body->exit_status;
+  char *text = body->text;
+  state_close(body);
+  free_messages(body);
+  drop_connection(body);
+  path_drop(body->path);
+  buffer_deinit(&body->reason);
+  buffer_deinit(&body->scratch);
+  slab_give(body, sizeof *body);
+  atomic_fetch_sub_explicit(&script->bodies, 1, memory_order_relaxed);
+  tell_host(script, kind, status, text);
+}
+
+void start_discard(struct script *script, struct actor *actor) {
+  struct body *body = actor->body;
+  struct reason reason = {script->normal.bytes, script->normal.size, true, 0};
+  links_end(script->scheduler, actor, &reason);
+  start_free_body(body);
+}
+
+bool start_state(struct body *body) {
+  if (state_new(body)) return true;
+  ending_reason(body, &body->script->nomem, false);
+  return false;
+}
+
+void start_who(struct body *body, char *text, size_t size) {
+  char pid[ID_TEXT_SIZE];
+  uint64_t id =
+      atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+  snprintf(text, size, "%s %s", id_text(id, pid),
+           body->behaviour != NULL ? body->behaviour : "script");
+}
+
+void start_keep_text(struct body *body, const char *text, size_t size) {
+  memory_free(body->text);
+  body->text = memory_alloc(size + 1);
+  if (body->text == NULL) return;
+  memcpy(body->text, text, size);
+  body->text[size] = '\0';
+}
+
+/* --- When init has returned ------------------------------------------------------ */
+
+static void clear_serving(struct body *body) {
+  body->actor->serving = (struct waiter){ID_NONE, 0};
+}
+
+static void drop_start(struct body *body) {
+  message_free(body->request);
+  body->request = NULL;
+  clear_serving(body);
+}
+
+/* Everybody who waits for this start gets a copy of `message`, which is taken;
+** the names are free before anyone hears of it. */
+static void answer_all(struct body *body, struct message *message) {
+  struct scheduler *scheduler = body->script->scheduler;
+  struct waiters freed = {NULL, 0, 0};
+  struct message_queue nothing = {NULL, NULL};
+  registry_ended(scheduler->registry, body->actor, &freed, &nothing);
+  for (uint32_t i = 0; i < freed.count; i++) {
+    struct message *copy = message_copy(message);
+    if (copy != NULL) scheduler_answer(scheduler, freed.list[i], copy);
+  }
+  waiters_free(&freed);
+  scheduler_answer(scheduler, body->actor->serving, message);
+  clear_serving(body);
+}
+
+static enum step refuse(struct body *body) {
+  struct message *refusal = body->refusal;
+  body->refusal = NULL;
+  refusal->outcome = OUTCOME_REPLY;
+  ending_reason(body, &body->script->normal, true);
+  pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
+  answer_all(body, refusal);
+  return ending_finish(body);
+}
+
+/* A replaced pool worker takes over what was left for its seat. */
+static void take_seat(struct body *body, struct message_queue *held) {
+  uint64_t pid =
+      atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+  for (struct message *at = held->first; at != NULL; at = at->next)
+    at->target = pid;
+  mailbox_prepend(&body->actor->mailbox, held);
+}
+
+enum step start_finished(struct body *body) {
+  struct scheduler *scheduler = body->script->scheduler;
+  struct waiters freed = {NULL, 0, 0};
+  struct message_queue held = {NULL, NULL};
+  if (body->exiting) {
+    ending_reason(body, &body->script->normal, true);
+    return ending_begin(body);
+  }
+  if (body->refusal != NULL) return refuse(body);
+  body->started = true;
+  registry_started(scheduler->registry, body->actor, &freed, &held);
+  take_seat(body, &held);
+  scheduler_end_waits(scheduler, &freed, OUTCOME_RETRY);
+  if (body->actor->serving.pid != ID_NONE && body->actor->serving.epoch != 0)
+    scheduler_end_wait(scheduler, body->actor->serving, OUTCOME_REPLY);
+  drop_start(body);
+  return STEP_AGAIN;
+}
+
+enum step start_failed(struct body *body) {
+  size_t size = buffer_size(&body->reason);
+  struct message *message = message_new(MESSAGE_OUTCOME, size);
+  CHECK(message != NULL, "no memory for an answer");
+  message->outcome = OUTCOME_EXIT;
+  message->count = 1;
+  message->flags = body->reason_flags;
+  memcpy(message->bytes, buffer_bytes(&body->reason), size);
+  pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
+  answer_all(body, message);
+  return ending_finish(body);
+}
+
+void start_settled(struct body *body, struct message *message) {
+  struct scheduler *scheduler = body->script->scheduler;
+  struct key pool = {message->bytes + sizeof(uint32_t),
+                     message->size - sizeof(uint32_t)};
+  struct lease_grant grant;
+  uint32_t seat;
+  memcpy(&seat, message->bytes, sizeof seat);
+  lease_settled(scheduler->leases, pool, seat, &grant);
+  links_grant(scheduler, pool, &grant);
+  message_free(message);
+}
+
+/* --- troupe.start ------------------------------------------------------------------ */
+
+static uint64_t self_pid(struct body *body) {
+  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+}
+
+static int raise_exists(lua_State *L, uint64_t holder) {
+  char text[ID_TEXT_SIZE];
+  failure_push(L, FAILURE_EXISTS, "the name is taken by %s",
+               id_text(holder, text));
+  value_push_pid(L, holder);
+  lua_setfield(L, -2, "pid");
+  failure_set_begun(L, -1, false);
+  return wait_throw(L);
+}
+
+static int after_start(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *outcome = body->outcome;
+  uint64_t pid = value_pid(L, 4);
+  (void)status;
+  (void)context;
+  if (outcome->outcome != OUTCOME_REPLY) {
+    if (outcome->outcome != OUTCOME_TIMEOUT)
+      pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    wait_raise(L, pid, "the start of ", 1);
+  }
+  if (outcome->count != 0) {
+    pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    return codec_unpack(L, outcome);
+  }
+  lua_pushvalue(L, 4);
+  return 1;
+}
+
+/* The start message for module, args at `first`, with options read. */
+static struct message *pack_start(lua_State *L, int first) {
+  return codec_pack(L, first, lua_isnil(L, first + 1) ? 1 : 2, MESSAGE_START);
+}
+
+static void apply(struct actor *actor, const struct option_start *options) {
+  struct body *body = actor->body;
+  if (options->memory != 0) body->memory_limit = options->memory;
+  body->start.idle_span = options->idle_span;
+}
+
+static bool link_both(struct body *starter, struct actor *child) {
+  return links_enter(starter->actor, self_pid(child->body)) == STATUS_OK &&
+         links_enter(child, self_pid(starter)) == STATUS_OK;
+}
+
+static void open_start(lua_State *L, const struct option_start *options) {
+  bool capped;
+  if (options->timeout == 0)
+    wait_open(L, WAIT_START, ID_NONE, true);
+  else
+    wait_open_until(L, WAIT_START, ID_NONE,
+                    tick_add(worker_now(worker_current()), options->timeout),
+                    &capped);
+}
+
+/* The name's canonical form is at index 4, if there is one. */
+static enum status reserve_name(lua_State *L, struct body *body,
+                                struct actor *child, uint64_t *holder) {
+  struct key key;
+  if (lua_isnil(L, 4)) return STATUS_OK;
+  key.bytes = lua_tolstring(L, 4, &key.size);
+  return registry_reserve(body->script->scheduler->registry, key, child,
+                          holder);
+}
+
+static struct actor *make_child(lua_State *L, struct body *body,
+                                const struct option_start *options) {
+  struct actor *child =
+      start_new(body->script, module_path(L), self_pid(body));
+  if (child == NULL) {
+    luaL_error(L, "not enough memory");
+    return NULL;
+  }
+  apply(child, options);
+  return child;
+}
+
+int start_lua_start(lua_State *L) {
+  struct body *body = body_of(L);
+  struct option_start options;
+  struct actor *child;
+  struct message *message;
+  enum status status;
+  uint64_t pid, holder = ID_NONE;
+  lua_settop(L, 3);
+  option_check_module(L, 1);
+  option_read_start(L, 3, &options); /* pushes the name: index 4 */
+  wait_check(L);
+  message = pack_start(L, 1);
+  message_free(body->sending);
+  body->sending = message;
+  open_start(L, &options);
+  message->sender = self_pid(body);
+  message->epoch = actor_wait_epoch(body->actor);
+  child = make_child(L, body, &options);
+  body->sending = NULL;
+  scheduler_prepare(child, message);
+  pid = self_pid(child->body);
+  status = reserve_name(L, body, child, &holder);
+  if (status != STATUS_OK || (options.link && !link_both(body, child))) {
+    wait_cancel(L);
+    pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    start_discard(body->script, child);
+    if (status == STATUS_EXISTS) return raise_exists(L, holder);
+    return luaL_error(L, "not enough memory");
+  }
+  atomic_store_explicit(&body->actor->wait_target, pid,
+                        memory_order_relaxed);
+  value_push_pid(L, pid);
+  lua_replace(L, 4);
+  scheduler_launch(body->script->scheduler, child, READY_NEXT);
+  return coroutine_wait(L, HOST_WAIT, 0, after_start);
+}
+
+/* --- Get-or-start -------------------------------------------------------------------- */
+
+/* Nobody is there: makes one and sends it off. Another may have been quicker:
+** then the new one is thrown away and the next round finds the other. */
+static void make_and_reserve(lua_State *L, struct key key, start_make *make) {
+  struct body *body = body_of(L);
+  struct scheduler *scheduler = body->script->scheduler;
+  struct message *message;
+  uint64_t holder;
+  struct actor *actor = make(L, &message);
+  scheduler_prepare(actor, message);
+  if (registry_reserve(scheduler->registry, key, actor, &holder) == STATUS_OK)
+    scheduler_launch(scheduler, actor, READY_NEXT);
+  else
+    start_discard(body->script, actor);
+}
+
+enum status start_seek(lua_State *L, struct key key, start_make *make,
+                       uint64_t *pid) {
+  struct body *body = body_of(L);
+  struct registry *registry = body->script->scheduler->registry;
+  for (;;) {
+    struct waiter waiter = {self_pid(body), 0};
+    enum status status;
+    waiter.epoch = wait_open(L, WAIT_START, ID_NONE, true);
+    status = registry_ensure(registry, key, waiter, pid);
+    if (status == STATUS_WAIT) {
+      atomic_store_explicit(&body->actor->wait_target, *pid,
+                            memory_order_relaxed);
+      return status;
+    }
+    wait_cancel(L);
+    if (status == STATUS_OK) return status;
+    if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");
+    make_and_reserve(L, key, make);
+  }
+}
+
+void start_sought(lua_State *L, struct key key) {
+  struct body *body = body_of(L);
+  struct message *outcome = body->outcome;
+  uint64_t target = atomic_load_explicit(&body->actor->wait_target,
+                                         memory_order_relaxed);
+  if (outcome->outcome == OUTCOME_RETRY) return;
+  if (outcome->outcome == OUTCOME_TIMEOUT) {
+    struct waiter waiter = {self_pid(body), outcome->epoch};
+    registry_forget(body->script->scheduler->registry, key, waiter);
+  }
+  wait_raise(L, target, "the start of ", 1);
+}
+
+/* The address at index 1 is an entity's: its registry key ends in the entity's
+** own (face_entity.c), which is its init's argument; `start` is its kind's
+** options, encoded, or empty. */
+struct actor *start_entity(lua_State *L, struct message **message) {
+  struct body *body = body_of(L);
+  struct address_value address;
+  struct option_start options;
+  int top = lua_gettop(L);
+  struct actor *actor;
+  CHECK(value_address(L, 1, &address), "an entity's address");
+  lua_pushlstring(L, address.module, address.module_size);
+  entity_push_key(L, &address);
+  *message = pack_start(L, top + 1);
+  message_free(body->sending_start);
+  body->sending_start = *message;
+  if (address.start_size > 0)
+    codec_decode(L, address.start, address.start_size, 0);
+  else
+    lua_pushnil(L);
+  option_read_start(L, top + 3, &options);
+  actor = start_new(body->script, module_path(L), self_pid(body));
+  if (actor == NULL) luaL_error(L, "not enough memory");
+  body->sending_start = NULL;
+  apply(actor, &options);
+  lua_settop(L, top);
+  return actor;
+}
+
+/* registry.ensure: key, module, args, options; the key's form at index 5. */
+static struct actor *make_ensured(lua_State *L, struct message **message) {
+  struct body *body = body_of(L);
+  struct option_start options;
+  struct actor *actor;
+  int top = lua_gettop(L);
+  option_read_start(L, 4, &options);
+  lua_settop(L, top);
+  *message = pack_start(L, 2);
+  message_free(body->sending_start);
+  body->sending_start = *message;
+  actor = start_new(body->script, module_path(L), self_pid(body));
+  if (actor == NULL) luaL_error(L, "not enough memory");
+  body->sending_start = NULL;
+  apply(actor, &options);
+  return actor;
+}
+
+static int ensure_round(lua_State *L);
+
+static struct key ensured_key(lua_State *L) {
+  struct key key;
+  key.bytes = lua_tolstring(L, 5, &key.size);
+  return key;
+}
+
+static int after_ensure(lua_State *L, int status, lua_KContext context) {
+  struct message *outcome = body_of(L)->outcome;
+  (void)status;
+  (void)context;
+  if (outcome->outcome == OUTCOME_REPLY && outcome->count != 0)
+    return codec_unpack(L, outcome);
+  start_sought(L, ensured_key(L));
+  return ensure_round(L);
+}
+
+static int ensure_round(lua_State *L) {
+  uint64_t pid;
+  if (start_seek(L, ensured_key(L), make_ensured, &pid) == STATUS_WAIT)
+    return coroutine_wait(L, HOST_WAIT, 0, after_ensure);
+  value_push_pid(L, pid);
+  return 1;
+}
+
+int start_lua_ensure(lua_State *L) {
+  lua_settop(L, 4);
+  if (!codec_key(L, 1))
+    return failure_expected(L, "key", "a string, an integer or a list of these",
+                            1);
+  option_check_module(L, 2);
+  wait_check(L);
+  return ensure_round(L);
+}

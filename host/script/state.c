@@ -1,0 +1,97 @@
+#include "script/state.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "script/alloc.h"
+#include "script/library.h"
+#include "script/value.h"
+
+/* --- warn ----------------------------------------------------------------------- */
+
+/*
+** As stock: off until "@on"; a message may come in pieces. Which of the three
+** functions is set is the state of it.
+*/
+static void warn_off(void *context, const char *text, int more);
+static void warn_on(void *context, const char *text, int more);
+static void warn_piece(void *context, const char *text, int more);
+
+static bool warn_control(lua_State *L, const char *text, int more) {
+  if (more || text[0] != '@') return false;
+  if (strcmp(text, "@off") == 0) lua_setwarnf(L, warn_off, L);
+  if (strcmp(text, "@on") == 0) lua_setwarnf(L, warn_on, L);
+  return true;
+}
+
+static void warn_off(void *context, const char *text, int more) {
+  warn_control(context, text, more);
+}
+
+static void warn_piece(void *context, const char *text, int more) {
+  fputs(text, stderr);
+  if (!more) fputc('\n', stderr);
+  lua_setwarnf(context, more ? warn_piece : warn_on, context);
+}
+
+static void warn_on(void *context, const char *text, int more) {
+  if (warn_control(context, text, more)) return;
+  fputs("Lua warning: ", stderr);
+  warn_piece(context, text, more);
+}
+
+/* --- The state ------------------------------------------------------------------- */
+
+static int panic(lua_State *L) {
+  const char *text = lua_tostring(L, -1);
+  check_failed(__FILE__, __LINE__, "every call of Lua is protected",
+               text ? text : "an error object");
+}
+
+static int install(lua_State *L) {
+  library_install(L);
+  value_install(L);
+  return 0;
+}
+
+/*
+** Puts the collector where it stands after a cycle that has found everything
+** alive: the next begins when the state has doubled. A new state would begin
+** one at once, to find nothing.
+*/
+static void start_collector(struct body *body) {
+  lua_gc(body->L, LUA_GCRESTART);
+  lua_gc(body->L, LUA_GCSTEP, -(int)(body->memory / 1024));
+}
+
+bool state_new(struct body *body) {
+  lua_State *L = lua_newstate(alloc_lua, body);
+  body->L = L;
+  body->running = L;
+  if (!L) return false;
+  *(struct body **)lua_getextraspace(L) = body;
+  lua_gc(L, LUA_GCSTOP);
+  lua_atpanic(L, panic);
+  lua_setwarnf(L, warn_off, L);
+  lua_pushcfunction(L, install);
+  if (lua_pcall(L, 0, 0, 0) != LUA_OK) {
+    state_close(body);
+    return false;
+  }
+  start_collector(body);
+  return true;
+}
+
+/* Finalisers and pending __close handlers run: none of them can wait. */
+void state_close(struct body *body) {
+  if (!body->L) return;
+  body->running = body->L;
+  body->blocked++;
+  if (lua_status(body->L) != LUA_OK) lua_resetthread(body->L);
+  lua_close(body->L);
+  body->blocked--;
+  body->L = NULL;
+  body->running = NULL;
+}

@@ -1,0 +1,412 @@
+/*
+** An actor's turn.
+**
+** The main thread of the state is the coroutine that handlers run on: an
+** activity (a start, a handler, `continue`, `terminate`) is one C function
+** under lua_resume, which decodes, calls and answers (dispatch.c). If the
+** script waits, lua_resume yields and the actor is *suspended*: until its wait
+** has ended it looks at urgent messages only, and the next turn resumes it
+** where it was. A handler that never waits never yields.
+**
+** What is on the main thread between activities: nothing, or at index 1 the
+** closure of dispatch_push.
+*/
+#include "script/turn.h"
+
+#include <lauxlib.h>
+
+#include "base/check.h"
+#include "base/tick.h"
+#include "core/links.h"
+#include "script/call.h"
+#include "script/dispatch.h"
+#include "script/ending.h"
+#include "script/failure.h"
+#include "script/idle.h"
+#include "script/script.h"
+#include "script/socket.h"
+#include "script/start.h"
+#include "script/timer.h"
+#include "script/wait.h"
+
+/* --- Running the main thread ----------------------------------------------- */
+
+static enum run resume(struct body *body, int arguments) {
+  int results;
+  int status;
+  body->yielded = HOST_NONE;
+  body->running = body->L;
+  body->suspended = body->preempted = false;
+  status = lua_resume(body->L, NULL, arguments, &results);
+  if (status == LUA_OK) return RUN_DONE;
+  if (status != LUA_YIELD) return RUN_FAILED;
+  lua_pop(body->L, results);
+  if (body->yielded == HOST_EXIT) return RUN_EXITING;
+  ASSERT(body->yielded != HOST_NONE, "a plain yield ends at its resume");
+  body->suspended = true;
+  body->preempted = body->yielded == HOST_PREEMPT;
+  return RUN_SUSPENDED;
+}
+
+enum run turn_run(struct body *body, enum activity activity) {
+  lua_State *L = body->L;
+  body->activity = activity;
+  if (activity == ACTIVITY_START) {
+    lua_settop(L, 0);
+    lua_pushcfunction(L, dispatch_start);
+  } else {
+    if (unlikely(lua_gettop(L) == 0)) dispatch_push(L);
+    lua_settop(L, 1);
+    lua_pushvalue(L, 1);
+  }
+  return resume(body, 0);
+}
+
+enum run turn_resume(struct body *body) { return resume(body, 0); }
+
+void turn_unwind(struct body *body) {
+  bool begun;
+  body->suspended = body->preempted = body->receiving = false;
+  actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
+  body->blocked++;
+  lua_resetthread(body->L);
+  body->blocked--;
+}
+
+static void discard(struct body *body, struct message *message) {
+  struct scheduler *scheduler = body->script->scheduler;
+  scheduler->discard(scheduler, message);
+}
+
+/* --- After a run ------------------------------------------------------------ */
+
+static enum step follow(struct body *body, enum run run);
+
+static void drop_request(struct body *body) {
+  struct message *request = body->request;
+  body->request = NULL;
+  body->actor->serving = (struct waiter){ID_NONE, 0};
+  if (request != NULL)
+    discard(body, request);
+}
+
+/* The one exception to "let it crash": the deadline that came with the request
+** expired inside its handler. It ends the request, not the actor. */
+static bool is_request_timeout(struct body *body) {
+  return body->activity == ACTIVITY_MESSAGE && body->request != NULL &&
+         body->request->kind == MESSAGE_CALL &&
+         failure_is(body->L, -1) &&
+         failure_kind(body->L, -1) == FAILURE_TIMEOUT &&
+         tick_now() >= body->request->deadline;
+}
+
+static enum step fail(struct body *body) {
+  bool quiet = !body->started;
+  bool request_only = is_request_timeout(body);
+  ending_reason_error(body, quiet || request_only);
+  if (request_only) {
+    call_answer_reason(body);
+    drop_request(body);
+    return STEP_AGAIN;
+  }
+  if (body->activity == ACTIVITY_START) return start_failed(body);
+  return ending_begin(body);
+}
+
+static enum step leave(struct body *body) {
+  turn_unwind(body);
+  lua_settop(body->L, 0);
+  if (body->activity == ACTIVITY_START) return start_failed(body);
+  return ending_begin(body);
+}
+
+static enum step started(struct body *body) {
+  enum step step = start_finished(body);
+  if (step == STEP_AGAIN && dispatch_has(body, "continue"))
+    return follow(body, turn_run(body, ACTIVITY_CONTINUE));
+  return step;
+}
+
+/* What follows an activity. STEP_AGAIN: go on in this turn. */
+static enum step finished(struct body *body) {
+  enum activity activity = body->activity;
+  body->activity = ACTIVITY_NONE;
+  if (activity == ACTIVITY_MESSAGE) {
+    drop_request(body);
+    return STEP_AGAIN;
+  }
+  if (activity == ACTIVITY_TERMINATE) return ending_finish(body);
+  if (activity == ACTIVITY_START) return started(body);
+  return STEP_AGAIN;
+}
+
+static enum step follow(struct body *body, enum run run) {
+  switch (run) {
+    case RUN_DONE:
+      return finished(body);
+    case RUN_SUSPENDED:
+      return body->receiving ? STEP_AGAIN : STEP_WAIT;
+    case RUN_EXITING:
+      if (body->activity == ACTIVITY_TERMINATE) return ending_finish(body);
+      return leave(body);
+    case RUN_FAILED:
+      if (body->activity != ACTIVITY_TERMINATE) return fail(body);
+      ending_reason_error(body, false);
+      return ending_finish(body);
+  }
+  CHECK(false, "no such run");
+}
+
+static enum step begin(struct body *body, enum activity activity) {
+  return follow(body, turn_run(body, activity));
+}
+
+/* --- Messages ----------------------------------------------------------------*/
+
+/* False: its caller has given up; it is skipped before its handler runs. */
+static bool accept_call(struct body *body, struct message *message) {
+  struct scheduler *scheduler = body->script->scheduler;
+  struct actor *caller = directory_find(scheduler->directory, message->sender);
+  if (caller == NULL || !actor_wait_claim(caller, message->epoch)) return false;
+  body->actor->serving = (struct waiter){message->sender, message->epoch};
+  return true;
+}
+
+static enum step handle_user(struct body *body, struct message *message) {
+  body->from_taken = false;
+  body->deadline = 0;
+  body->request_deadline = TICK_NEVER;
+  if (message->kind == MESSAGE_CALL) {
+    if (!accept_call(body, message)) {
+      message_free(message);
+      return STEP_AGAIN;
+    }
+    body->request_deadline = message->deadline;
+  }
+  body->request = message;
+  return begin(body, ACTIVITY_MESSAGE);
+}
+
+static enum step handle_stop(struct body *body, struct message *message) {
+  ending_reason_from(body, message);
+  body->stop = message;
+  return ending_begin(body);
+}
+
+/* An exit that the actor does not die of becomes a `down`. */
+static void trap_exit(struct body *body, struct message *message) {
+  message->kind = MESSAGE_DOWN;
+  message->flags |= MESSAGE_SHUTDOWN; /* has been found to stand */
+  message_queue_append(&body->actor->mailbox.queue, message);
+}
+
+static enum step handle_exit(struct body *body, struct message *message) {
+  bool forced = message->flags & MESSAGE_SHUTDOWN;
+  bool normal = message->flags & MESSAGE_NORMAL;
+  if (body->activity == ACTIVITY_TERMINATE ||
+      !links_arrived(body->actor, message)) {
+    message_free(message);
+    return STEP_AGAIN;
+  }
+  if (!forced && body->actor->trap) {
+    trap_exit(body, message);
+    return STEP_AGAIN;
+  }
+  if (!forced && normal) {
+    message_free(message);
+    return STEP_AGAIN;
+  }
+  ending_reason_from(body, message);
+  message_free(message);
+  turn_unwind(body);
+  lua_settop(body->L, 0);
+  if (!body->started) return start_failed(body);
+  return ending_begin(body);
+}
+
+static enum step handle_kill(struct body *body, struct message *message) {
+  ending_reason(body, &body->script->killed, false);
+  message_free(message);
+  body->suspended = false;
+  if (!body->started) return start_failed(body);
+  return ending_finish(body);
+}
+
+static enum step handle_down(struct body *body, struct message *message) {
+  bool stands = message->flags & MESSAGE_SHUTDOWN ||
+                links_arrived(body->actor, message);
+  if (stands && dispatch_has(body, "down"))
+    return handle_user(body, message);
+  message_free(message);
+  return STEP_AGAIN;
+}
+
+static enum step handle_timer(struct body *body, struct message *message) {
+  if (timer_arrived(message)) return handle_user(body, message);
+  discard(body, message);
+  return STEP_AGAIN;
+}
+
+static enum step handle_start(struct body *body, struct message *message) {
+  body->request = message;
+  body->actor->serving = (struct waiter){message->sender, message->epoch};
+  body->deadline = 0;
+  body->request_deadline = TICK_NEVER;
+  if (!start_state(body)) return start_failed(body);
+  return begin(body, ACTIVITY_START);
+}
+
+static enum step handle(struct body *body, struct message *message) {
+  if (body->idle_span != 0 && message->kind != MESSAGE_IDLE)
+    idle_touch(body);
+  switch ((enum message_kind)message->kind) {
+    case MESSAGE_CALL:
+    case MESSAGE_CAST:
+    case MESSAGE_INFO:
+      return handle_user(body, message);
+    case MESSAGE_SOCKET:
+      if (!socket_arrived(body, message)) {
+        message_free(message);
+        return STEP_AGAIN;
+      }
+      return handle_user(body, message);
+    case MESSAGE_TIMER:
+      return handle_timer(body, message);
+    case MESSAGE_DOWN:
+      return handle_down(body, message);
+    case MESSAGE_STOP:
+      return handle_stop(body, message);
+    case MESSAGE_EXIT:
+      return handle_exit(body, message);
+    case MESSAGE_KILL:
+      return handle_kill(body, message);
+    case MESSAGE_START:
+      return handle_start(body, message);
+    case MESSAGE_SENTINEL:
+      start_settled(body, message);
+      return STEP_AGAIN;
+    case MESSAGE_IDLE:
+      message_free(message);
+      if (!idle_is_over(body)) return STEP_AGAIN;
+      ending_reason(body, &body->script->normal, true);
+      return ending_begin(body);
+    case MESSAGE_OUTCOME: /* of a wait that an exit had ended */
+      message_free(message);
+      return STEP_AGAIN;
+    default:
+      links_handle(body->script->scheduler, body->actor, message);
+      return STEP_AGAIN;
+  }
+}
+
+/* --- While suspended --------------------------------------------------------- */
+
+static enum step go_on(struct body *body, struct message *outcome) {
+  if (body->outcome != NULL) discard(body, body->outcome);
+  body->outcome = outcome;
+  return follow(body, turn_resume(body));
+}
+
+static enum step handle_urgent(struct body *body, struct message *message) {
+  if (message->kind == MESSAGE_EXIT) return handle_exit(body, message);
+  if (message->kind == MESSAGE_KILL) return handle_kill(body, message);
+  if (message->epoch != actor_wait_epoch(body->actor) || body->preempted) {
+    message_free(message);
+    return STEP_AGAIN;
+  }
+  return go_on(body, message);
+}
+
+/* An info ends a troupe.receive, unless its deadline was first: then the info
+** stays for the next one. */
+static enum step receive_info(struct body *body, struct message *message) {
+  struct message_queue *queue = &body->actor->mailbox.queue;
+  struct message_queue front = {message, message};
+  if (wait_receive_ends(body)) return go_on(body, message);
+  message->next = NULL;
+  message_queue_join(&front, queue);
+  *queue = front;
+  return STEP_WAIT;
+}
+
+/* In troupe.receive. A script has no handlers: calls are refused, casts
+** logged; the rest is as at a message boundary. */
+static enum step receive(struct body *body, struct message *message) {
+  switch ((enum message_kind)message->kind) {
+    case MESSAGE_INFO:
+      return receive_info(body, message);
+    case MESSAGE_TIMER:
+      if (timer_arrived(message)) return receive_info(body, message);
+      break;
+    case MESSAGE_DOWN:
+      if (message->flags & MESSAGE_SHUTDOWN ||
+          links_arrived(body->actor, message))
+        return receive_info(body, message);
+      break;
+    case MESSAGE_CALL:
+      if (accept_call(body, message)) call_refuse(body, message);
+      break;
+    case MESSAGE_CAST:
+      call_log_unknown(body, message);
+      break;
+    case MESSAGE_STOP:
+      turn_unwind(body);
+      lua_settop(body->L, 0);
+      return handle_stop(body, message);
+    default:
+      return handle(body, message);
+  }
+  discard(body, message);
+  return STEP_AGAIN;
+}
+
+static enum step step_suspended(struct body *body,
+                                struct message_queue *strays) {
+  struct message *message =
+      actor_next(body->actor, !body->receiving, strays);
+  if (message != NULL) {
+    if (message_class((enum message_kind)message->kind) == CLASS_URGENT)
+      return handle_urgent(body, message);
+    return receive(body, message);
+  }
+  if (body->preempted) return go_on(body, NULL);
+  return body->receiving ? STEP_IDLE : STEP_WAIT;
+}
+
+/* --- A turn ------------------------------------------------------------------ */
+
+static void refuse_strays(struct scheduler *scheduler,
+                          struct message_queue *strays) {
+  struct message *message;
+  while ((message = message_queue_pop(strays)) != NULL)
+    links_refuse(scheduler, message, NULL);
+}
+
+static enum step step_once(struct body *body, struct message_queue *strays) {
+  struct message *message;
+  if (body->suspended) return step_suspended(body, strays);
+  message = actor_next(body->actor, false, strays);
+  if (message == NULL) {
+    if (body->idle_span != 0) idle_arm(body);
+    return STEP_IDLE;
+  }
+  return handle(body, message);
+}
+
+static enum step turn_step(struct actor *actor) {
+  struct body *body = actor->body;
+  struct scheduler *scheduler = body->script->scheduler;
+  struct worker *worker = worker_current();
+  struct message_queue strays = {NULL, NULL};
+  enum step step;
+  mailbox_take(&actor->mailbox);
+  do {
+    step = step_once(body, &strays);
+    if (step == STEP_WAIT && actor->mailbox.urgent.first != NULL)
+      step = STEP_AGAIN;
+  } while (step == STEP_AGAIN && !worker_slice_over(worker));
+  if (unlikely(strays.first != NULL)) refuse_strays(scheduler, &strays);
+  return step;
+}
+
+const struct actor_type turn_type = {"lua", turn_step};

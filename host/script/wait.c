@@ -1,0 +1,300 @@
+#include "script/wait.h"
+
+#include <lauxlib.h>
+#include <math.h>
+
+#include "base/check.h"
+#include "base/tick.h"
+#include "script/call.h"
+#include "script/codec.h"
+#include "script/coroutine.h"
+#include "script/failure.h"
+#include "script/script.h"
+#include "script/timer.h"
+#include "script/value.h"
+
+void wait_check(lua_State *L) {
+  if (!coroutine_can_wait(L))
+    luaL_error(L, "attempt to wait across a C-call boundary (inside a sort "
+                  "comparator, a gsub callback or the like)");
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+static uint64_t scope_deadline(struct body *body, uint64_t otherwise) {
+  uint64_t scope = body->deadline != 0 ? body->deadline : otherwise;
+  return earlier(scope, body->request_deadline);
+}
+
+static uint64_t open_at(lua_State *L, enum wait_kind kind, uint64_t target,
+                        uint64_t now, uint64_t deadline) {
+  struct body *body = body_of(L);
+  uint64_t epoch;
+  if (unlikely(deadline <= now)) {
+    failure_push(L, FAILURE_TIMEOUT, "the deadline has passed");
+    failure_set_begun(L, -1, false);
+    wait_throw(L);
+  }
+  epoch = scheduler_wait(body->script->scheduler, body->actor, kind, target,
+                         deadline);
+  if (unlikely(epoch == 0)) luaL_error(L, "not enough memory");
+  return epoch;
+}
+
+uint64_t wait_open(lua_State *L, enum wait_kind kind, uint64_t target,
+                   bool bounded) {
+  uint64_t now = worker_now(worker_current());
+  uint64_t otherwise = bounded ? tick_add(now, WAIT_DEFAULT) : TICK_NEVER;
+  return open_at(L, kind, target, now,
+                 scope_deadline(body_of(L), otherwise));
+}
+
+uint64_t wait_open_until(lua_State *L, enum wait_kind kind, uint64_t target,
+                         uint64_t until, bool *capped) {
+  uint64_t scope = scope_deadline(body_of(L), TICK_NEVER);
+  uint64_t now = worker_now(worker_current());
+  *capped = scope < until;
+  return open_at(L, kind, target, now, *capped ? scope : until);
+}
+
+void wait_cancel(lua_State *L) {
+  struct actor *actor = body_of(L)->actor;
+  bool begun;
+  actor_wait_end(actor, actor_wait_epoch(actor), &begun);
+}
+
+struct message *wait_outcome(lua_State *L) { return body_of(L)->outcome; }
+
+/* --- Raising ----------------------------------------------------------------- */
+
+const char *wait_push_request(lua_State *L) {
+  struct body *body = body_of(L);
+  struct message *request = body->request;
+  int top = lua_gettop(L);
+  if (request == NULL ||
+      message_class((enum message_kind)request->kind) != CLASS_USER ||
+      request->count == 0) {
+    lua_pushnil(L);
+    return NULL;
+  }
+  codec_unpack(L, request);
+  lua_settop(L, top + 1);
+  failure_describe(L, top + 1);
+  lua_pushfstring(L, "%s %s", request->kind == MESSAGE_CALL   ? "call"
+                              : request->kind == MESSAGE_CAST ? "cast"
+                                                              : "info",
+                  lua_tostring(L, -1));
+  lua_replace(L, top + 1);
+  lua_settop(L, top + 1);
+  return lua_tostring(L, top + 1);
+}
+
+int wait_throw(lua_State *L) {
+  struct body *body = body_of(L);
+  int error = lua_gettop(L);
+  const char *request = wait_push_request(L);
+  buffer_clear(&body->scratch);
+  failure_stack(L, 1, &body->scratch);
+  failure_add_hop(L, error, request, buffer_bytes(&body->scratch),
+                  buffer_size(&body->scratch));
+  lua_settop(L, error);
+  return lua_error(L);
+}
+
+/* The callee has ended, whatever it ended of. */
+static void push_exit(lua_State *L, struct message *outcome, uint64_t target) {
+  char text[ID_TEXT_SIZE];
+  call_push_reason(L, outcome);
+  if (failure_is(L, -1)) {
+    lua_getfield(L, -1, "kind");
+    if (failure_kind(L, -2) != FAILURE_EXIT) lua_setfield(L, -2, "reason");
+    else lua_pop(L, 1);
+    lua_pushliteral(L, "exit");
+    lua_setfield(L, -2, "kind");
+    return;
+  }
+  failure_describe(L, -1);
+  failure_push(L, FAILURE_EXIT, "%s ended: %s", id_text(target, text),
+               lua_tostring(L, -1));
+  lua_pushvalue(L, -3);
+  lua_setfield(L, -2, "reason");
+}
+
+static void push_failure(lua_State *L, struct message *outcome,
+                         uint64_t target, const char *what, int index) {
+  char pid[ID_TEXT_SIZE];
+  const char *name = "";
+  if (index != 0) name = failure_describe(L, index);
+  id_text(target, pid);
+  switch ((enum outcome)outcome->outcome) {
+    case OUTCOME_EXIT:
+      push_exit(L, outcome, target);
+      break;
+    case OUTCOME_NOACTOR:
+      failure_push(L, FAILURE_NOACTOR, "there is no actor %s", pid);
+      break;
+    case OUTCOME_UNKNOWN:
+      failure_push(L, FAILURE_BADREQUEST, "%s has no handler for %s", pid,
+                   name);
+      break;
+    case OUTCOME_TIMEOUT:
+      if (target == ID_NONE)
+        failure_push(L, FAILURE_TIMEOUT, "%s%s did not come in time", what,
+                     name);
+      else
+        failure_push(L, FAILURE_TIMEOUT, "%s%s did not come from %s in time",
+                     what, name, pid);
+      break;
+    default:
+      codec_unpack(L, outcome);
+      break;
+  }
+}
+
+void wait_raise(lua_State *L, uint64_t target, const char *what, int index) {
+  struct message *outcome = wait_outcome(L);
+  if (likely(outcome->outcome == OUTCOME_REPLY ||
+             outcome->outcome == OUTCOME_RETRY))
+    return;
+  push_failure(L, outcome, target, what, index);
+  if (failure_is(L, -1))
+    failure_set_begun(L, -1, outcome->flags & MESSAGE_BEGUN);
+  wait_throw(L);
+}
+
+/* --- troupe.timeout, troupe.shield ------------------------------------------- */
+
+struct scope {
+  uint64_t deadline;
+  uint64_t request_deadline;
+};
+
+static const char scope_key = 0;
+
+/* Puts the outer deadline back, however the inner code was left. */
+static int close_scope(lua_State *L) {
+  struct scope *scope = lua_touserdata(L, 1);
+  struct body *body = body_of(L);
+  body->deadline = scope->deadline;
+  body->request_deadline = scope->request_deadline;
+  return 0;
+}
+
+static void push_scope(lua_State *L) {
+  struct body *body = body_of(L);
+  struct scope *scope = lua_newuserdatauv(L, sizeof *scope, 0);
+  scope->deadline = body->deadline;
+  scope->request_deadline = body->request_deadline;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &scope_key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, close_scope);
+    lua_setfield(L, -2, "__close");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &scope_key);
+  }
+  lua_setmetatable(L, -2);
+}
+
+static int after_scope(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  return lua_gettop(L) - 1;
+}
+
+static uint64_t check_until(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TNUMBER)
+    failure_expected(L, "timeout", "a number", 1);
+  luaL_checkany(L, 2);
+  return tick_add(worker_now(worker_current()),
+                  tick_from_seconds(lua_tonumber(L, 1)));
+}
+
+static int run_in_scope(lua_State *L) {
+  push_scope(L);
+  lua_replace(L, 1);
+  lua_toclose(L, 1);
+  return lua_gettop(L) - 2;
+}
+
+int wait_lua_timeout(lua_State *L) {
+  struct body *body = body_of(L);
+  uint64_t until = check_until(L);
+  int arguments = run_in_scope(L);
+  body->deadline =
+      body->deadline != 0 ? earlier(body->deadline, until) : until;
+  lua_callk(L, arguments, LUA_MULTRET, 0, after_scope);
+  return after_scope(L, LUA_OK, 0);
+}
+
+int wait_lua_shield(lua_State *L) {
+  struct body *body = body_of(L);
+  uint64_t until = check_until(L);
+  int arguments = run_in_scope(L);
+  body->deadline = until;
+  body->request_deadline = TICK_NEVER;
+  lua_callk(L, arguments, LUA_MULTRET, 0, after_scope);
+  return after_scope(L, LUA_OK, 0);
+}
+
+/* --- troupe.sleep, troupe.receive -------------------------------------------- */
+
+static int after_sleep(lua_State *L, int status, lua_KContext capped) {
+  (void)status;
+  if (capped) wait_raise(L, ID_NONE, "the end of sleep", 0);
+  return 0;
+}
+
+int wait_lua_sleep(lua_State *L) {
+  uint64_t until;
+  bool capped;
+  if (lua_type(L, 1) != LUA_TNUMBER)
+    return failure_expected(L, "seconds", "a number", 1);
+  wait_check(L);
+  if (lua_tonumber(L, 1) <= 0)
+    return coroutine_wait(L, HOST_PREEMPT, 0, after_sleep);
+  until = tick_add(worker_now(worker_current()),
+                   tick_from_seconds(lua_tonumber(L, 1)));
+  wait_open_until(L, WAIT_SLEEP, ID_NONE, until, &capped);
+  return coroutine_wait(L, HOST_WAIT, capped, after_sleep);
+}
+
+bool wait_receive_ends(struct body *body) {
+  bool begun;
+  return actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
+}
+
+static int after_receive(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *message = body->outcome;
+  int count;
+  (void)status;
+  (void)context;
+  body->receiving = false;
+  if (message->kind == MESSAGE_OUTCOME)
+    wait_raise(L, ID_NONE, "an info", 0);
+  if (message->kind == MESSAGE_TIMER) {
+    count = timer_unpack(L, message);
+  } else if (message->kind == MESSAGE_DOWN) {
+    lua_pushliteral(L, "down");
+    value_push_pid(L, message->sender);
+    call_push_reason(L, message);
+    count = 3;
+  } else {
+    count = codec_unpack(L, message);
+  }
+  body->outcome = NULL;
+  body->script->scheduler->discard(body->script->scheduler, message);
+  return count;
+}
+
+int wait_lua_receive(lua_State *L) {
+  struct body *body = body_of(L);
+  if (body->has_behaviour)
+    return luaL_error(L, "receive is for scripts; an actor with a behaviour "
+                         "gets its infos in `info`");
+  wait_check(L);
+  wait_open(L, WAIT_RECEIVE, ID_NONE, false);
+  body->receiving = true;
+  return coroutine_wait(L, HOST_WAIT, 0, after_receive);
+}

@@ -1,0 +1,80 @@
+/*
+** Troupe: a host that runs servers written in Lua. The embedding face.
+**
+** Threads
+**   [main]  all functions: the thread that made the host
+** Ownership
+**   Strings that go in are copied.
+** Errors
+**   A function that can fail says so by its value, and why by
+**   troupe_error(host), one line of English.
+*/
+#ifndef TROUPE_H
+#define TROUPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TROUPE_VERSION "0.1.0"
+
+struct troupe;
+
+struct troupe_options {
+  size_t size;           /* sizeof(struct troupe_options) */
+  int workers;           /* 1..256; 0: one per core */
+  const char *log_level; /* debug, info, warn, error, off; NULL: info */
+  const char *path;      /* package.path; NULL: LUA_PATH, or Lua's own */
+  const char *cpath;     /* package.cpath; NULL: the same */
+  double grace;          /* seconds that a stop may take; 0: 5 */
+};
+
+/* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs
+** before troupe_start. */
+struct troupe *troupe_new(const struct troupe_options *options, char *error,
+                          size_t error_size);
+
+/* Before troupe_start: settings for troupe.config. `name=value`; and a Lua
+** file that returns a table of them (not there: none). */
+bool troupe_set(struct troupe *host, const char *assignment);
+bool troupe_load_settings(struct troupe *host, const char *file);
+
+/* Starts the workers. */
+bool troupe_start(struct troupe *host);
+
+/* Runs a script as an actor; once per host. Modules are found beside the file
+** first. */
+bool troupe_run_file(struct troupe *host, const char *file, int argc,
+                     const char *const *argv);
+bool troupe_run_code(struct troupe *host, const char *code, int argc,
+                     const char *const *argv);
+
+/* Readable once the script has ended. Owned by the host. */
+int troupe_end_fd(struct troupe *host);
+/* The script's exit status; 1 if it failed by an error nobody caught: then
+** troupe_error is that error, with its chain. */
+int troupe_status(struct troupe *host);
+bool troupe_failed(struct troupe *host);
+
+/*
+** Stops every actor, the youngest first, each before the next; those that
+** have not stopped when the grace is over are killed, and named on the log.
+** False: one could not even be killed (it is in an endless loop or a foreign
+** function); the process should end without troupe_free.
+*/
+bool troupe_stop(struct troupe *host);
+
+/* Takes NULL. After troupe_stop has answered true, or before troupe_start. */
+void troupe_free(struct troupe *host);
+
+const char *troupe_error(struct troupe *host);
+const char *troupe_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

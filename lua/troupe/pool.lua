@@ -1,0 +1,111 @@
+--- A fixed number of workers behind one handle.
+--
+--     local pool = require "troupe.pool"
+--     local rates = pool.start("rates", "shop.rates", args, {size = 3})
+--     troupe.call(rates:at("EUR"), "get", "EUR")   -- same key, same worker
+--     troupe.call(rates:at(), "refresh")           -- the least busy
+--     rates:with(function(worker)                  -- nobody else's meanwhile
+--       troupe.call(worker, "begin")
+--       troupe.call(worker, "commit")
+--     end)
+--
+-- The worker is chosen in the caller: there is no actor in the middle. One
+-- that dies is replaced, and the new one takes over its mailbox: only the
+-- request in hand fails.
+--
+-- Not for state that belongs to a key: that is an entity (troupe.entity).
+
+local troupe = require "troupe"
+local core = require "troupe.core"
+
+local pool = {}
+pool.__index = pool
+pool.__module = "troupe.pool" -- a handle can be sent
+
+local function manager_key(name)
+  local key = {"troupe.pool"}
+  if type(name) ~= "table" then name = {name} end
+  table.move(name, 1, #name, 2, key)
+  return key
+end
+
+local function check(options)
+  options = options or {}
+  if type(options) ~= "table" then
+    error("expected options to be a table, got " .. type(options), 3)
+  end
+  for name in pairs(options) do
+    if name ~= "size" and name ~= "choose" then
+      error("unknown option " .. string.format("%q", tostring(name)), 3)
+    end
+  end
+  local size, choose = options.size or 3, options.choose or "busy"
+  if math.type(size) ~= "integer" or size < 1 or size > 1024 then
+    error("expected size to be an integer from 1 to 1024, got " ..
+          tostring(size), 3)
+  end
+  if choose ~= "busy" and choose ~= "turn" then
+    error('expected choose to be "busy" or "turn", got ' .. tostring(choose),
+          3)
+  end
+  return size, choose
+end
+
+local function handle(name, size, choose)
+  return setmetatable({name = name, size = size, choose = choose, turn = 0},
+                      pool)
+end
+
+--- Starts a pool. It belongs to the caller: linked, so it ends with it.
+---@param name string|integer|table a key, unique among pools
+---@param module string the workers' behaviour
+---@param args any what each worker's init gets
+---@param options table|nil size (3), choose: "busy" (default) or "turn"
+---@return table handle raises `exists`, or what a worker's init raised
+function pool.start(name, module, args, options)
+  local size, choose = check(options)
+  local pid, why = troupe.start("troupe.pool_manager",
+    {name = name, module = module, args = args, size = size, choose = choose},
+    {name = manager_key(name), link = true})
+  if not pid then return nil, why end
+  return handle(name, size, choose)
+end
+
+--- The handle of a pool that somebody has started; raises `noactor`.
+---@param name string|integer|table
+---@return table handle
+function pool.of(name)
+  local size, choose = troupe.call(manager_key(name), "describe")
+  return handle(name, size, choose)
+end
+
+--- The address of a worker: of the one that serves `key`, always the same; or,
+-- without a key, of the least busy one, or the next in turn.
+---@param key string|integer|table|nil
+---@return userdata address a target for call, cast and send
+function pool:at(key)
+  local name = self.name
+  if key ~= nil then
+    return core.seat(name, core.hash(key, self.size))
+  end
+  local turn = self.turn
+  self.turn = (turn + 1) % self.size
+  if self.choose == "turn" then return core.seat(name, turn) end
+  return core.seat(name, core.least_busy(name, turn))
+end
+
+--- Calls `fn(worker)` with a worker that nobody else gets meanwhile. Borrowers
+-- queue in order, within their deadline; the worker is given back however fn
+-- is left, and when the borrower dies.
+---@param fn function
+---@return any ... what fn returns
+function pool:with(fn)
+  return core.checkout(self.name, fn)
+end
+
+--- Stops the pool: the workers finish what they have been sent.
+function pool:stop()
+  return troupe.stop(manager_key(self.name))
+end
+
+return pool

@@ -1,0 +1,238 @@
+-- The architecture as checks over a tree of sources: a table from a path
+-- ("host/core/mailbox.h") to its text. Each check returns a list of
+-- complaints, empty if all is well. spec/layers_spec.lua runs them over the
+-- repository, and over small trees with one thing wrong.
+
+local c_source = require "support.c_source"
+
+local layers = {}
+
+local LARGEST = 600 -- lines in a file of C
+
+local TOP_LEVEL = { host = true, lua = true, scripts = true, spec = true,
+  Makefile = true, LICENSE = true, ["README.md"] = true }
+
+-- Ground up. A file may include its own layer and those below it.
+local LAYERS = {
+  { name = "base", pattern = "^host/base/" },
+  { name = "core", pattern = "^host/core/" },
+  { name = "io", pattern = "^host/io/" },
+  { name = "script", pattern = "^host/script/" },
+  { name = "host", pattern = "^host/[%w_]+%.[ch]$" },
+  { name = "main", pattern = "^host/main%.c$" },
+}
+
+-- Who may see the headers of a library that we stand on.
+local FOREIGN = {
+  { headers = { ["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true,
+      ["luaconf.h"] = true },
+    allowed = { "^host/script/", "^host/[%w_]+%.[ch]$" } },
+  { headers = { ["uv.h"] = true },
+    allowed = { "^host/io/", "^host/base/thread%." } },
+}
+
+-- Modules of several files: a part, and the module whose face it shares. The
+-- header of a part is private to that module.
+local PARTS = {
+  ["host/core/worker"] = "host/core/scheduler",
+  ["host/core/deadline"] = "host/core/scheduler",
+  ["host/core/registration"] = "host/core/registry",
+  ["host/core/registry_groups"] = "host/core/registry",
+}
+
+-- File-scope variables that had to be, each with its reason.
+local HEAP = "the heap that it counts belongs to the process"
+local QUIET = "a spec asks after quiet in the process, not in one host"
+local VARIABLES = {
+  ["host/base/memory.c:live"] = HEAP,
+  ["host/base/memory.c:left"] = HEAP,
+  ["host/io/stream.c:alive"] = QUIET,
+}
+
+local function layer_of(path)
+  local found
+  for index, layer in ipairs(LAYERS) do
+    if path:find(layer.pattern) then found = index end
+  end
+  return found
+end
+
+local function sorted_sources(tree)
+  local paths = {}
+  for path in pairs(tree) do
+    if path:find("^host/.*%.[ch]$") then paths[#paths + 1] = path end
+  end
+  table.sort(paths)
+  return paths
+end
+
+-- Collects what inspect(path, text, complain) has to say on each file of C.
+local function complaints(tree, inspect)
+  local found = {}
+  local function complain(format, ...)
+    found[#found + 1] = format:format(...)
+  end
+  for _, path in ipairs(sorted_sources(tree)) do
+    inspect(path, tree[path], complain)
+  end
+  return found
+end
+
+--- Nothing lies at the top but what the design names.
+function layers.top_level(tree)
+  local found, seen = {}, {}
+  for path in pairs(tree) do
+    local top = path:match("^[^/]+")
+    if not (TOP_LEVEL[top] or seen[top] or top:sub(1, 1) == ".") then
+      seen[top] = true
+      found[#found + 1] = top .. ": not expected at the top level"
+    end
+  end
+  table.sort(found)
+  return found
+end
+
+--- Every file of C belongs to a layer, and includes no higher one.
+function layers.order(tree)
+  return complaints(tree, function(path, text, complain)
+    local own = layer_of(path)
+    if not own then
+      return complain("%s: belongs to no layer", path)
+    end
+    for _, include in ipairs(c_source.includes(text)) do
+      local target = include.own and "host/" .. include.name
+      local layer = target and layer_of(target)
+      if target and not tree[target] then
+        complain("%s:%d: no %s (paths are rooted at host/)", path,
+          include.line, target)
+      elseif layer and layer > own then
+        complain("%s:%d: %s includes %s, a higher layer", path, include.line,
+          LAYERS[own].name, target)
+      end
+    end
+  end)
+end
+
+--- main.c is a user of the embedding face like any other.
+function layers.face(tree)
+  return complaints(tree, function(path, text, complain)
+    if path ~= "host/main.c" then return end
+    for _, include in ipairs(c_source.includes(text)) do
+      if include.own and include.name ~= "troupe.h" then
+        complain("%s:%d: sees %s, not only troupe.h", path, include.line,
+          include.name)
+      end
+    end
+  end)
+end
+
+local function matches_one(path, patterns)
+  for _, pattern in ipairs(patterns) do
+    if path:find(pattern) then return true end
+  end
+  return false
+end
+
+--- Lua's and libuv's headers stay where they belong.
+function layers.foreign(tree)
+  return complaints(tree, function(path, text, complain)
+    for _, include in ipairs(c_source.includes(text)) do
+      for _, library in ipairs(FOREIGN) do
+        if library.headers[include.name] and
+          not matches_one(path, library.allowed) then
+          complain("%s:%d: may not see %s", path, include.line, include.name)
+        end
+      end
+    end
+  end)
+end
+
+local function module_of(path)
+  local stem = path:gsub("%.[ch]$", "")
+  return PARTS[stem] or stem
+end
+
+--- A private header is seen by its own module only.
+function layers.parts(tree)
+  return complaints(tree, function(path, text, complain)
+    for _, include in ipairs(c_source.includes(text)) do
+      local target = "host/" .. include.name
+      local part = include.own and PARTS[target:gsub("%.h$", "")]
+      if part and module_of(path) ~= part then
+        complain("%s:%d: %s is private to %s", path, include.line, target,
+          part)
+      end
+    end
+  end)
+end
+
+-- A module is a .h, a .c and its parts; its edges are what they include.
+local function module_graph(tree)
+  local graph, names = {}, {}
+  for _, path in ipairs(sorted_sources(tree)) do
+    local module = module_of(path)
+    if not graph[module] then
+      graph[module] = {}
+      names[#names + 1] = module
+    end
+    for _, include in ipairs(c_source.includes(tree[path])) do
+      local target = module_of("host/" .. include.name)
+      local known = graph[module][target]
+      if include.own and target ~= module and not known then
+        graph[module][target] = true
+        table.insert(graph[module], target)
+      end
+    end
+  end
+  return graph, names
+end
+
+--- No two modules need each other, directly or by a detour.
+function layers.cycles(tree)
+  local graph, names = module_graph(tree)
+  local found, state, trail = {}, {}, {}
+  local function visit(module)
+    state[module] = "open"
+    trail[#trail + 1] = module
+    for _, target in ipairs(graph[module] or {}) do
+      if state[target] == "open" then
+        local start = 1
+        while trail[start] ~= target do start = start + 1 end
+        found[#found + 1] = "cycle: " ..
+          table.concat(trail, " -> ", start) .. " -> " .. target
+      elseif not state[target] then
+        visit(target)
+      end
+    end
+    trail[#trail] = nil
+    state[module] = "done"
+  end
+  for _, module in ipairs(names) do
+    if not state[module] then visit(module) end
+  end
+  return found
+end
+
+function layers.size(tree)
+  return complaints(tree, function(path, text, complain)
+    local _, lines = text:gsub("\n", "")
+    if lines > LARGEST then
+      complain("%s: %d lines, %d at most", path, lines, LARGEST)
+    end
+  end)
+end
+
+--- Everything hangs off a struct, so that two hosts fit in one process.
+function layers.variables(tree)
+  return complaints(tree, function(path, text, complain)
+    if path == "host/main.c" then return end
+    for _, variable in ipairs(c_source.variables(text)) do
+      if not VARIABLES[path .. ":" .. variable.name] then
+        complain("%s:%d: variable %s outlives its function", path,
+          variable.line, variable.name)
+      end
+    end
+  end)
+end
+
+return layers
