@@ -1,0 +1,72 @@
+-- Actors that do what a spec tells them (fixtures/puppet.lua), and their end:
+--
+--   after_each(actors.finish)
+--   local pid = actors.puppet()
+--   assert.equal(3, actors.run(pid, "return 1 + ...", 2))
+
+local eventually = require "support.eventually"
+local probe = require "probe"
+local troupe = require "troupe"
+
+local actors = {}
+
+local PUPPET = "fixtures.puppet"
+
+local before = probe.actors()
+local started = {}
+
+--- Lets `finish` end this actor, too.
+function actors.keep(pid)
+  started[#started + 1] = pid
+  return pid
+end
+
+--- Starts one; `options` as of troupe.start; `source` runs in its init.
+function actors.puppet(options, source)
+  return actors.keep(troupe.start(PUPPET, source, options))
+end
+
+--- Calls it: what the source returns.
+function actors.run(pid, source, ...)
+  return troupe.call(pid, "run", source, ...)
+end
+
+--- Casts to it.
+function actors.begin(pid, source, ...)
+  return troupe.cast(pid, "run", source, ...)
+end
+
+--- What the function raises; fails if it raises nothing.
+function actors.raised(run, ...)
+  local ok, problem = pcall(run, ...)
+  if ok then error("expected an error", 2) end
+  return problem
+end
+
+--- One of them waits inside a handler, in a call to a gate. Returns both; the
+--- gate's `release` lets it go on.
+function actors.busy()
+  local gate, pid = actors.puppet(), actors.puppet()
+  actors.begin(pid, [[
+    local gate, main = ...
+    troupe.timeout(math.huge, troupe.call, gate, "hold", main)
+  ]], gate, troupe.self())
+  assert(troupe.receive() == "held")
+  return pid, gate
+end
+
+--- Waits until a target's mailbox holds so many messages.
+function actors.queued(pid, count)
+  local core = require "troupe.core"
+  eventually(function() return core.queue(pid) == count end)
+end
+
+--- Ends all of them, and waits until no actor is left that was not there when
+--- the spec began.
+function actors.finish()
+  for _, pid in ipairs(started) do troupe.kill(pid) end
+  started = {}
+  eventually(function() return probe.actors() <= before end)
+end
+
+return actors
