@@ -23,7 +23,7 @@
 #include <string.h>
 
 #include "base/thread.h"
-#include "core/registry.h"
+#include "core/key.h"
 
 #ifdef TROUPE_STRESS
 #define KEYTABLE_SHARD_BITS 1

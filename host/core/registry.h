@@ -32,16 +32,11 @@
 
 #include "base/status.h"
 #include "core/actor.h"
+#include "core/key.h"
 #include "core/mailbox.h"
 #include "core/waiters.h"
 
 struct registry;
-
-struct key {
-  const void *bytes;
-  size_t size; /* at most KEY_LARGEST */
-};
-#define KEY_LARGEST ((size_t)4096)
 
 /* `directory` is borrowed: look-ups check that a pid is alive and open. */
 struct registry *registry_new(struct directory *directory); /* NULL: nomem */
