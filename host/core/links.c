@@ -147,12 +147,22 @@ void links_handle(struct scheduler *scheduler, struct actor *actor,
   message_free(message);
 }
 
-bool links_arrived(struct actor *actor, const struct message *message) {
-  uint32_t relation =
-      message->kind == MESSAGE_DOWN ? RELATION_MONITOR : RELATION_LINK;
+static uint32_t relation_of(const struct message *message) {
+  bool linked =
+      message->kind == MESSAGE_EXIT || message->flags & MESSAGE_LINKED;
+  return linked ? RELATION_LINK : RELATION_MONITOR;
+}
+
+bool links_stand(struct actor *actor, const struct message *message) {
   if (message->flags & MESSAGE_SHUTDOWN) return true;
-  return pidset_clear(&actor->relations, message->sender, relation) &
-         relation;
+  return pidset_flags(&actor->relations, message->sender) &
+         relation_of(message);
+}
+
+bool links_arrived(struct actor *actor, const struct message *message) {
+  bool stand = links_stand(actor, message);
+  pidset_clear(&actor->relations, message->sender, relation_of(message));
+  return stand;
 }
 
 /* --- The end -------------------------------------------------------------- */
@@ -238,9 +248,10 @@ static void give_back_leases(struct scheduler *scheduler,
   uint32_t seat;
   while (lease_first(scheduler->leases, actor, bytes, &pool, &seat)) {
     struct lease_grant grant;
-    lease_give(scheduler->leases, pool, actor, seat, true, &grant);
+    uint64_t settling;
+    lease_give(scheduler->leases, pool, actor, seat, true, &settling, &grant);
     links_grant(scheduler, pool, &grant);
-    scheduler->settle(scheduler, pool, seat);
+    if (settling != 0) scheduler->settle(scheduler, pool, seat, settling);
   }
 }
 
@@ -265,13 +276,14 @@ static void end_own_wait(struct actor *actor) {
   actor_wait_end(actor, actor_wait_epoch(actor), &begun);
 }
 
-void links_end(struct scheduler *scheduler, struct actor *actor,
-               const struct reason *reason) {
+uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
+                   const struct reason *reason) {
   struct message_queue left = mailbox_close(&actor->mailbox);
   struct message_queue work = {NULL, NULL};
   struct waiters freed = {NULL, 0, 0};
   struct message *message;
   uint64_t pid = pid_of(actor);
+  uint32_t lost = 0;
   end_own_wait(actor);
   directory_hide(scheduler->directory, actor);
   split_work(&left, &work, pid);
@@ -283,7 +295,9 @@ void links_end(struct scheduler *scheduler, struct actor *actor,
   for (uint32_t i = 0; i < actor->deferred_count; i++)
     answer_exit(scheduler, actor->deferred[i], reason);
   while ((message = message_queue_pop(&left)) != NULL)
-    links_refuse(scheduler, message, message->target == pid ? reason : NULL);
+    lost += links_refuse(scheduler, message,
+                         message->target == pid ? reason : NULL);
   tell_relations(scheduler, actor, reason);
   directory_remove(scheduler->directory, actor);
+  return lost;
 }

@@ -43,10 +43,12 @@ void links_handle(struct scheduler *scheduler, struct actor *actor,
                   struct message *message);
 
 /*
-** A DOWN or EXIT has arrived. True: it stands (the relation was still there
-** and is now removed) and the actor should hear of it or die of it. False:
-** it is stale. The message stays the caller's.
+** A DOWN or EXIT is there. True: it stands (the relation is still there, or
+** it is a stop that asks for none) and the actor should hear of it or die of
+** it. False: it is stale.
 */
+bool links_stand(struct actor *actor, const struct message *message);
+/* The same when it is handled: the relation is removed. */
 bool links_arrived(struct actor *actor, const struct message *message);
 
 /* Why an actor ended. */
@@ -61,11 +63,12 @@ struct reason {
 ** Ends the actor for everybody else. Closes the mailbox; makes the death
 ** visible and the names free; then tells, in this order, those whose calls
 ** wait here, monitors, links, and gives back leases. What is left in the
-** mailbox goes to its seat or is refused. After it the slot may be another
-** actor's: the body must be the caller's own by now. [owner]
+** mailbox goes to its seat or is refused; returns how many casts and infos
+** were. After it the slot may be another actor's: the body must be the
+** caller's own by now. [owner]
 */
-void links_end(struct scheduler *scheduler, struct actor *actor,
-               const struct reason *reason);
+uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
+                   const struct reason *reason);
 
 /* Hands a granted seat to its waiter, or, where that has given up, to the next
 ** one. [any thread with a slab cache] */

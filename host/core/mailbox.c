@@ -26,7 +26,7 @@
 
 #define STATE_MASK ((uintptr_t)3)
 #define SHUT ((uintptr_t)4)
-#define TAG_MASK (STATE_MASK | SHUT) /* messages are 16-aligned */
+#define TAG_MASK (STATE_MASK | SHUT) /* messages are 8-aligned */
 #define LOAD_ONE (UINT64_C(1) << 40)
 
 static enum mailbox_state state_of(uintptr_t head) {
@@ -39,6 +39,11 @@ static uintptr_t shut_tag(const struct mailbox *mailbox) {
 
 static struct message *newest_of(uintptr_t head) {
   return (struct message *)(head & ~TAG_MASK);
+}
+
+static bool is_work(const struct message *message) {
+  return message->kind == MESSAGE_CALL || message->kind == MESSAGE_CAST ||
+         message->kind == MESSAGE_INFO;
 }
 
 /* What a message adds to the load: nothing unless it is a user's. */
@@ -110,7 +115,7 @@ enum status mailbox_push(struct mailbox *mailbox, struct message *message,
     atomic_fetch_add_explicit(&mailbox->load, load, memory_order_relaxed);
   do {
     enum mailbox_state state = state_of(head);
-    if (unlikely(state == MAILBOX_CLOSED || (head & SHUT && !urgent))) {
+    if (unlikely(state == MAILBOX_CLOSED || (head & SHUT && is_work(message)))) {
       atomic_fetch_sub_explicit(&mailbox->load, load, memory_order_relaxed);
       return STATUS_CLOSED;
     }

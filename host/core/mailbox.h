@@ -9,8 +9,9 @@
 **   CLOSED   it has ended: nothing enters any more
 **
 ** and, beside BUSY and WAITING, whether the door is shut: an actor that is
-** ending takes no new work, but its `terminate` may still wait for replies,
-** so urgent messages get through.
+** ending takes no new work (calls, casts, infos). The rest gets in: its
+** `terminate` may still wait for replies, and who asks to be told of its end
+** is told when it has ended, not before.
 **
 ** A push is one compare-and-swap on that word, which also decides who must
 ** schedule the actor, and refuses exactly from the close on. There is no
@@ -88,7 +89,7 @@ bool mailbox_empty(const struct mailbox *mailbox); /* reader's queues */
 */
 bool mailbox_park(struct mailbox *mailbox, enum mailbox_state state);
 
-/* Shuts the door: from here on only urgent messages get in. */
+/* Shuts the door: from here on no work gets in. */
 void mailbox_shut(struct mailbox *mailbox);
 /* The same, but only if nothing is left anywhere; false otherwise. */
 bool mailbox_shut_if_empty(struct mailbox *mailbox);
