@@ -29,7 +29,10 @@
 ** 5. A seat is given back while somebody asks. A free seat and a waiter never
 **    exist together: under one lock a seat that becomes free goes to the first
 **    in line, and who asks is queued only if no seat is free.
-** 6. The worker of a leased seat ends and another sits down. The borrower
+** 6. A seat settles, its worker ends, and what would have settled it is left
+**    for the next worker, who comes to it when the seat has been leased and
+**    given back once more. Leases are numbered: it settles nothing.
+** 7. The worker of a leased seat ends and another sits down. The borrower
 **    keeps the seat; `occupied` says what becomes of it afterwards.
 */
 #include "core/lease.h"
@@ -61,11 +64,13 @@ struct lease_hold {
 
 struct pool_seat {
   struct lease_hold *hold; /* LEASED: whose */
+  uint64_t lease;          /* the number of the last one */
   enum seat_state state;
   bool occupied; /* a worker sits there */
 };
 
 struct pool {
+  struct leases *leases;
   /* --- Shard's lock. --- */
   struct keyed keyed;
   struct lease_hold *first, *last; /* the queue */
@@ -80,6 +85,7 @@ struct pool {
 
 struct leases {
   struct keytable pools;
+  _Atomic uint64_t count; /* of all leases so far: their numbers; relaxed */
 };
 
 static struct pool *pool_of(struct keyed *keyed) {
@@ -127,6 +133,9 @@ static void lease_locked(struct pool *pool, uint32_t index,
                          struct lease_hold *hold, enum hold_state state) {
   move_locked(pool, index, SEAT_LEASED);
   pool->seats[index].hold = hold;
+  pool->seats[index].lease =
+      atomic_fetch_add_explicit(&pool->leases->count, 1,
+                                memory_order_relaxed) + 1;
   hold->seat = index;
   hold->state = state;
 }
@@ -171,18 +180,21 @@ static void release_locked(struct pool *pool, uint32_t index,
   *grant = (struct lease_grant){hold->waiter, index};
 }
 
-/* A leased seat comes back. */
-static void return_locked(struct pool *pool, uint32_t index, bool busy,
-                          struct lease_grant *grant) {
+/* A leased seat comes back. Returns the lease that it settles from, or 0. */
+static uint64_t return_locked(struct pool *pool, uint32_t index, bool busy,
+                              struct lease_grant *grant) {
   struct pool_seat *seat = &pool->seats[index];
   seat->hold->state = HOLD_DROPPED;
   seat->hold = NULL;
-  if (!seat->occupied)
+  if (!seat->occupied) {
     move_locked(pool, index, SEAT_VACANT);
-  else if (busy)
+  } else if (busy) {
     move_locked(pool, index, SEAT_SETTLING);
-  else
+    return seat->lease;
+  } else {
     release_locked(pool, index, grant);
+  }
+  return 0;
 }
 
 /* --- Holds ---------------------------------------------------------------- */
@@ -271,12 +283,14 @@ static struct pool *pool_new(struct key key, uint32_t size,
   return pool;
 }
 
-static enum status open_locked(const struct place *place, uint32_t size) {
+static enum status open_locked(struct leases *leases,
+                               const struct place *place, uint32_t size) {
   struct pool *pool = find_locked(place);
   unsigned char *bytes;
   if (pool != NULL) return STATUS_EXISTS;
   pool = pool_new(place->key, size, &bytes);
   if (pool == NULL) return STATUS_NOMEM;
+  pool->leases = leases;
   if (keytable_insert(place, &pool->keyed, bytes)) return STATUS_OK;
   memory_free(pool);
   return STATUS_NOMEM;
@@ -287,7 +301,7 @@ enum status lease_open(struct leases *leases, struct key key, uint32_t size) {
   enum status status;
   if (size < 1 || size > LEASE_SEATS) return STATUS_INVALID;
   place = keytable_lock(&leases->pools, key);
-  status = open_locked(&place, size);
+  status = open_locked(leases, &place, size);
   keytable_unlock(&place);
   return status;
 }
@@ -385,12 +399,15 @@ static void grant_nobody(struct lease_grant *grant, uint32_t seat) {
 }
 
 void lease_give(struct leases *leases, struct key pool, struct actor *actor,
-                uint32_t seat, bool busy, struct lease_grant *grant) {
+                uint32_t seat, bool busy, uint64_t *settling,
+                struct lease_grant *grant) {
   struct place place = keytable_lock(&leases->pools, pool);
   struct lease_hold *hold = find_hold_locked(actor, pool, seat);
+  *settling = 0;
   grant_nobody(grant, seat);
   if (hold != NULL) {
-    if (!hold->pool->closed) return_locked(hold->pool, seat, busy, grant);
+    if (!hold->pool->closed)
+      *settling = return_locked(hold->pool, seat, busy, grant);
     unlink_hold(actor, hold);
     free_hold_locked(hold);
   }
@@ -423,11 +440,12 @@ static struct pool *lock_seat(struct leases *leases, struct key key,
 }
 
 void lease_settled(struct leases *leases, struct key key, uint32_t seat,
-                   struct lease_grant *grant) {
+                   uint64_t lease, struct lease_grant *grant) {
   struct place place;
   struct pool *pool = lock_seat(leases, key, seat, &place);
   grant_nobody(grant, seat);
-  if (pool != NULL && pool->seats[seat].state == SEAT_SETTLING)
+  if (pool != NULL && pool->seats[seat].state == SEAT_SETTLING &&
+      pool->seats[seat].lease == lease)
     release_locked(pool, seat, grant);
   keytable_unlock(&place);
 }

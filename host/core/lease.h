@@ -65,17 +65,20 @@ bool lease_accept(struct leases *leases, struct key pool, struct actor *actor,
 void lease_forget(struct leases *leases, struct key pool, struct waiter waiter);
 
 /* Give back. `busy`: the worker may still be working on something of the
-** borrower's: the seat settles until lease_settled. */
+** borrower's. *settling: 0, or the number of the lease that the seat settles
+** from, until lease_settled. */
 void lease_give(struct leases *leases, struct key pool, struct actor *actor,
-                uint32_t seat, bool busy, struct lease_grant *grant);
+                uint32_t seat, bool busy, uint64_t *settling,
+                struct lease_grant *grant);
 /* A grant that came too late for its waiter. *grant is that grant, and
 ** becomes the next; nothing is done if its waiter no longer has the seat. */
 void lease_refused(struct leases *leases, struct key pool, uint32_t seat,
                    struct lease_grant *grant);
 
-/* The worker of a settling seat is idle. */
+/* The worker of a seat is done with what that lease left behind. Nothing if
+** the seat has been somebody else's since. */
 void lease_settled(struct leases *leases, struct key pool, uint32_t seat,
-                   struct lease_grant *grant);
+                   uint64_t lease, struct lease_grant *grant);
 /* A worker sits there now, or no longer does. A leased seat whose worker
 ** ends stays leased until it is given back, and is then vacant. */
 void lease_occupied(struct leases *leases, struct key pool, uint32_t seat,

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "core/links.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
@@ -18,6 +19,13 @@
 /* A checked-out seat; a to-be-closed userdata, the pool's key behind it. */
 struct hold {
   uint32_t seat;
+  size_t key_size;
+  unsigned char key[];
+};
+
+/* In body->pools. */
+struct owned_pool {
+  struct owned_pool *next;
   size_t key_size;
   unsigned char key[];
 };
@@ -58,11 +66,43 @@ static void seat_all(lua_State *L, struct key pool, uint32_t size) {
   }
 }
 
+/* What the caller opens is its own: it goes with it, however it ends. */
+static struct owned_pool *own(struct body *body, struct key pool) {
+  struct owned_pool *owned = memory_alloc(sizeof *owned + pool.size);
+  if (owned == NULL) return NULL;
+  owned->key_size = pool.size;
+  memcpy(owned->key, pool.bytes, pool.size);
+  owned->next = body->pools;
+  body->pools = owned;
+  return owned;
+}
+
+static void disown(struct body *body, struct owned_pool *owned) {
+  struct owned_pool **link = &body->pools;
+  while (*link != owned) link = &(*link)->next;
+  *link = owned->next;
+  memory_free(owned);
+}
+
+static struct owned_pool *find_owned(struct body *body, struct key pool) {
+  struct owned_pool *owned = body->pools;
+  while (owned != NULL &&
+         (owned->key_size != pool.size ||
+          memcmp(owned->key, pool.bytes, pool.size) != 0))
+    owned = owned->next;
+  return owned;
+}
+
 int lease_lua_open(lua_State *L) {
+  struct body *body = body_of(L);
   struct key pool = check_pool(L, 1);
   lua_Integer size = luaL_checkinteger(L, 2);
   uint32_t count = size > 0 && size <= LEASE_SEATS ? (uint32_t)size : 0;
-  enum status status = lease_open(scheduler_of(L)->leases, pool, count);
+  struct owned_pool *owned = own(body, pool);
+  enum status status = STATUS_NOMEM;
+  if (owned != NULL)
+    status = lease_open(scheduler_of(L)->leases, pool, count);
+  if (owned != NULL && status != STATUS_OK) disown(body, owned);
   if (status == STATUS_EXISTS)
     return failure_raise(L, FAILURE_EXISTS, "there is a pool of that name");
   if (status == STATUS_INVALID)
@@ -82,14 +122,25 @@ static void unseat(struct scheduler *scheduler, struct key pool,
     links_refuse(scheduler, message, NULL);
 }
 
-int lease_lua_close(lua_State *L) {
-  struct scheduler *scheduler = scheduler_of(L);
-  struct key pool = check_pool(L, 1);
+static void close_pool(struct body *body, struct owned_pool *owned) {
+  struct scheduler *scheduler = body->script->scheduler;
+  struct key pool = {owned->key, owned->key_size};
   uint32_t size = lease_size(scheduler->leases, pool);
   struct waiters freed = {NULL, 0, 0};
   lease_close(scheduler->leases, pool, &freed);
   scheduler_end_waits(scheduler, &freed, OUTCOME_NOACTOR);
   for (uint32_t seat = 0; seat < size; seat++) unseat(scheduler, pool, seat);
+  disown(body, owned);
+}
+
+void lease_close_all(struct body *body) {
+  while (body->pools != NULL) close_pool(body, body->pools);
+}
+
+int lease_lua_close(lua_State *L) {
+  struct body *body = body_of(L);
+  struct owned_pool *owned = find_owned(body, check_pool(L, 1));
+  if (owned != NULL) close_pool(body, owned);
   return 0;
 }
 
@@ -174,19 +225,38 @@ int lease_lua_least_busy(lua_State *L) {
 
 /* --- Check-out ------------------------------------------------------------------- */
 
-void lease_settle(struct scheduler *scheduler, struct key pool,
-                  uint32_t seat) {
+/* What a SENTINEL carries, the pool's key behind it. */
+struct sentinel {
+  uint64_t lease;
+  uint32_t seat;
+};
+
+void lease_settle(struct scheduler *scheduler, struct key pool, uint32_t seat,
+                  uint64_t lease) {
+  struct sentinel sentinel = {lease, seat};
   struct actor *actor = sitting(scheduler, pool, seat);
   struct message *message;
   if (actor == NULL) return; /* the next who sits down frees it */
-  message = message_new(MESSAGE_SENTINEL, sizeof seat + pool.size);
+  message = message_new(MESSAGE_SENTINEL, sizeof sentinel + pool.size);
   CHECK(message != NULL, "no memory to hand on a lease");
-  memcpy(message->bytes, &seat, sizeof seat);
-  memcpy(message->bytes + sizeof seat, pool.bytes, pool.size);
+  memcpy(message->bytes, &sentinel, sizeof sentinel);
+  memcpy(message->bytes + sizeof sentinel, pool.bytes, pool.size);
   message->target =
       atomic_load_explicit(&actor->pid, memory_order_relaxed);
   if (scheduler_post(scheduler, message, READY_AFTER) != STATUS_OK)
     message_free(message);
+}
+
+void lease_sentinel(struct scheduler *scheduler, struct message *message) {
+  struct key pool = {message->bytes + sizeof(struct sentinel),
+                     message->size - sizeof(struct sentinel)};
+  struct sentinel sentinel;
+  struct lease_grant grant;
+  memcpy(&sentinel, message->bytes, sizeof sentinel);
+  lease_settled(scheduler->leases, pool, sentinel.seat, sentinel.lease,
+                &grant);
+  links_grant(scheduler, pool, &grant);
+  message_free(message);
 }
 
 /* Gives the seat back; one whose worker is still busy with what was left
@@ -198,10 +268,11 @@ static int close_hold(lua_State *L) {
   struct actor *worker = sitting(scheduler, pool, hold->seat);
   bool busy = worker != NULL && !mailbox_idle(&worker->mailbox);
   struct lease_grant grant;
+  uint64_t settling;
   lease_give(scheduler->leases, pool, body_of(L)->actor, hold->seat, busy,
-             &grant);
+             &settling, &grant);
   links_grant(scheduler, pool, &grant);
-  if (busy) lease_settle(scheduler, pool, hold->seat);
+  if (settling != 0) lease_settle(scheduler, pool, hold->seat, settling);
   return 0;
 }
 
@@ -269,6 +340,8 @@ int lease_lua_checkout(lua_State *L) {
   uint32_t seat;
   lua_settop(L, 2);
   pool = check_pool(L, 1);
+  if (lua_type(L, 2) != LUA_TFUNCTION)
+    return failure_expected(L, "fn", "a function", 2);
   wait_check(L);
   push_hold(L, pool);
   waiter.pid = atomic_load_explicit(&body->actor->pid, memory_order_relaxed);

@@ -11,11 +11,19 @@
 #include <lua.h>
 
 #include "core/scheduler.h"
+#include "script/body.h"
 
-/* struct scheduler's `settle`. */
-void lease_settle(struct scheduler *scheduler, struct key pool, uint32_t seat);
+/* struct scheduler's `settle`: the seat has been given back while its worker
+** was busy; `lease` as lease_give said. */
+void lease_settle(struct scheduler *scheduler, struct key pool, uint32_t seat,
+                  uint64_t lease);
+/* A SENTINEL has come to the seat's worker. Takes the message. */
+void lease_sentinel(struct scheduler *scheduler, struct message *message);
 
-int lease_lua_open(lua_State *L);       /* open_pool(name, size) */
+/* The actor has ended: so do its pools. */
+void lease_close_all(struct body *body);
+
+int lease_lua_open(lua_State *L);       /* open_pool(name, size): the caller's */
 int lease_lua_close(lua_State *L);      /* close_pool(name) */
 int lease_lua_size(lua_State *L);       /* pool_size(name) -> integer or nil */
 int lease_lua_occupied(lua_State *L);   /* occupied(name, seat) */

@@ -32,21 +32,21 @@ end
 local function check(options)
   options = options or {}
   if type(options) ~= "table" then
-    error("expected options to be a table, got " .. type(options), 3)
+    error("expected options to be a table, got " .. core.describe(options), 3)
   end
   for name in pairs(options) do
     if name ~= "size" and name ~= "choose" then
-      error("unknown option " .. string.format("%q", tostring(name)), 3)
+      error("unknown option " .. core.describe(name), 3)
     end
   end
   local size, choose = options.size or 3, options.choose or "busy"
   if math.type(size) ~= "integer" or size < 1 or size > 1024 then
     error("expected size to be an integer from 1 to 1024, got " ..
-          tostring(size), 3)
+          core.describe(size), 3)
   end
   if choose ~= "busy" and choose ~= "turn" then
-    error('expected choose to be "busy" or "turn", got ' .. tostring(choose),
-          3)
+    error('expected choose to be "busy" or "turn", got ' ..
+          core.describe(choose), 3)
   end
   return size, choose
 end

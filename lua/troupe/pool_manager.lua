@@ -11,19 +11,19 @@ local EARLY = 5         -- a worker that dies sooner than this has died early
 
 local manager = {call = {}, info = {}}
 
-local function open(name, size)
-  local opened, why = pcall(core.open_pool, name, size)
-  if opened then return end
-  if why.kind ~= "exists" then error(why, 0) end
-  -- We hold the manager's name, so the one who opened it was killed.
-  core.close_pool(name)
-  core.open_pool(name, size)
+local function start(state, seat)
+  return pcall(troupe.start, state.module, state.args,
+    {name = core.seat(state.name, seat), link = true})
 end
 
 --- Starts the worker of a seat: true, or nil and why.
 local function fill(state, seat)
-  local ok, pid, why = pcall(troupe.start, state.module, state.args,
-    {name = core.seat(state.name, seat), link = true})
+  local ok, pid, why = start(state, seat)
+  if not ok and pid.kind == "exists" then
+    -- A worker of an earlier pool of this name, whose manager was killed.
+    pcall(troupe.stop, pid.pid)
+    ok, pid, why = start(state, seat)
+  end
   if not ok then return nil, pid end
   if not pid then return nil, why end
   state.seats[pid] = seat
@@ -45,10 +45,11 @@ function manager.init(options)
   local state = {
     name = options.name, module = options.module, args = options.args,
     size = options.size, choose = options.choose,
+    owner = troupe.from().pid,
     seats = {}, pids = {}, started = {}, delays = {},
   }
   troupe.trap(true)
-  open(state.name, state.size)
+  core.open_pool(state.name, state.size)
   for seat = 0, state.size - 1 do
     local ok, why = fill(state, seat)
     if not ok then
@@ -62,45 +63,39 @@ end
 
 function manager.call.describe(state) return state.size, state.choose end
 
---- The delay before a seat is filled again: none at first.
+--- How long the seat stays empty: not at all at first, then longer with each
+-- worker that dies early or does not start.
 local function delay(state, seat)
-  local early = troupe.now() - (state.started[seat] or -math.huge) < EARLY
-  local last = state.delays[seat]
-  if not early then
+  local started, last = state.started[seat], state.delays[seat]
+  state.started[seat] = nil
+  if not last or started and troupe.now() - started >= EARLY then
     state.delays[seat] = 0
   else
-    state.delays[seat] = last and math.min(
-      math.max(last * 2, FIRST_DELAY), LAST_DELAY) or 0
+    state.delays[seat] = math.min(math.max(last * 2, FIRST_DELAY), LAST_DELAY)
   end
   return state.delays[seat]
 end
 
-local function refill(state, seat)
-  local ok, why = fill(state, seat)
-  if ok then return end
-  log.error("pool %s: worker %d could not be started: %s",
-            tostring(state.name), seat, tostring(why))
-  troupe.after(math.max(delay(state, seat), FIRST_DELAY), troupe.self(),
-               "refill", seat)
+local function refill_later(state, seat)
+  troupe.after(delay(state, seat), troupe.self(), "refill", seat)
 end
 
 function manager.info.refill(state, seat)
-  if not state.pids[seat] then refill(state, seat) end
+  local ok, why = fill(state, seat)
+  if ok then return end
+  log.error("pool %s: worker %d could not be started: %s",
+            core.describe(state.name), seat, tostring(why))
+  refill_later(state, seat)
 end
 
 function manager.down(state, pid, reason)
   local seat = state.seats[pid]
-  if not seat then
-    -- The starter, to whom we are linked, has ended.
-    if not state.seats[pid] then troupe.exit(reason) end
-    return
-  end
+  if pid == state.owner then troupe.exit(reason) end
+  if not seat then return end
   state.seats[pid] = nil
   state.pids[seat] = nil
   core.vacated(state.name, seat)
-  local wait = delay(state, seat)
-  if wait == 0 then refill(state, seat)
-  else troupe.after(wait, troupe.self(), "refill", seat) end
+  refill_later(state, seat)
 end
 
 function manager.terminate(state) close(state) end
