@@ -1,9 +1,15 @@
 /*
-** A timer is shared by its handle in a script, the wheel that it stands in
-** and the message it has sent, and counted: the last one frees it. Cancelling
-** is one store, which whoever handles the message looks at first, so that a
-** cancelled timer is never handled; taking the node out of its wheel is the
-** wheel's worker's business, by a job if that is another.
+** A timer is shared by its handle in a script, the wheel that it stands in,
+** the message it has sent and the list below, and counted: the last one frees
+** it.
+**
+** One word decides between handling and cancelling: of a timer that goes off
+** once, whoever is first to move it from pending wins, so `cancel` knows
+** whether the message will still be handled. Taking the node out of its wheel
+** is the wheel's worker's business, by a job if that is another.
+**
+** An actor's timers to itself, which are nearly all, are on a list of its own
+** and go when it ends. One to another actor goes when it finds nobody there.
 */
 #include "script/timer.h"
 
@@ -17,6 +23,8 @@
 #include "script/failure.h"
 #include "script/script.h"
 
+enum timer_state { TIMER_PENDING, TIMER_HANDLED, TIMER_CANCELLED };
+
 struct timer {
   struct wheel_node node; /* worker */
   struct job job;         /* cancel from another worker; used once */
@@ -26,8 +34,10 @@ struct timer {
   uint64_t target;
   uint64_t period;            /* 0: once */
   _Atomic uint32_t shares;    /* acq_rel */
-  _Atomic bool cancelled;     /* release by who cancels, acquire by reader */
+  _Atomic int state;          /* enum timer_state; acq_rel */
   _Atomic bool waiting;       /* a tick is in the mailbox; acq_rel */
+  /* [owner] of the target that made it. */
+  struct timer *next, **link; /* in body->timers; link NULL: not there */
 };
 
 static const char handle_key = 0;
@@ -45,10 +55,54 @@ static struct timer *timer_of(const struct message *message) {
   return timer;
 }
 
+static bool is_cancelled(struct timer *timer) {
+  return atomic_load_explicit(&timer->state, memory_order_acquire) ==
+         TIMER_CANCELLED;
+}
+
+/* From pending; false: another was first. */
+static bool move(struct timer *timer, enum timer_state state) {
+  int pending = TIMER_PENDING;
+  return atomic_compare_exchange_strong_explicit(
+      &timer->state, &pending, state, memory_order_acq_rel,
+      memory_order_acquire);
+}
+
+/* --- The list of an actor's own ------------------------------------------- */
+
+static void list(struct body *body, struct timer *timer) {
+  atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
+  timer->next = body->timers;
+  timer->link = &body->timers;
+  if (timer->next != NULL) timer->next->link = &timer->next;
+  body->timers = timer;
+}
+
+static void unlist(struct timer *timer) {
+  if (timer->link == NULL) return;
+  *timer->link = timer->next;
+  if (timer->next != NULL) timer->next->link = timer->link;
+  timer->link = NULL;
+  drop(timer);
+}
+
+/* --- Arriving ------------------------------------------------------------- */
+
 bool timer_arrived(const struct message *message) {
   struct timer *timer = timer_of(message);
   atomic_store_explicit(&timer->waiting, false, memory_order_release);
-  return !atomic_load_explicit(&timer->cancelled, memory_order_acquire);
+  if (timer->period != 0) return !is_cancelled(timer);
+  unlist(timer);
+  return move(timer, TIMER_HANDLED);
+}
+
+bool timer_put_back(const struct message *message) {
+  struct timer *timer = timer_of(message);
+  if (atomic_exchange_explicit(&timer->waiting, true, memory_order_acq_rel))
+    return false;
+  if (timer->period == 0)
+    atomic_store_explicit(&timer->state, TIMER_PENDING, memory_order_release);
+  return true;
 }
 
 int timer_unpack(lua_State *L, const struct message *message) {
@@ -57,28 +111,46 @@ int timer_unpack(lua_State *L, const struct message *message) {
 
 void timer_release(const struct message *message) { drop(timer_of(message)); }
 
-/* False: the target is gone. */
-static bool send_tick(struct timer *timer) {
+/* --- Going off ------------------------------------------------------------ */
+
+/* The target may have ended with a tick unread. */
+static enum status is_there(struct timer *timer) {
+  return directory_find(timer->scheduler->directory, timer->target) != NULL
+             ? STATUS_OK
+             : STATUS_NOACTOR;
+}
+
+static enum status send_tick(struct timer *timer) {
   struct message *message;
+  enum status status;
   if (atomic_exchange_explicit(&timer->waiting, true, memory_order_acq_rel))
-    return true;
+    return is_there(timer);
   message = message_new(MESSAGE_TIMER, sizeof timer);
-  if (message == NULL) return true; /* this tick is lost, the timer is not */
+  if (message == NULL) {
+    atomic_store_explicit(&timer->waiting, false, memory_order_release);
+    return STATUS_NOMEM;
+  }
   memcpy(message->bytes, &timer, sizeof timer);
   message->target = timer->target;
   atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
-  if (scheduler_post(timer->scheduler, message, READY_AFTER) == STATUS_OK)
-    return true;
+  status = scheduler_post(timer->scheduler, message, READY_AFTER);
+  if (status == STATUS_OK) return STATUS_OK;
   message_free(message);
   drop(timer);
-  return false;
+  return status;
 }
 
 static void fire(struct wheel_node *node) {
   struct timer *timer = (struct timer *)node;
   uint64_t now = tick_now();
-  if (atomic_load_explicit(&timer->cancelled, memory_order_acquire) ||
-      !send_tick(timer) || timer->period == 0) {
+  enum status status = STATUS_OK;
+  if (!is_cancelled(timer)) status = send_tick(timer);
+  if (status == STATUS_NOMEM) { /* later, then */
+    node->due = tick_add(now, TICK_SECOND);
+    wheel_add(worker_wheel(timer->worker), node);
+    return;
+  }
+  if (is_cancelled(timer) || status != STATUS_OK || timer->period == 0) {
     drop(timer);
     return;
   }
@@ -90,18 +162,43 @@ static void fire(struct wheel_node *node) {
   wheel_add(worker_wheel(timer->worker), node);
 }
 
+/* --- Cancelling ----------------------------------------------------------- */
+
 static void take_out(struct timer *timer) {
   if (!wheel_has(&timer->node)) return;
   wheel_remove(worker_wheel(timer->worker), &timer->node);
   drop(timer);
 }
 
-static void run_cancel(struct job *job) {
+static void run_take_out(struct job *job) {
   struct timer *timer =
       (struct timer *)((char *)job - offsetof(struct timer, job));
   take_out(timer);
   drop(timer);
 }
+
+/* False: it has been handled, or cancelled before. */
+static bool stop(struct timer *timer) {
+  if (!move(timer, TIMER_CANCELLED)) return false;
+  if (timer->worker == worker_current()) {
+    take_out(timer);
+  } else {
+    atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
+    timer->job.run = run_take_out;
+    worker_post_job(timer->worker, &timer->job);
+  }
+  return true;
+}
+
+void timer_stop_all(struct body *body) {
+  while (body->timers != NULL) {
+    struct timer *timer = body->timers;
+    stop(timer);
+    unlist(timer);
+  }
+}
+
+/* --- The handle ----------------------------------------------------------- */
 
 static struct timer **check_handle(lua_State *L) {
   struct timer **handle = lua_touserdata(L, 1);
@@ -116,20 +213,11 @@ static struct timer **check_handle(lua_State *L) {
   return NULL;
 }
 
-/* True: it will not be handled any more, and would have been. */
+/* True: it will not be handled, and would have been. */
 static int cancel(lua_State *L) {
   struct timer *timer = *check_handle(L);
-  bool was = atomic_exchange_explicit(&timer->cancelled, true,
-                                      memory_order_acq_rel);
-  lua_pushboolean(L, !was);
-  if (was) return 1;
-  if (timer->worker == worker_current()) {
-    take_out(timer);
-  } else {
-    atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
-    timer->job.run = run_cancel;
-    worker_post_job(timer->worker, &timer->job);
-  }
+  lua_pushboolean(L, stop(timer));
+  unlist(timer);
   return 1;
 }
 
@@ -164,6 +252,10 @@ static struct timer **push_handle(lua_State *L) {
   return handle;
 }
 
+static uint64_t self_pid(struct body *body) {
+  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+}
+
 static int start(lua_State *L, bool periodic) {
   struct body *body = body_of(L);
   struct worker *worker = worker_current();
@@ -173,11 +265,17 @@ static int start(lua_State *L, bool periodic) {
   int count = lua_gettop(L) - 2;
   if (lua_type(L, 1) != LUA_TNUMBER)
     return failure_expected(L, "seconds", "a number", 1);
+  if (body->over)
+    return luaL_error(L, "an actor that has ended starts no timer");
   span = tick_from_seconds(lua_tonumber(L, 1));
   if (periodic && span == 0)
     return failure_expected(L, "seconds", "a number above 0", 1);
-  luaL_checkany(L, 2);
   target = call_target(L, 2);
+  if (target == ID_NONE) {
+    lua_pushnil(L);
+    lua_pushliteral(L, "noactor");
+    return 2;
+  }
   handle = push_handle(L);
   timer = slab_take(sizeof *timer);
   if (timer == NULL) return luaL_error(L, "not enough memory");
@@ -193,6 +291,7 @@ static int start(lua_State *L, bool periodic) {
   timer->node.due = tick_add(worker_now(worker), span);
   atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
   wheel_add(worker_wheel(worker), &timer->node);
+  if (target == self_pid(body)) list(body, timer);
   return 1;
 }
 
