@@ -49,10 +49,7 @@ int entity_lua_options(lua_State *L) {
   struct option_start options;
   unsigned char flags = 0;
   lua_settop(L, 1);
-  option_read_start(L, 1, &options);
-  if (!lua_isnil(L, -1))
-    return failure_raise(L, FAILURE_BADARGUMENT,
-                         "an entity's name is its key: no option 'name'");
+  option_read_shared(L, 1, &options);
   if (lua_isnil(L, 1)) {
     lua_pushliteral(L, "");
     return 1;

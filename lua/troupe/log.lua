@@ -3,7 +3,7 @@
 --     local log = require "troupe.log"
 --     log.info("opened with %d", opening)
 --     local shop = log.with {shop = "north"}
---     shop.warn("stock is low")        --> ... warn <0.17.3> shop: shop=north stock is low
+--     shop.warn("stock is low")     --> <0.17.3> shop: shop=north stock is low
 --
 -- Not for data that a program reads: send that to an actor.
 
@@ -15,10 +15,11 @@ local function logger(prefix)
   local log = {}
   for _, level in ipairs(LEVELS) do
     log[level] = function(format, ...)
-      if not core.logs(level) then return end
       if type(format) ~= "string" then
-        error("expected format to be a string, got " .. type(format), 2)
+        error("expected format to be a string, got " .. core.describe(format),
+              2)
       end
+      if not core.logs(level) then return end
       local text = select("#", ...) > 0 and format:format(...) or format
       core.log(level, prefix .. text)
     end
@@ -27,6 +28,9 @@ local function logger(prefix)
   --- A logger whose lines begin with these fields, in order of their names.
   ---@param fields table
   function log.with(fields)
+    if type(fields) ~= "table" then
+      error("expected fields to be a table, got " .. core.describe(fields), 2)
+    end
     local names = {}
     for name in pairs(fields) do names[#names + 1] = tostring(name) end
     table.sort(names)

@@ -1,0 +1,77 @@
+-- Settings: --set, config/<env>.lua, troupe.config.
+
+local life = require "support.life"
+local support = require "support"
+local troupe = require "troupe"
+
+-- What a script's settings are, as one line.
+local SHOW = [[
+  local troupe = require "troupe"
+  local function text(value)
+    if type(value) == "table" then return table.concat(value, "+") end
+    return tostring(value)
+  end
+  for _, name in ipairs(arg) do
+    local value = troupe.config(name, "default")
+    print(name, math.type(value) or type(value), text(value))
+  end
+]]
+
+describe("a setting", function()
+  it("that nobody sets is the default", function()
+    assert.equal("default", troupe.config("no such setting", "default"))
+    assert.is_nil(troupe.config "no such setting")
+  end)
+
+  it("is set on the command line", function()
+    local text = support.output(SHOW, {
+      flags = { "--set", "port=4000", "--set", "rate=0.5", "--set",
+        "name=bob", "--set", "on=true", "--set", "text='a b'",
+        "--set", "list={1,2}", "--set", "path=/a=b" },
+      arguments = { "port", "rate", "name", "on", "text", "list", "path",
+        "other" },
+    })
+    assert.equal([[
+port	integer	4000
+rate	float	0.5
+name	string	bob
+on	boolean	true
+text	string	a b
+list	table	1+2
+path	string	/a=b
+other	string	default
+]], text)
+  end)
+
+  it("is the same in every actor, and nobody's to change", function()
+    assert.equal("1\t1\n", support.output([[
+      local troupe = require "troupe"
+      troupe.config("list")[1] = 2
+      print(troupe.config("list")[1], troupe.call(troupe.start "asker", "ask"))
+    ]], {
+      flags = { "--set", "list={1}" },
+      files = { ["asker.lua"] = [[
+        local troupe = require "troupe"
+        return { call = { ask = function()
+          return troupe.config("list")[1]
+        end } }
+      ]] },
+    }))
+  end)
+
+  it("says what it expects", function()
+    assert.matches("^expected name to be .*, got 7", life.misuse(troupe.config,
+      7))
+    assert.matches("^expected name to be ", life.misuse(troupe.config))
+  end)
+
+  it("without a name is refused", function()
+    for _, assignment in ipairs { "port", "=4000" } do
+      local result = support.script("print 'never'",
+        { flags = { "--set", assignment } })
+      assert.equal(1, result.status)
+      assert.equal("", result.stdout)
+      assert.matches("^[^\n]+\n$", result.stderr)
+    end
+  end)
+end)
