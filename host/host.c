@@ -3,6 +3,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <lua.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +31,11 @@ struct troupe {
   int end_fd;
   bool started;
   char error[512];
-  /* Written by the worker on which the script ends, before end_fd is. */
+  /* Written by the worker on which the script ends, before `ended` is set
+  ** (release; who reads them acquires) and end_fd written. */
   int status;
   char *text;
+  _Atomic bool ended;
 };
 
 static void script_ended(void *context, int status, const char *text) {
@@ -40,6 +43,7 @@ static void script_ended(void *context, int status, const char *text) {
   uint64_t one = 1;
   host->status = status;
   if (text != NULL) host->text = memory_strdup(text);
+  atomic_store_explicit(&host->ended, true, memory_order_release);
   if (write(host->end_fd, &one, sizeof one) != (ssize_t)sizeof one)
     CHECK(false, "an eventfd takes one");
 }
@@ -202,18 +206,24 @@ bool troupe_run_code(struct troupe *host, const char *code, int argc,
 
 int troupe_end_fd(struct troupe *host) { return host->end_fd; }
 
-int troupe_status(struct troupe *host) { return host->status; }
+bool troupe_ended(struct troupe *host) {
+  return atomic_load_explicit(&host->ended, memory_order_acquire);
+}
 
-bool troupe_failed(struct troupe *host) { return host->text != NULL; }
+int troupe_status(struct troupe *host) {
+  return troupe_ended(host) ? host->status : 0;
+}
+
+bool troupe_failed(struct troupe *host) {
+  return troupe_ended(host) && host->text != NULL;
+}
 
 bool troupe_stop(struct troupe *host) {
-  uint64_t until = tick_add(tick_now(), host->grace);
-  if (!host->started) return true;
-  return stopper_run(host->script, until, tick_add(until, TICK_SECOND));
+  return !host->started || stopper_run(host->script, host->grace);
 }
 
 const char *troupe_error(struct troupe *host) {
-  return host->text != NULL ? host->text : host->error;
+  return troupe_failed(host) ? host->text : host->error;
 }
 
 const char *troupe_version(void) { return TROUPE_VERSION; }

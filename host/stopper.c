@@ -3,6 +3,14 @@
 ** hears of its end as any monitor does, and goes on, which costs a message's
 ** way for each, on one worker, and not a thread's waking. The youngest first:
 ** what was started later may rely on what was there before it.
+**
+** The thread that waits for it has three ways to go on, each when the former
+** has had its time:
+**   1. nothing: all have the whole grace;
+**   2. whoever is being asked is killed, again and again: those that would
+**      not stop fall out, and the others still stop in order;
+**   3. everybody is killed.
+** What is there after that is running: an endless loop or foreign code.
 */
 #include "stopper.h"
 
@@ -11,18 +19,32 @@
 #include "base/tick.h"
 #include "core/links.h"
 
+#define ORDERLY_SPAN TICK_SECOND         /* for the second way */
+#define KILL_SPAN TICK_SECOND            /* for the third */
+#define PATIENCE_SPAN (TICK_SECOND / 20) /* between two looks */
+#define LIST_LIMIT 1000                  /* killed at a time */
+
 struct stopper {
   struct script *script;
   struct mutex lock;
   struct condition done;
   bool finished; /* lock */
-  uint64_t asked; /* [owner] the actor that has been asked, or ID_NONE */
+  /* The actor that has been asked, or ID_NONE. Written by the stopper. */
+  _Atomic uint64_t asked;
 };
 
 static const struct reason ended = {"\xe0", 1, true, 0};
 
 static uint64_t pid_of(struct actor *actor) {
   return atomic_load_explicit(&actor->pid, memory_order_relaxed);
+}
+
+static uint64_t asked(struct stopper *stopper) {
+  return atomic_load_explicit(&stopper->asked, memory_order_relaxed);
+}
+
+static void set_asked(struct stopper *stopper, uint64_t pid) {
+  atomic_store_explicit(&stopper->asked, pid, memory_order_relaxed);
 }
 
 static enum step finish(struct stopper *stopper, struct actor *actor) {
@@ -40,7 +62,7 @@ static bool ask_next(struct stopper *stopper, struct actor *actor) {
   struct script *script = stopper->script;
   uint64_t pid = directory_newest(script->scheduler->directory, pid_of(actor));
   if (pid == ID_NONE) return false;
-  stopper->asked = pid;
+  set_asked(stopper, pid);
   CHECK(links_monitor(script->scheduler, actor, pid) == STATUS_OK,
         "no memory to stop");
   script_shutdown(script, pid);
@@ -54,18 +76,20 @@ static enum step step(struct actor *actor) {
   mailbox_take(&actor->mailbox);
   while ((message = actor_next(actor, false, &strays)) != NULL) {
     if (message->kind == MESSAGE_DOWN && links_arrived(actor, message) &&
-        message->sender == stopper->asked)
-      stopper->asked = ID_NONE;
+        message->sender == asked(stopper))
+      set_asked(stopper, ID_NONE);
     message_free(message);
   }
   while ((message = message_queue_pop(&strays)) != NULL)
     links_refuse(stopper->script->scheduler, message, NULL);
-  if (stopper->asked == ID_NONE && !ask_next(stopper, actor))
+  if (asked(stopper) == ID_NONE && !ask_next(stopper, actor))
     return finish(stopper, actor);
   return STEP_IDLE;
 }
 
-static const struct actor_type stopper_type = {"stopper", step};
+static const struct actor_type stopper_type = {"stopper", step, {0}};
+
+/* --- The thread that waits ----------------------------------------------------- */
 
 static bool wait_until(struct stopper *stopper, uint64_t until) {
   bool finished;
@@ -78,43 +102,83 @@ static bool wait_until(struct stopper *stopper, uint64_t until) {
   return finished;
 }
 
-/* Names those that are left, and kills them. */
-static void kill_rest(struct stopper *stopper, uint64_t self) {
+static bool kill_asked(struct stopper *stopper) {
+  uint64_t until = tick_add(tick_now(), ORDERLY_SPAN);
+  uint64_t killed = ID_NONE;
+  bool finished = false;
+  while (!finished && tick_now() < until) {
+    uint64_t pid = asked(stopper);
+    if (pid != ID_NONE && pid != killed)
+      script_kill(stopper->script, pid, true);
+    killed = pid;
+    finished = wait_until(stopper, tick_add(tick_now(), PATIENCE_SPAN));
+  }
+  return finished;
+}
+
+static bool kill_all(struct stopper *stopper, uint64_t self) {
   struct script *script = stopper->script;
-  uint64_t pids[1000];
-  uint64_t count =
-      directory_list(script->scheduler->directory, pids, 1000);
-  for (uint64_t i = 0; i < count && i < 1000; i++) {
+  struct directory *directory = script->scheduler->directory;
+  uint64_t until = tick_add(tick_now(), KILL_SPAN);
+  uint64_t pids[LIST_LIMIT];
+  bool finished = false;
+  log_write(script->log, LOG_WARN, NULL,
+            "%llu actors are left; they are killed",
+            (unsigned long long)directory_count(directory) - 1);
+  while (!finished && tick_now() < until) {
+    uint64_t count = directory_list(directory, pids, LIST_LIMIT);
+    for (uint64_t i = 0; i < count && i < LIST_LIMIT; i++)
+      if (pids[i] != self) script_kill(script, pids[i], false);
+    finished = wait_until(stopper, tick_add(tick_now(), PATIENCE_SPAN));
+  }
+  return finished;
+}
+
+/* Whoever is still there either runs or waits for somebody who does. */
+static void name_running(struct scheduler *scheduler, struct log *log) {
+  for (int i = 0; i < scheduler->worker_count; i++) {
+    uint64_t pid = scheduler_running(scheduler, i);
+    struct actor *actor = directory_find(scheduler->directory, pid);
+    const char *name;
     char who[ID_TEXT_SIZE];
-    if (pids[i] == self) continue;
-    if (i < 20)
-      log_write(script->log, LOG_WARN, id_text(pids[i], who),
-                "did not stop in time");
-    script_kill(script, pids[i]);
+    if (actor == NULL) continue;
+    name = atomic_load_explicit(&actor->name, memory_order_relaxed);
+    log_write(log, LOG_ERROR, id_text(pid, who),
+              "%s is still running and cannot be ended",
+              name != NULL ? name : "script");
   }
 }
 
-bool stopper_run(struct script *script, uint64_t until,
-                 uint64_t until_killed) {
-  struct stopper stopper = {.script = script, .asked = ID_NONE};
-  struct actor *actor;
-  bool finished;
+static struct stopper *new_stopper(struct script *script) {
+  struct stopper *stopper = memory_zalloc(sizeof *stopper);
+  CHECK(stopper != NULL, "no memory to stop");
+  stopper->script = script;
+  mutex_init(&stopper->lock);
+  condition_init(&stopper->done);
+  return stopper;
+}
+
+static void free_stopper(struct stopper *stopper) {
+  condition_deinit(&stopper->done);
+  mutex_deinit(&stopper->lock);
+  memory_free(stopper);
+}
+
+bool stopper_run(struct script *script, uint64_t grace) {
+  struct scheduler *scheduler = script->scheduler;
+  struct stopper *stopper = new_stopper(script);
+  struct actor *actor = directory_add(scheduler->directory, &stopper_type,
+                                      stopper, ID_NONE);
   uint64_t self;
-  mutex_init(&stopper.lock);
-  condition_init(&stopper.done);
-  actor = directory_add(script->scheduler->directory, &stopper_type, &stopper,
-                        ID_NONE);
   CHECK(actor != NULL, "no memory to stop");
   self = pid_of(actor);
-  scheduler_launch(script->scheduler, actor, READY_QUEUE);
-  finished = wait_until(&stopper, until);
-  while (!finished && tick_now() < until_killed) {
-    kill_rest(&stopper, self);
-    finished = wait_until(&stopper, tick_now() + TICK_SECOND / 20);
+  scheduler_launch(scheduler, actor, READY_QUEUE);
+  if (wait_until(stopper, tick_add(tick_now(), grace)) ||
+      kill_asked(stopper) || kill_all(stopper, self)) {
+    free_stopper(stopper);
+    return true;
   }
-  if (finished) {
-    condition_deinit(&stopper.done);
-    mutex_deinit(&stopper.lock);
-  }
-  return finished;
+  /* It stays: its actor may come to run yet. */
+  name_running(scheduler, script->log);
+  return false;
 }

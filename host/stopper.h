@@ -13,10 +13,11 @@
 #include "script/script.h"
 
 /*
-** Asks every actor to stop, the youngest first, each before the next; gives up
-** at `until` (nanoseconds, as tick_now), names those that are left on the log,
-** kills them and gives them `until_killed`. False: somebody is still there.
+** Asks every actor to stop, the youngest first, each before the next. One that
+** has not stopped when the `grace` (nanoseconds) is over is named on the log
+** and killed, so that the others still stop in order; two seconds later
+** whoever is left is given up. False: then somebody is still there.
 */
-bool stopper_run(struct script *script, uint64_t until, uint64_t until_killed);
+bool stopper_run(struct script *script, uint64_t grace);
 
 #endif

@@ -54,16 +54,21 @@ bool troupe_run_code(struct troupe *host, const char *code, int argc,
 
 /* Readable once the script has ended. Owned by the host. */
 int troupe_end_fd(struct troupe *host);
-/* The script's exit status; 1 if it failed by an error nobody caught: then
-** troupe_error is that error, with its chain. */
+/* Has it? */
+bool troupe_ended(struct troupe *host);
+/* Then: the script's exit status. 1 if it failed (by an error nobody caught, an
+** init that returned nil and a reason, an exit with a reason): then
+** troupe_error is that, with its chain. 1 without having failed if a stop cut
+** it short. */
 int troupe_status(struct troupe *host);
 bool troupe_failed(struct troupe *host);
 
 /*
-** Stops every actor, the youngest first, each before the next; those that
-** have not stopped when the grace is over are killed, and named on the log.
-** False: one could not even be killed (it is in an endless loop or a foreign
-** function); the process should end without troupe_free.
+** Stops every actor, the youngest first, each before the next; who has not
+** stopped when the grace is over is killed, and named on the log. False: one
+** could not even be killed (it is in an endless loop or a foreign function);
+** the process should end without troupe_free. At most two seconds longer
+** than the grace.
 */
 bool troupe_stop(struct troupe *host);
 

@@ -222,22 +222,26 @@ end)
 describe("the options of a script", function()
   local defaults = { port = 4000, data = "here" }
 
+  local function parse(...)
+    return options.parse({ ... }, defaults, { port = { 0, 65535 } }, "usage")
+  end
+
   it("are the defaults where nothing is given", function()
-    assert.same(defaults, options.parse({}, defaults, "usage"))
+    assert.same(defaults, parse())
   end)
 
   it("are taken in pairs", function()
     assert.same({ port = 80, data = "there" },
-      options.parse({ "--data", "there", "--port", "80" }, defaults, "usage"))
+      parse("--data", "there", "--port", "80"))
   end)
 
   it("are refused with the usage, or with what was expected", function()
     for _, bad in ipairs { { "--pot", "1" }, { "--port" }, { "port", "1" } } do
-      local chosen, why = options.parse(bad, defaults, "usage")
-      assert.is_nil(chosen)
-      assert.equal("usage", why)
+      assert.same({ nil, "usage" }, { parse(table.unpack(bad)) })
     end
-    local _, why = options.parse({ "--port", "x" }, defaults, "usage")
-    assert.equal('expected --port to be a whole number, got "x"', why)
+    for _, bad in ipairs { "x", "-1", "65536", "1.5", "" } do
+      assert.same({ nil, "expected --port to be a whole number from 0 to " ..
+        '65535, got "' .. bad .. '"' }, { parse("--port", bad) })
+    end
   end)
 end)

@@ -34,6 +34,11 @@ bool memory_should_fail(void) {
   return atomic_fetch_sub_explicit(&left, 1, memory_order_relaxed) == 0;
 }
 
+/* After main: who ends the process in order has freed all that it had. */
+__attribute__((destructor)) static void check_all_freed(void) {
+  CHECK(memory_live() == 0, "nothing is left on the heap");
+}
+
 #endif
 
 static void *counted(void *block) {

@@ -34,11 +34,10 @@
 #include "base/memory.h"
 #include "base/thread.h"
 
-#define CLASS_STEP ((size_t)16)
+#define CLASS_STEP ((size_t)8)
 #define CLASS_COUNT (SLAB_LARGEST / CLASS_STEP + 1)
 #define BATCH_LARGEST ((size_t)64)
 #define BATCH_BYTES ((size_t)8192)
-#define CHUNK_SIZE ((size_t)65536)
 #define CACHE_LINE ((size_t)64)
 
 #if defined(__has_feature)
@@ -107,13 +106,15 @@ struct slab {
 static __thread struct slab_cache *bound
     __attribute__((tls_model("initial-exec")));
 
-/* A block of class 0, for size 0, is as large as one of class 1. */
+/* No block is smaller than a struct block. */
 static inline size_t class_of(size_t size) {
+  if (size < sizeof(struct block)) size = sizeof(struct block);
   return (size + CLASS_STEP - 1) / CLASS_STEP;
 }
 
 static size_t class_size(size_t class) {
-  return (class == 0 ? 1 : class) * CLASS_STEP;
+  size_t size = class * CLASS_STEP;
+  return size < sizeof(struct block) ? sizeof(struct block) : size;
 }
 
 static size_t class_batch(size_t class) {
@@ -145,6 +146,7 @@ struct slab *slab_new(void) {
 void slab_free(struct slab *slab) {
   if (slab == NULL) return;
   CHECK(slab->caches == NULL, "a slab is freed after its caches");
+  ASSERT(slab->live == 0, "every block has been given back");
   while (slab->chunks != NULL) {
     struct chunk *chunk = slab->chunks;
     slab->chunks = chunk->next;
@@ -195,16 +197,16 @@ static void shelf_put_loose_locked(struct shelf *shelf, struct block *block,
 /* A new chunk to cut from. What is left of the one before, less than a block
 ** of the class that asks, is lost. */
 static bool add_chunk_locked(struct slab *slab) {
-  struct chunk *chunk = memory_alloc(CHUNK_SIZE);
+  struct chunk *chunk = memory_alloc(SLAB_CHUNK);
   if (chunk == NULL) return false;
   chunk->next = slab->chunks;
   slab->chunks = chunk;
-  slab->held += CHUNK_SIZE;
+  slab->held += SLAB_CHUNK;
   /* Blocks of 64 bytes should not straddle cache lines. */
   size_t past = ((uintptr_t)chunk + sizeof *chunk) % CACHE_LINE;
   size_t skip = sizeof *chunk + (past == 0 ? 0 : CACHE_LINE - past);
   slab->cut = (unsigned char *)chunk + skip;
-  slab->cut_size = CHUNK_SIZE - skip;
+  slab->cut_size = SLAB_CHUNK - skip;
   return true;
 }
 

@@ -6,7 +6,7 @@
 ** stack of free blocks per class and trades whole batches with a depot that
 ** all threads share (magazines, after Bonwick & Adams, "Magazines and Vmem",
 ** USENIX 2001): one lock for every SLAB_BATCH blocks, no header on a block.
-** Classes are 16 bytes apart up to SLAB_LARGEST; beyond it the C heap serves.
+** Classes are 8 bytes apart up to SLAB_LARGEST; beyond it the C heap serves.
 **
 ** Threads
 **   [any thread]  slab_new, slab_free, slab_live
@@ -28,9 +28,11 @@ struct slab;
 struct slab_cache;
 
 #define SLAB_LARGEST ((size_t)1024)
+#define SLAB_CHUNK ((size_t)65536) /* what the depot gets from the heap */
 
-struct slab *slab_new(void);       /* NULL for no memory */
-void slab_free(struct slab *slab); /* takes NULL; no cache may be left */
+struct slab *slab_new(void); /* NULL for no memory */
+/* Takes NULL. No cache may be left, nor a block. */
+void slab_free(struct slab *slab);
 
 struct slab_cache *slab_cache_new(struct slab *slab); /* NULL: no memory */
 /* Gives all to the depot. Takes NULL. A cache that is bound to the calling
@@ -40,7 +42,7 @@ void slab_cache_free(struct slab_cache *cache);
 /* Makes `cache` (or NULL: none) the calling thread's; returns the former. */
 struct slab_cache *slab_bind(struct slab_cache *cache);
 
-void *slab_take(size_t size);              /* 16-aligned; NULL: no memory */
+void *slab_take(size_t size);              /* 8-aligned; NULL: no memory */
 /* The size it was taken with; not NULL. (A smaller size is safe as long as
 ** both are within SLAB_LARGEST or both beyond it.) */
 void slab_give(void *block, size_t size);

@@ -43,6 +43,7 @@ struct actor_type {
   const char *name;
   /* Runs one turn. [owner] */
   enum step (*step)(struct actor *actor);
+  unsigned char warm_lines[4]; /* see struct actor's warm */
 };
 
 /* What an actor waits for. */
@@ -69,39 +70,49 @@ struct waiter {
   uint64_t epoch;
 };
 
+/* What a turn is going to touch, fetched into the cache while it is queued. */
+#define WARM_PLACES 4
+
 struct actor {
-  /* --- Touched by senders. --- */
-  _Alignas(64) struct mailbox mailbox;
+  /* --- Touched by senders: one cache line, with the mailbox's two words. --- */
   /* The pid of the actor that lives here, or ID_NONE. Written by owner with
   ** release, when it is made and when its death becomes visible. */
-  _Atomic uint64_t pid;
+  _Alignas(64) _Atomic uint64_t pid;
   /* One word ends a wait: epoch << 8 | kind << 2 | state. See below. */
   _Atomic uint64_t wait;
-
-  /* --- The wait, read by other threads. --- */
   _Atomic uint64_t wait_target; /* pid waited for; valid for wait's epoch */
   _Atomic uint64_t deadline;    /* of the present wait; nanoseconds */
   _Atomic uint64_t armed;       /* when the deadline node fires; 0: none */
+  /* The worker whose handles it owns, or NULL. Written by the owner; read by
+  ** thieves, who look again once the actor is theirs; relaxed. */
+  _Atomic(struct worker *) home;
+  struct mailbox mailbox;
 
   /* --- Owner. --- */
   struct actor *link;       /* run queue, free list: whoever holds it */
   const struct actor_type *type;
   void *body;               /* the type's */
-  /* The worker whose handles it owns, or NULL. Written by the owner; read by
-  ** thieves, who look again once the actor is theirs; relaxed. */
-  _Atomic(struct worker *) home;
-  uint32_t handles;         /* pins: see scheduler.h, actor_pin */
-  uint64_t starter;         /* pid that started it */
+  /* Set once, before the actor is first parked; any thread that has just
+  ** made it busy may read. NULL: nothing. type->warm_lines says how many
+  ** cache lines of each. */
+  const char *warm[WARM_PLACES];
   struct waiter serving;    /* caller of the request in hand; pid may be 0 */
+  uint32_t slot;            /* constant */
+  uint32_t generation;      /* directory's lock */
+  uint32_t handles;         /* pins: see scheduler.h, actor_pin */
+  bool trap;                /* exits of linked actors arrive as down */
+  /* An EXIT or a KILL came in while it was busy: whoever pushed it sets this
+  ** after the push, so that the reader looks before the next message. */
+  _Atomic bool urgent;
+  struct pidset relations;  /* links and monitors: see core/links.h */
   struct waiter *deferred;  /* callers whose replies are still owed */
   uint32_t deferred_count, deferred_capacity;
-  uint32_t slot;       /* constant */
-  uint32_t generation; /* directory's lock */
-  struct pidset relations;  /* links and monitors: see core/links.h */
+  uint64_t starter;         /* pid that started it */
   struct registration *registrations; /* names and groups: core/registry.h */
   struct lease_hold *leases;          /* checked-out workers: core/lease.h */
-  bool trap;                /* exits of linked actors arrive as down */
-  _Atomic bool dying;       /* killed: nothing of the script runs any more */
+  /* What runs there, for people; lives as long as the host, or NULL. Written
+  ** by the owner, read by anybody; relaxed. */
+  _Atomic(const char *) name;
 
   /* --- Directory's lock: all live actors, oldest first. --- */
   struct actor *older, *newer;

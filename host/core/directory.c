@@ -153,10 +153,12 @@ static void reset(struct actor *actor) {
   actor->deferred_count = actor->deferred_capacity = 0;
   actor->serving = (struct waiter){ID_NONE, 0};
   actor->trap = false;
-  atomic_store_explicit(&actor->dying, false, memory_order_relaxed);
+  atomic_store_explicit(&actor->urgent, false, memory_order_relaxed);
   /* A node that is still in some wheel is for the pid that was. */
   atomic_store_explicit(&actor->armed, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->name, NULL, memory_order_relaxed);
   actor->body = NULL;
+  for (int i = 0; i < WARM_PLACES; i++) actor->warm[i] = NULL;
 }
 
 void directory_remove(struct directory *directory, struct actor *actor) {

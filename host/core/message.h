@@ -30,11 +30,11 @@
   X(IDLE, SYSTEM)     /* look whether you have been idle */             \
   X(MONITOR, SYSTEM)  /* tell `sender` when you end */                  \
   X(DEMONITOR, SYSTEM)                                                  \
-  X(LINK, SYSTEM)                                                       \
-  X(UNLINK, SYSTEM)                                                     \
   X(DOWN, SYSTEM)     /* a monitored actor ended; payload: reason */    \
   X(SENTINEL, SYSTEM) /* come back when all before it is done */        \
   X(OUTCOME, URGENT)  /* ends the wait `epoch`; see enum outcome */     \
+  X(LINK, URGENT)     /* not to be overtaken by an EXIT */              \
+  X(UNLINK, URGENT)                                                     \
   X(EXIT, URGENT)     /* a linked actor ended, or a supervisor's stop */\
   X(KILL, URGENT)
 
@@ -54,6 +54,7 @@ enum message_class { CLASS_USER, CLASS_SYSTEM, CLASS_URGENT };
   X(NOACTOR) /* the callee was not there */                           \
   X(TIMEOUT) /* the deadline passed */                                \
   X(UNKNOWN) /* the callee has no handler for the request */          \
+  X(REFUSED) /* the same, and why: payload: one error object */       \
   X(RETRY)   /* what was waited for has changed: look again */
 
 enum outcome {
@@ -66,9 +67,11 @@ enum outcome {
 enum {
   MESSAGE_BEGUN = 1,    /* OUTCOME: the handler had started */
   MESSAGE_NORMAL = 2,   /* EXIT, DOWN: the reason is a normal end */
-  MESSAGE_SHUTDOWN = 4, /* EXIT: a stop that is not to be trapped */
+  MESSAGE_SHUTDOWN = 4, /* EXIT: a stop that is not to be trapped; KILL: one
+                        ** that did not stop in time, which is logged */
   MESSAGE_TABLES = 8,   /* payload has shared tables: see script/codec.h */
-  MESSAGE_SPOILED = 16  /* never to be handled: freed as if refused */
+  MESSAGE_SPOILED = 16, /* never to be handled: freed as if refused */
+  MESSAGE_LINKED = 32   /* DOWN: an EXIT that was trapped */
 };
 
 struct message {

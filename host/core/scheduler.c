@@ -149,12 +149,22 @@ static void ready_after(struct worker *worker, struct actor *actor) {
     scheduler_notify(scheduler);
 }
 
+/* The lines that a turn will touch come in while the sender goes on, all at
+** once instead of one after another. */
+static void warm(const struct actor *actor) {
+  const struct actor_type *type = actor->type;
+  for (int i = 0; i < WARM_PLACES; i++)
+    for (int line = 0; line < type->warm_lines[i]; line++)
+      __builtin_prefetch(actor->warm[i] + 64 * line);
+}
+
 void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
                      enum ready ready) {
   struct worker *worker = worker_current();
   struct worker *home =
       atomic_load_explicit(&actor->home, memory_order_relaxed);
   if (worker != NULL && worker->scheduler != scheduler) worker = NULL;
+  warm(actor);
   if (home != NULL && home != worker) {
     ready_pinned(home, actor);
   } else if (worker == NULL) {
@@ -173,10 +183,14 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
 
 static enum status push_to(struct scheduler *scheduler, struct actor *actor,
                            struct message *message, enum ready ready) {
+  bool ends = message->kind == MESSAGE_EXIT || message->kind == MESSAGE_KILL;
   bool wake;
   if (mailbox_push(&actor->mailbox, message, &wake) != STATUS_OK)
     return STATUS_NOACTOR;
-  if (wake) scheduler_ready(scheduler, actor, ready);
+  if (wake)
+    scheduler_ready(scheduler, actor, ready);
+  else if (unlikely(ends))
+    atomic_store_explicit(&actor->urgent, true, memory_order_release);
   return STATUS_OK;
 }
 

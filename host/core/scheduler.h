@@ -57,7 +57,8 @@ struct scheduler {
   ** payload owns; and asks a pool's worker to tell when it is done with what
   ** a borrower left behind. */
   void (*discard)(struct scheduler *scheduler, struct message *message);
-  void (*settle)(struct scheduler *scheduler, struct key pool, uint32_t seat);
+  void (*settle)(struct scheduler *scheduler, struct key pool, uint32_t seat,
+                 uint64_t lease);
   _Atomic uint32_t parked;     /* workers that are parked; seq_cst */
   _Atomic uint32_t watching;   /* a worker watches next slots: 0 or 1 */
   _Atomic uint32_t spinning;   /* a worker looks for work: 0 or 1 */
@@ -137,6 +138,10 @@ struct job {
   void (*run)(struct job *job);
 };
 void worker_post_job(struct worker *worker, struct job *job);
+
+/* The actor whose turn it is on the worker `index`, or was last; ID_NONE
+** before the first. [any thread] */
+uint64_t scheduler_running(struct scheduler *scheduler, int index);
 
 /* The worker with the fewest handles and the shortest queue. [any thread] */
 struct worker *scheduler_least_loaded(struct scheduler *scheduler);

@@ -47,6 +47,9 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   worker->index = index;
   worker->cycle_scale =
       (UINT64_C(1000) << 32) / (scheduler->cycles_per_us | 1);
+  worker->poll_span = POLL_SPAN_US * scheduler->cycles_per_us;
+  worker->slice_span = SLICE_US * scheduler->cycles_per_us;
+  worker->chain_span = CHAIN_US * scheduler->cycles_per_us;
   worker->cache = slab_cache_new(scheduler->slab);
   if (worker->cache == NULL) {
     memory_free(worker);
@@ -56,10 +59,14 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   return worker;
 }
 
+static void run_jobs(struct worker *worker);
+
+/* The last turns of other workers may have posted jobs after this one ended. */
 void worker_free(struct worker *worker) {
   struct slab_cache *former;
   if (worker == NULL) return;
   former = slab_bind(worker->cache);
+  run_jobs(worker);
   if (worker->poller.free != NULL) worker->poller.free(worker->poller.self);
   slab_bind(former);
   slab_cache_free(worker->cache);
@@ -67,10 +74,6 @@ void worker_free(struct worker *worker) {
 }
 
 /* --- The clock ------------------------------------------------------------ */
-
-static uint64_t us_since(const struct worker *worker, uint64_t cycles) {
-  return (worker->turn_cycles - cycles) / worker->scheduler->cycles_per_us;
-}
 
 static void read_clocks(struct worker *worker) {
   worker->look_cycles = tick_cycles();
@@ -93,9 +96,8 @@ static bool others_wait(struct worker *worker) {
 }
 
 bool worker_slice_over(struct worker *worker) {
-  uint64_t spent = tick_cycles() - worker->turn_cycles;
-  return spent > SLICE_US * worker->scheduler->cycles_per_us &&
-         others_wait(worker);
+  return others_wait(worker) &&
+         tick_cycles() - worker->turn_cycles > worker->slice_span;
 }
 
 /* --- Waking --------------------------------------------------------------- */
@@ -165,8 +167,6 @@ void worker_post_job(struct worker *worker, struct job *job) {
 
 static void run_jobs(struct worker *worker) {
   struct job *newest, *oldest = NULL;
-  if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) == NULL)
-    return;
   newest = atomic_exchange_explicit(&worker->jobs, NULL,
                                     memory_order_acquire);
   while (newest != NULL) {
@@ -184,8 +184,6 @@ static void run_jobs(struct worker *worker) {
 
 static void take_inbox(struct worker *worker) {
   struct actor *newest, *oldest = NULL;
-  if (atomic_load_explicit(&worker->inbox, memory_order_relaxed) == NULL)
-    return;
   newest = atomic_exchange_explicit(&worker->inbox, NULL,
                                     memory_order_acquire);
   while (newest != NULL) {
@@ -209,7 +207,7 @@ static struct actor *take_next(struct worker *worker) {
     return NULL;
   actor = atomic_exchange_explicit(&worker->next, NULL, memory_order_acq_rel);
   if (actor == NULL) return NULL;
-  if (us_since(worker, worker->chain_cycles) < CHAIN_US ||
+  if (worker->turn_cycles - worker->chain_cycles < worker->chain_span ||
       !others_wait(worker))
     return actor;
   worker_enqueue(worker, actor);
@@ -254,7 +252,7 @@ static bool next_stands_long(struct worker *victim) {
 ** looked at again once it is ours. */
 static struct actor *steal_next(struct worker *worker, struct worker *victim) {
   struct actor *actor =
-      atomic_load_explicit(&victim->next, memory_order_relaxed);
+      atomic_load_explicit(&victim->next, memory_order_acquire);
   struct worker *home;
   if (actor == NULL || !next_stands_long(victim)) return NULL;
   if (atomic_load_explicit(&actor->home, memory_order_relaxed) != NULL)
@@ -285,8 +283,10 @@ static struct actor *steal(struct worker *worker) {
 
 static struct actor *find(struct worker *worker) {
   struct actor *actor = NULL;
-  run_jobs(worker);
-  take_inbox(worker);
+  if (unlikely(atomic_load_explicit(&worker->jobs, memory_order_relaxed)))
+    run_jobs(worker);
+  if (unlikely(atomic_load_explicit(&worker->inbox, memory_order_relaxed)))
+    take_inbox(worker);
   if (unlikely(++worker->turns % FAIR_TURN == 0)) {
     actor = take_overflow(worker);
     if (actor == NULL) actor = take_queued(worker);
@@ -300,6 +300,10 @@ static struct actor *find(struct worker *worker) {
 /* --- Running --------------------------------------------------------------- */
 
 static void run(struct worker *worker, struct actor *actor) {
+  atomic_store_explicit(
+      &worker->running,
+      atomic_load_explicit(&actor->pid, memory_order_relaxed),
+      memory_order_relaxed);
   for (;;) {
     switch (actor->type->step(actor)) {
       case STEP_ENDED:
@@ -428,14 +432,14 @@ static void drain_wheel(struct worker *worker) {
 void worker_main(void *argument) {
   struct worker *worker = argument;
   struct scheduler *scheduler = worker->scheduler;
-  uint64_t poll_span = POLL_SPAN_US * scheduler->cycles_per_us;
   current = worker;
   slab_bind(worker->cache);
   read_clocks(worker);
   while (!atomic_load_explicit(&scheduler->stopping, memory_order_relaxed)) {
     struct actor *actor;
     worker->turn_cycles = tick_cycles();
-    if (worker->turn_cycles - worker->look_cycles > poll_span) look(worker, 0);
+    if (worker->turn_cycles - worker->look_cycles > worker->poll_span)
+      look(worker, 0);
     actor = find(worker);
     if (actor != NULL)
       run(worker, actor);
@@ -478,6 +482,11 @@ void actor_settle(struct actor *actor, struct worker *worker) {
   actor->handles = 1;
   atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
   atomic_fetch_add_explicit(&worker->handles, 1, memory_order_relaxed);
+}
+
+uint64_t scheduler_running(struct scheduler *scheduler, int index) {
+  return atomic_load_explicit(&scheduler->workers[index]->running,
+                              memory_order_relaxed);
 }
 
 struct worker *scheduler_least_loaded(struct scheduler *scheduler) {

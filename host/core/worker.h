@@ -25,6 +25,8 @@ struct worker {
 
   /* --- Owner. --- */
   _Alignas(64) struct scheduler *scheduler;
+  /* Pid of the actor whose turn it is, or was last; others may look. */
+  _Atomic uint64_t running;
   int index;
   struct actor *pinned_first, *pinned_last; /* ready, by link */
   uint64_t turns;
@@ -33,6 +35,7 @@ struct worker {
   uint64_t look_cycles;   /* when the clock was last read, both ways */
   uint64_t look_ns;
   uint64_t cycle_scale;   /* nanoseconds a cycle, 32.32 fixed point */
+  uint64_t poll_span, slice_span, chain_span; /* the above, in cycles */
   struct wheel wheel;
   struct poller poller;
   struct slab_cache *cache;

@@ -73,14 +73,15 @@ static void poll_closed(uv_handle_t *handle) {
     advance(connecting);
 }
 
+/* The handle first: libuv wants to tell the kernel which descriptor it lets go
+** of, and a closed one may be another thread's by then. */
 static void end_attempt(struct connecting *connecting, int error) {
-  if (error != 0) {
-    note(connecting, error);
-    close(connecting->fd);
-    connecting->fd = -1;
-  }
   connecting->stage = STAGE_CLOSING;
   uv_close((uv_handle_t *)&connecting->poll, poll_closed);
+  if (error == 0) return;
+  note(connecting, error);
+  close(connecting->fd);
+  connecting->fd = -1;
 }
 
 static void writable(uv_poll_t *poll, int status, int events) {

@@ -231,10 +231,20 @@ static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room) {
   room->len = LOOP_RECEIVE_SIZE;
 }
 
+/* libuv takes a hang-up for the end without another read, which would have
+** said that the connection was reset. */
+static int end_reason(struct stream *stream, int error) {
+  int pending = 0;
+  socklen_t size = sizeof pending;
+  if (error != UV_EOF) return error;
+  getsockopt(descriptor(stream), SOL_SOCKET, SO_ERROR, &pending, &size);
+  return pending == 0 ? 0 : uv_translate_sys_error(pending);
+}
+
 static void received(uv_stream_t *handle, ssize_t size, const uv_buf_t *room) {
   struct stream *stream = handle->data;
   if (size == 0) return;
-  if (room->base == NULL) {
+  if (size == UV_ENOBUFS) { /* nobody wants them now: no buffer was given */
     stop_reading(stream);
     return;
   }
@@ -248,7 +258,7 @@ static void received(uv_stream_t *handle, ssize_t size, const uv_buf_t *room) {
   }
   input_consume(&stream->input);
   if (size < 0)
-    end_input(stream, size == UV_EOF ? 0 : (int)size);
+    end_input(stream, end_reason(stream, (int)size));
   else if (!input_add(&stream->input, room->base, (size_t)size))
     end_input(stream, UV_ENOMEM);
   look_for_reader(stream);

@@ -17,6 +17,8 @@
 
 struct script;  /* script/script.h: one per host */
 struct path;    /* script/module.h: an immutable, counted search path */
+struct timer;   /* script/timer.c */
+struct owned_pool; /* script/face_lease.c */
 struct socket;  /* script/socket.c */
 struct server;   /* script/server.c */
 struct listener; /* io/listener.h */
@@ -53,26 +55,52 @@ struct start {
   uint64_t idle_span;        /* overrides the behaviour's; 0: none given */
 };
 
+#define BODY_NAMES 2
+#define BODY_NAME_LARGEST 23
+
 struct body {
+  /* --- Of every turn: three cache lines. --- */
   lua_State *L; /* the main thread: handlers run on it */
   struct actor *actor;
   struct script *script;
-
-  /* Coroutines (script/coroutine.c). */
-  enum host_yield yielded; /* set just before a host yield */
-  int blocked;             /* > 0: below a C call that cannot be yielded over */
   lua_State *running;      /* innermost coroutine that the host resumed */
-  int closing;             /* coroutines being closed, one inside another */
-  uintptr_t closing_base;  /* C stack where the outermost of them began */
-  bool deadlines_kept;     /* some coroutine yielded inside a deadline scope */
+  struct message *request; /* in hand, or NULL */
+  struct message *outcome; /* ended the last wait, not yet looked at */
+  struct message *sending; /* made, not yet in a mailbox: script/call.c */
+  enum host_yield yielded; /* set just before a host yield */
+  enum activity activity;
+
+  /* Deadlines (script/wait.c). Nanoseconds; TICK_NEVER for none. */
+  uint64_t deadline;         /* of the scope that is running; 0: default 5 s */
+  uint64_t request_deadline; /* came with the request in hand */
+  uint64_t idle_span;        /* `idle`, nanoseconds; 0: never */
 
   /* Memory (script/alloc.c). */
   size_t memory;       /* bytes in use by the state */
   size_t memory_limit; /* SIZE_MAX: none */
 
-  /* Deadlines (script/wait.c). Nanoseconds; TICK_NEVER for none. */
-  uint64_t deadline;         /* of the scope that is running; 0: default 5 s */
-  uint64_t request_deadline; /* came with the request in hand */
+  int blocked;        /* > 0: below a C call that cannot be yielded over */
+  bool suspended;     /* inside a wait */
+  bool preempted;     /* suspended without a wait: just resume */
+  bool receiving;     /* inside troupe.receive: any info ends the wait */
+  bool from_taken;    /* from() was called in this handler */
+  bool unpacking;     /* no handler yet: the request is being read */
+  bool started;       /* init has returned */
+  bool killed;        /* nothing of the script runs any more */
+  bool exiting;       /* troupe.exit or os.exit: `reason` is set */
+  bool has_behaviour; /* not a plain script */
+
+  /* The names of the last requests, as they stand in a message: script/
+  ** dispatch.c. A size of 0: none. */
+  struct {
+    unsigned char size;
+    unsigned char bytes[BODY_NAME_LARGEST];
+  } names[BODY_NAMES];
+
+  /* --- The rest. --- */
+  int closing;            /* coroutines being closed, one inside another */
+  uintptr_t closing_base; /* C stack where the outermost of them began */
+  bool deadlines_kept;    /* some coroutine yielded inside a deadline scope */
 
   struct path *path;           /* package.path of this actor; counted */
   const char *behaviour;       /* name, lives as long as the host; or NULL */
@@ -80,33 +108,23 @@ struct body {
   /* The start (script/start.c): set by the starter before the first turn. */
   struct start start;
 
-  /* The turn (script/turn.c). */
-  enum activity activity;
-  struct message *request; /* in hand, or NULL */
-  struct message *outcome; /* ended the last wait, not yet looked at */
-  struct message *sending; /* made, not yet in a mailbox: script/call.c */
-  struct message *sending_start; /* the same: script/start.c, get-or-start */
+  struct message *sending_start; /* as sending: script/start.c, get-or-start */
   struct message *stop;    /* the STOP that ends it; answered at the end */
   struct message *refusal; /* init returned nil, reason: the starter's answer */
   struct buffer scratch;   /* a text that must live across a raise */
   char *text;              /* of a script: the printed error, for the host */
-  bool suspended;          /* inside a wait */
-  bool preempted;          /* suspended without a wait: just resume */
-  bool receiving;          /* inside troupe.receive: any info ends the wait */
-  bool from_taken;         /* from() was called in this handler */
-  bool started;            /* init has returned */
-  bool exiting;            /* troupe.exit or os.exit: `reason` is set */
-  bool has_behaviour;      /* not a plain script */
 
   /* The end (script/ending.c). */
+  bool over; /* only finalisers run: what they made, none would collect */
   struct buffer reason; /* one encoded value */
   unsigned char reason_flags;
   bool reason_normal;
   int exit_status;      /* of a script: os.exit */
 
+  struct timer *timers;    /* to itself: script/timer.c */
   struct socket *sockets;  /* all that it owns: script/socket.c */
+  struct owned_pool *pools; /* its pools: script/face_lease.c */
   struct server *servers;  /* its listeners: script/server.c */
-  uint64_t idle_span;      /* `idle`, nanoseconds; 0: never */
   uint64_t idle_since;     /* last message handled */
   bool idle_armed;
 };

@@ -57,11 +57,15 @@ uint64_t call_target(lua_State *L, int index) {
   return pid;
 }
 
-/* A key is looked up once; a pid or an address stays at index 1. */
+/* A key is looked up once; a pid or an address stays at index 1, and so does
+** the key that nobody has. */
 static void settle_target(lua_State *L) {
   struct address_value address;
+  uint64_t pid;
   if (likely(value_is_pid(L, 1)) || value_address(L, 1, &address)) return;
-  lua_pushlightuserdata(L, (void *)(uintptr_t)call_target(L, 1));
+  pid = call_target(L, 1);
+  if (pid == ID_NONE) return;
+  value_push_pid(L, pid);
   lua_replace(L, 1);
 }
 
@@ -93,7 +97,8 @@ static int no_actor(lua_State *L, struct body *body, enum operation operation,
     failure_push(L, FAILURE_NOACTOR, "there is no actor %s",
                  id_text(pid, text));
   else
-    failure_push(L, FAILURE_NOACTOR, "nobody is registered there");
+    failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
+                 failure_describe(L, 1));
   failure_set_begun(L, -1, false);
   return wait_throw(L);
 }
@@ -205,9 +210,7 @@ static int send_to_address(lua_State *L, enum operation operation,
 static int send(lua_State *L, enum operation operation) {
   struct body *body = body_of(L);
   struct address_value address;
-  uint64_t pid;
-  settle_target(L);
-  pid = value_pid(L, 1);
+  uint64_t pid = value_pid(L, 1);
   if (likely(pid != ID_NONE)) {
     if (likely(post(L, body, operation, pid))) return sent(L, body, operation);
     return no_actor(L, body, operation, pid);
@@ -218,14 +221,14 @@ static int send(lua_State *L, enum operation operation) {
 }
 
 int call_lua_call(lua_State *L) {
-  luaL_checkany(L, 1);
+  settle_target(L);
   wait_check(L);
   pack(L, body_of(L), MESSAGE_CALL);
   return send(L, OPERATION_CALL);
 }
 
 int call_lua_cast(lua_State *L) {
-  luaL_checkany(L, 1);
+  settle_target(L);
   pack(L, body_of(L), MESSAGE_CAST);
   return send(L, OPERATION_CAST);
 }
@@ -233,7 +236,7 @@ int call_lua_cast(lua_State *L) {
 int call_lua_trycast(lua_State *L) { return call_lua_cast(L); }
 
 int call_lua_send(lua_State *L) {
-  luaL_checkany(L, 1);
+  settle_target(L);
   pack(L, body_of(L), MESSAGE_INFO);
   return send(L, OPERATION_CAST);
 }
@@ -265,11 +268,11 @@ void call_reply(lua_State *L, struct body *body) {
   scheduler_answer(body->script->scheduler, body->actor->serving, message);
 }
 
-void call_answer_reason(struct body *body) {
+void call_answer_reason(struct body *body, enum outcome outcome) {
   size_t size = buffer_size(&body->reason);
   struct message *message = message_new(MESSAGE_OUTCOME, size);
   CHECK(message != NULL, "no memory for an answer");
-  message->outcome = OUTCOME_ERROR;
+  message->outcome = (uint8_t)outcome;
   message->count = 1;
   message->flags = body->reason_flags;
   memcpy(message->bytes, buffer_bytes(&body->reason), size);
@@ -280,6 +283,8 @@ static void log_unknown(struct body *body, const char *kind,
                         const char *name) {
   char who[ID_TEXT_SIZE + 80];
   start_who(body, who, sizeof who);
+  atomic_fetch_add_explicit(&body->script->unhandled, 1,
+                            memory_order_relaxed);
   log_write(body->script->log, LOG_WARN, who, "no handler for %s %s", kind,
             name);
 }
@@ -353,8 +358,7 @@ int call_lua_reply(lua_State *L) {
 static int after_stop(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
-  if (body_of(L)->outcome->outcome == OUTCOME_TIMEOUT)
-    wait_raise(L, call_target(L, 1), "the end of ", 1);
+  wait_raise(L, ID_NONE, "the end of ", 1);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -399,9 +403,18 @@ int call_lua_stop(lua_State *L) {
   return coroutine_wait(L, HOST_WAIT, 0, after_stop);
 }
 
+static int never_resumed(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  return luaL_error(L, "an actor that was killed was resumed");
+}
+
+/* Killing oneself, no instruction follows, if Lua can yield here. */
 int call_lua_kill(lua_State *L) {
   struct body *body = body_of(L);
   uint64_t pid = call_target(L, 1);
-  lua_pushboolean(L, script_kill(body->script, pid) == STATUS_OK);
+  lua_pushboolean(L, script_kill(body->script, pid, false) == STATUS_OK);
+  if (pid == self_pid(body) && coroutine_can_wait(L))
+    return coroutine_wait(L, HOST_PREEMPT, 0, never_resumed);
   return 1;
 }

@@ -14,8 +14,8 @@
 /* A handler has returned: answers the CALL in hand with all values on the
 ** stack. Raises badargument for what cannot be sent. */
 void call_reply(lua_State *L, struct body *body);
-/* Answers it with the error in body->reason. */
-void call_answer_reason(struct body *body);
+/* Answers it with the error in body->reason: OUTCOME_ERROR or _REFUSED. */
+void call_answer_reason(struct body *body, enum outcome outcome);
 /* There is no handler for the request in hand, whose name is at index 3. */
 void call_unknown(lua_State *L, struct body *body);
 /* The same outside the state. */

@@ -43,9 +43,10 @@ struct codec_userdata {
 /*
 ** A new message of `kind` with the `count` values at stack indices first,
 ** first + 1, ... Raises `badargument` naming the path to what cannot be sent
-** (`argument 2.items[3].callback: a function cannot be sent`), the value at
-** `first` being argument 1. Raises a memory error when there is none. Calls
-** no script code. Returns owned.
+** (`request.items[3].callback: a function cannot be sent`). The kind says what
+** the values are called: `request`, `argument 1`, ...; `module`, `args` of a
+** START; `result 1`, ... of an OUTCOME; `reason` of a STOP. Raises a memory
+** error when there is none. Calls no script code. Returns owned.
 */
 struct message *codec_pack(lua_State *L, int first, int count,
                            enum message_kind kind);
@@ -54,9 +55,13 @@ struct message *codec_pack(lua_State *L, int first, int count,
 ** __module that cannot be required, and bytes that are no encoding. The
 ** message stays the caller's. */
 int codec_unpack(lua_State *L, const struct message *message);
-/* The same but for the first `skip` bytes of payload, which the caller has
-** used for a header of its own, and the values there. */
-int codec_unpack_from(lua_State *L, const struct message *message, size_t skip);
+/* Its last `count` values, which begin `skip` bytes into the payload: the
+** caller knows the ones before, and that they are no tables. */
+int codec_unpack_rest(lua_State *L, const struct message *message, size_t skip,
+                      int count);
+/* Bytes that a string of `size` takes at the front of a payload, if it is one
+** of the short ones; 0 if it is not. */
+size_t codec_short_string(size_t size);
 
 /* Would codec_pack take the value? May raise (memory). */
 bool codec_can_send(lua_State *L, int index);

@@ -291,15 +291,20 @@ static void decode(lua_State *L, const unsigned char *bytes, size_t size,
 }
 
 int codec_unpack(lua_State *L, const struct message *message) {
-  return codec_unpack_from(L, message, 0);
+  return codec_unpack_rest(L, message, 0, message->count);
 }
 
-int codec_unpack_from(lua_State *L, const struct message *message,
-                      size_t skip) {
-  ASSERT(skip <= message->size, "the header is part of the payload");
-  decode(L, message->bytes + skip, message->size - skip, message->count,
+size_t codec_short_string(size_t size) {
+  return size < TAG_STRING_LIMIT ? 1 + size : 0;
+}
+
+int codec_unpack_rest(lua_State *L, const struct message *message,
+                      size_t skip, int count) {
+  ASSERT(skip <= message->size && count <= message->count,
+         "what is skipped is part of the payload");
+  decode(L, message->bytes + skip, message->size - skip, count,
          message->flags, false);
-  return message->count;
+  return count;
 }
 
 void codec_decode(lua_State *L, const void *bytes, size_t size,
@@ -311,7 +316,7 @@ int codec_lua_decode(lua_State *L) {
   size_t size;
   const unsigned char *bytes;
   if (lua_type(L, 1) != LUA_TSTRING)
-    return failure_expected(L, "argument 1", "a string", 1);
+    return failure_expected(L, "bytes", "a string", 1);
   bytes = (const unsigned char *)lua_tolstring(L, 1, &size);
   if (size < 2 || bytes[0] != CODEC_VERSION)
     return failure_raise(L, FAILURE_BADARGUMENT,

@@ -383,12 +383,25 @@ static inline int encode(struct encoder *e, lua_State *L, int first,
   return done;
 }
 
-/* Codec_pack has no message, and nothing else in hand. */
-static int raise_unpacked(struct encoder *e, int count, int done) {
+/* What the script calls the values of such a message, counted from 0. */
+static const char *push_name(lua_State *L, enum message_kind kind, int at) {
+  switch (kind) {
+    case MESSAGE_START: return lua_pushstring(L, at == 0 ? "module" : "args");
+    case MESSAGE_STOP: return lua_pushliteral(L, "reason");
+    case MESSAGE_OUTCOME: return lua_pushfstring(L, "result %d", at + 1);
+    default:
+      if (at == 0) return lua_pushliteral(L, "request");
+      return lua_pushfstring(L, "argument %d", at);
+  }
+}
+
+/* codec_pack has no message, and nothing else in hand. */
+static int raise_unpacked(struct encoder *e, enum message_kind kind,
+                          int count, int done) {
   lua_State *L = e->L;
+  luaL_checkstack(L, 4, NULL);
   if (done < count)
-    return problem_raise(&e->problem, L,
-                         lua_pushfstring(L, "argument %d", done + 1));
+    return problem_raise(&e->problem, L, push_name(L, kind, done));
   if (count > UINT16_MAX)
     return failure_raise(L, FAILURE_BADARGUMENT,
                          "%d values cannot be sent at once", count);
@@ -407,7 +420,7 @@ struct message *codec_pack(lua_State *L, int first, int count,
     message = message_new(kind, block_size(&e.block));
   if (unlikely(message == NULL)) {
     encoder_deinit(&e);
-    raise_unpacked(&e, count, done);
+    raise_unpacked(&e, kind, count, done);
     return NULL;
   }
   block_copy(&e.block, message->bytes);

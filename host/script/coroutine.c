@@ -19,11 +19,14 @@
 **
 ** A preemption takes the same way, begun by a hook instead of a binding.
 **
-** Deadlines. body->deadline belongs to the scope that is running. A coroutine
-** that yields inside a scope of its own leaves its resumer's deadline behind
-** and finds its own when it is resumed, or the resumer's if that is earlier.
-** Its own is kept in a weak table beside the deadline that it found when it
-** began the scope: when it comes back to that one, the scope is over.
+** Deadlines. body->deadline and request_deadline belong to the scope that is
+** running (troupe.timeout, troupe.shield). A coroutine that yields inside a
+** scope of its own leaves its resumer's deadlines behind, and finds its own
+** when it is resumed, or the resumer's if they are earlier. Its own are kept in
+** a weak table, beside those that it found when it began its outermost scope:
+** a scope that ends puts back what it found, which by then may be those of a
+** resumer, and a request, of long ago; so the present resumer's take their
+** place (coroutine_scope_ended).
 */
 #include "script/coroutine.h"
 
@@ -38,27 +41,50 @@
 #define CLOSING_LARGEST 190
 #define CLOSING_STACK ((uintptr_t)1 << 20)
 
+struct deadlines {
+  uint64_t scope, request; /* as in struct body */
+};
+
 /* A resume that is under way. */
 struct entry {
   lua_State *thread;
-  int index;        /* where in our frame the coroutine is */
-  int base;         /* slots of our stack that are not arguments */
-  uint64_t outer;   /* the resumer's deadline */
-  uint64_t entered; /* the deadline that the coroutine was resumed with */
+  int index;                /* where in our frame the coroutine is */
+  int base;                 /* slots of our stack that are not arguments */
+  struct deadlines outer;   /* the resumer's */
+  struct deadlines entered; /* what the coroutine was resumed with */
 };
 
 /* --- Deadlines ------------------------------------------------------------ */
 
 struct kept {
-  uint64_t own;   /* the deadline of the scope that it yielded in */
-  uint64_t found; /* what was in force when it began that scope */
+  struct deadlines own;   /* of the scope that it yielded in */
+  struct deadlines found; /* in force when it began its outermost scope */
+  struct deadlines outer; /* of the resume that is under way */
 };
 
 static const char kept_key = 'k';
 
+static struct deadlines get_deadlines(const struct body *body) {
+  return (struct deadlines){body->deadline, body->request_deadline};
+}
+
+static void set_deadlines(struct body *body, struct deadlines deadlines) {
+  body->deadline = deadlines.scope;
+  body->request_deadline = deadlines.request;
+}
+
+static bool same(struct deadlines one, struct deadlines other) {
+  return one.scope == other.scope && one.request == other.request;
+}
+
 static uint64_t earlier(uint64_t one, uint64_t other) {
   if (one == 0 || other == 0) return one | other;
   return one < other ? one : other;
+}
+
+static struct deadlines both(struct deadlines one, struct deadlines other) {
+  return (struct deadlines){earlier(one.scope, other.scope),
+                            earlier(one.request, other.request)};
 }
 
 /* Pushes the table of all struct kept, by coroutine. */
@@ -74,8 +100,10 @@ static void push_kept(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &kept_key);
 }
 
+/* Of the coroutine at `index`; NULL: it has none. */
 static struct kept *find_kept(lua_State *L, int index) {
   struct kept *kept;
+  if (likely(!body_of(L)->deadlines_kept)) return NULL;
   push_kept(L);
   lua_pushvalue(L, index);
   lua_rawget(L, -2);
@@ -85,6 +113,7 @@ static struct kept *find_kept(lua_State *L, int index) {
 }
 
 static void forget(lua_State *L, int index) {
+  if (!find_kept(L, index)) return;
   push_kept(L);
   lua_pushvalue(L, index);
   lua_pushnil(L);
@@ -92,45 +121,59 @@ static void forget(lua_State *L, int index) {
   lua_pop(L, 1);
 }
 
-/* The coroutine yielded with `inner` in force, which is not what it was
-** resumed with: it has begun or left a scope. */
-static void keep(lua_State *L, const struct entry *entry, uint64_t inner) {
+static void keep(lua_State *L, const struct entry *entry,
+                 struct deadlines own) {
   struct kept *kept = find_kept(L, entry->index);
-  if (kept && kept->found == inner) {
-    forget(L, entry->index);
-  } else if (kept) {
-    kept->own = inner;
-  } else {
+  if (!kept) {
     push_kept(L);
     lua_pushvalue(L, entry->index);
     kept = lua_newuserdatauv(L, sizeof *kept, 0);
-    kept->own = inner;
     kept->found = entry->entered;
     lua_rawset(L, -3);
     lua_pop(L, 1);
     body_of(L)->deadlines_kept = true;
   }
+  kept->own = own;
 }
 
 static void enter_scope(lua_State *L, struct body *body, struct entry *entry) {
-  struct kept *kept = NULL;
-  entry->outer = body->deadline;
-  if (unlikely(body->deadlines_kept)) kept = find_kept(L, entry->index);
-  if (kept) body->deadline = earlier(kept->own, entry->outer);
-  entry->entered = body->deadline;
+  struct kept *kept = find_kept(L, entry->index);
+  entry->outer = get_deadlines(body);
+  if (unlikely(kept != NULL)) {
+    kept->outer = entry->outer;
+    set_deadlines(body, both(kept->own, entry->outer));
+  }
+  entry->entered = get_deadlines(body);
 }
 
+/* Back to the resumer's. What the coroutine yields with is its own if it is
+** neither what it came with nor the resumer's. */
 static void leave_scope(lua_State *L, struct body *body,
                         const struct entry *entry, bool yielded) {
-  uint64_t inner = body->deadline;
-  body->deadline = entry->outer;
-  if (yielded && inner != entry->entered)
-    keep(L, entry, inner);
-  else if (!yielded && body->deadlines_kept)
+  struct deadlines inner = get_deadlines(body);
+  set_deadlines(body, entry->outer);
+  if (!yielded)
     forget(L, entry->index);
+  else if (unlikely(!same(inner, entry->entered) && !same(inner, entry->outer)))
+    keep(L, entry, inner);
 }
 
-/* --- Status ------------------------------------------------------------------ */
+void coroutine_scope_ended(lua_State *L) {
+  struct body *body = body_of(L);
+  struct kept *kept;
+  lua_pushthread(L);
+  kept = find_kept(L, lua_gettop(L));
+  if (kept && same(get_deadlines(body), kept->found)) {
+    set_deadlines(body, kept->outer);
+    forget(L, lua_gettop(L));
+  } else if (kept) {
+    kept->own = get_deadlines(body);
+    set_deadlines(body, both(kept->own, kept->outer));
+  }
+  lua_pop(L, 1);
+}
+
+/* --- Status --------------------------------------------------------------- */
 
 static int coroutine_yield(lua_State *L) {
   if (L == body_of(L)->L) {
@@ -177,7 +220,7 @@ static enum progress progress_of(lua_State *L, lua_State *thread) {
 
 static lua_State *check_thread(lua_State *L) {
   lua_State *thread = lua_tothread(L, 1);
-  luaL_argexpected(L, thread, 1, "coroutine");
+  luaL_argexpected(L, thread, 1, "thread");
   return thread;
 }
 
@@ -197,7 +240,7 @@ static int coroutine_running(lua_State *L) {
   return 2;
 }
 
-/* --- Resuming ----------------------------------------------------------------- */
+/* --- Resuming ------------------------------------------------------------- */
 
 /* Moves what the coroutine yielded, returned or raised to our stack. Returns
 ** how many values, or -1 for an error, which is then on top. */
@@ -213,6 +256,16 @@ static int take(lua_State *L, lua_State *thread, int status, int results) {
   }
   lua_xmove(thread, L, results);
   return results;
+}
+
+static void push_deadlines(lua_State *L, struct deadlines deadlines) {
+  lua_pushinteger(L, (lua_Integer)deadlines.scope);
+  lua_pushinteger(L, (lua_Integer)deadlines.request);
+}
+
+static struct deadlines to_deadlines(lua_State *L, int index) {
+  return (struct deadlines){(uint64_t)lua_tointeger(L, index),
+                            (uint64_t)lua_tointeger(L, index + 1)};
 }
 
 /*
@@ -232,8 +285,8 @@ static int run(lua_State *L, struct entry *entry, int count,
   body->blocked = blocked;
   if (status == LUA_YIELD && body->yielded != HOST_NONE) {
     ASSERT(results == 0, "a host yield carries nothing");
-    lua_pushinteger(L, (lua_Integer)entry->outer);
-    lua_pushinteger(L, (lua_Integer)entry->entered);
+    push_deadlines(L, entry->outer);
+    push_deadlines(L, entry->entered);
     return lua_yieldk(L, 0, entry->base, continuation);
   }
   leave_scope(L, body, entry, status == LUA_YIELD);
@@ -261,8 +314,8 @@ static int start(lua_State *L, struct entry *entry,
 /* After a wait: what run has put on the stack is there. */
 static int go_on(lua_State *L, struct entry *entry,
                  lua_KFunction continuation) {
-  entry->outer = (uint64_t)lua_tointeger(L, entry->base + 1);
-  entry->entered = (uint64_t)lua_tointeger(L, entry->base + 2);
+  entry->outer = to_deadlines(L, entry->base + 1);
+  entry->entered = to_deadlines(L, entry->base + 3);
   lua_settop(L, entry->base);
   return run(L, entry, 0, continuation);
 }
@@ -287,7 +340,7 @@ static int coroutine_resume(lua_State *L) {
   return resume_done(L, start(L, &entry, resume_on));
 }
 
-/* --- Closing -------------------------------------------------------------------- */
+/* --- Closing -------------------------------------------------------------- */
 
 static void check_closing(lua_State *L, struct body *body, uintptr_t here) {
   if (body->closing == 0) body->closing_base = here;
@@ -301,7 +354,7 @@ static void check_closing(lua_State *L, struct body *body, uintptr_t here) {
 static int reset(lua_State *L, lua_State *thread) {
   struct body *body = body_of(L);
   lua_State *outside = body->running;
-  uint64_t deadline = body->deadline;
+  struct deadlines deadlines = get_deadlines(body);
   int status;
   check_closing(L, body, (uintptr_t)__builtin_frame_address(0));
   body->running = thread;
@@ -311,7 +364,7 @@ static int reset(lua_State *L, lua_State *thread) {
   body->closing--;
   body->blocked--;
   body->running = outside;
-  body->deadline = deadline;
+  set_deadlines(body, deadlines);
   return status;
 }
 
@@ -330,7 +383,7 @@ static int coroutine_close(lua_State *L) {
   return 2;
 }
 
-/* --- Wrapping ---------------------------------------------------------------------- */
+/* --- Wrapping ------------------------------------------------------------- */
 
 /* An error passes on to the caller, with the caller's position in front; a
 ** coroutine that failed is closed first. */
@@ -381,7 +434,34 @@ static int coroutine_wrap(lua_State *L) {
   return 1;
 }
 
-/* --- The host's side ------------------------------------------------------------ */
+/* --- The host's side ------------------------------------------------------ */
+
+/* The coroutine that a thread which is suspended by a wait has resumed. */
+static lua_State *resumed_by(lua_State *thread) {
+  lua_Debug info;
+  lua_State *inner = NULL;
+  int top = lua_gettop(thread);
+  if (lua_status(thread) != LUA_YIELD || !lua_getstack(thread, 0, &info) ||
+      !lua_checkstack(thread, 2))
+    return NULL;
+  lua_getinfo(thread, "f", &info);
+  if (lua_tocfunction(thread, -1) == coroutine_resume)
+    lua_getlocal(thread, &info, 1);
+  else if (lua_tocfunction(thread, -1) == wrap_call)
+    lua_getupvalue(thread, -1, 1);
+  inner = lua_tothread(thread, -1);
+  lua_settop(thread, top);
+  return inner;
+}
+
+static void unwind_inner(lua_State *L, lua_State *thread) {
+  lua_State *inner = resumed_by(thread);
+  if (inner == NULL) return;
+  unwind_inner(L, inner);
+  reset(L, inner);
+}
+
+void coroutine_unwind(lua_State *L) { unwind_inner(L, L); }
 
 bool coroutine_can_wait(lua_State *L) {
   struct body *body = body_of(L);

@@ -24,10 +24,24 @@ bool coroutine_can_wait(lua_State *L);
 
 /*
 ** Suspends the actor: the last statement of a binding, on whatever thread it
-** runs. `k` is called when the actor is resumed, on the same thread, with the
-** `results` topmost values dropped. coroutine_can_wait must hold.
+** runs. `k` is called when the actor is resumed, on the same thread, with its
+** stack as it was. coroutine_can_wait must hold.
+**
+** Before it resumes the main thread, the first time and after this, the host
+** sets body->yielded to HOST_NONE and body->running to body->L. A hook that
+** preempts asks coroutine_can_wait too, sets body->yielded to HOST_PREEMPT and
+** yields without values.
 */
 int coroutine_wait(lua_State *L, enum host_yield why, lua_KContext context,
                    lua_KFunction k);
+
+/* The main thread, suspended by a wait, will not be resumed: closes the
+** coroutines that it has resumed, the innermost first. */
+void coroutine_unwind(lua_State *L);
+
+/* A deadline scope that ran on this thread has put back the deadlines that it
+** found when it began. If it has outlived the resume that it began in, those
+** of the present resumer take their place. Does not raise. */
+void coroutine_scope_ended(lua_State *L);
 
 #endif

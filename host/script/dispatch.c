@@ -14,15 +14,25 @@
 #include "base/tick.h"
 #include "script/call.h"
 #include "script/codec.h"
+#include "script/ending.h"
 #include "script/failure.h"
 #include "script/module.h"
 #include "script/script.h"
 #include "script/socket.h"
+#include "script/start.h"
 #include "script/timer.h"
 #include "script/value.h"
 #include "script/wait.h"
 
-enum { UP_STATE = 1, UP_CALL, UP_CAST, UP_INFO, UP_BEHAVIOUR };
+enum {
+  UP_STATE = 1,
+  UP_CALL,
+  UP_CAST,
+  UP_INFO,
+  UP_BEHAVIOUR,
+  UP_NAMES, /* BODY_NAMES strings */
+  UP_LAST = UP_NAMES + BODY_NAMES - 1
+};
 
 static const char closure_key = 0;
 
@@ -67,7 +77,8 @@ void dispatch_adopt(lua_State *L, int index) {
   check_field(L, behaviour, "cast", true);
   check_field(L, behaviour, "info", true);
   lua_pushvalue(L, behaviour);
-  lua_pushcclosure(L, dispatch_run, UP_BEHAVIOUR);
+  for (int i = 0; i < BODY_NAMES; i++) lua_pushnil(L);
+  lua_pushcclosure(L, dispatch_run, UP_LAST);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &closure_key);
   body_of(L)->has_behaviour = true;
 }
@@ -125,14 +136,50 @@ static int after_request(lua_State *L, int status, lua_KContext context) {
   return 0;
 }
 
+/* A request's name is mostly one of the last two: then the string is at hand,
+** and need not be looked for among the state's strings, which in a state that
+** has been cold is three cache misses. */
+static unsigned name_slot(const struct message *request) {
+  return request->size < 2 ? 0 : request->bytes[1] % BODY_NAMES;
+}
+
+static void keep_name(lua_State *L, struct body *body,
+                      const struct message *request) {
+  unsigned slot = name_slot(request);
+  size_t size;
+  if (lua_type(L, 3) != LUA_TSTRING) return;
+  size = codec_short_string(lua_rawlen(L, 3));
+  if (size < 2 || size > BODY_NAME_LARGEST) return;
+  body->names[slot].size = (unsigned char)size;
+  memcpy(body->names[slot].bytes, request->bytes, size);
+  lua_pushvalue(L, 3);
+  lua_replace(L, lua_upvalueindex(UP_NAMES + (int)slot));
+}
+
+static void unpack_request(lua_State *L, struct body *body) {
+  const struct message *request = body->request;
+  unsigned slot = name_slot(request);
+  size_t size = body->names[slot].size;
+  if (likely(size != 0 && size <= request->size &&
+             memcmp(body->names[slot].bytes, request->bytes, size) == 0)) {
+    lua_pushvalue(L, lua_upvalueindex(UP_NAMES + (int)slot));
+    codec_unpack_rest(L, request, size, request->count - 1);
+    return;
+  }
+  codec_unpack(L, request);
+  if (request->size >= 2) keep_name(L, body, request);
+}
+
 static int handle_request(lua_State *L, struct body *body, int table) {
   int arguments;
   lua_pushnil(L);
   lua_pushvalue(L, lua_upvalueindex(UP_STATE));
+  body->unpacking = true;
   if (body->request->kind == MESSAGE_TIMER)
     timer_unpack(L, body->request);
   else
-    codec_unpack(L, body->request);
+    unpack_request(L, body);
+  body->unpacking = false;
   arguments = handler_of(L, table);
   if (unlikely(arguments < 0)) {
     call_unknown(L, body);
@@ -229,6 +276,17 @@ int dispatch_run(lua_State *L) {
 
 /* --- The start --------------------------------------------------------------- */
 
+/* init has returned nil, reason. Nobody but the host waits for a script. */
+static void refuse(lua_State *L, struct body *body) {
+  const char *text;
+  size_t size;
+  body->refusal = codec_pack(L, 1, 2, MESSAGE_OUTCOME);
+  ending_reason_value(L, 2);
+  if (body->start.kind == START_BEHAVIOUR) return;
+  text = luaL_tolstring(L, 2, &size);
+  start_keep_text(body, text, size);
+}
+
 static int after_init(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
   (void)status;
@@ -236,7 +294,7 @@ static int after_init(lua_State *L, int status, lua_KContext context) {
   if (lua_gettop(L) > 0 && !lua_isnil(L, 1)) {
     dispatch_set_state(L, 1);
   } else if (lua_gettop(L) >= 2 && !lua_isnil(L, 2)) {
-    body->refusal = codec_pack(L, 1, 2, MESSAGE_OUTCOME);
+    refuse(L, body);
   } else {
     lua_newtable(L);
     dispatch_set_state(L, -1);
@@ -262,6 +320,8 @@ static int start_behaviour(lua_State *L) {
 static int start_module(lua_State *L, struct body *body) {
   const char *name = luaL_checkstring(L, 1);
   body->behaviour = modules_name(body->script->modules, name);
+  atomic_store_explicit(&body->actor->name, body->behaviour,
+                        memory_order_relaxed);
   lua_pushcfunction(L, module_require);
   lua_pushvalue(L, 1);
   lua_call(L, 1, 1);
@@ -304,6 +364,15 @@ static void set_arg(lua_State *L, const char *name, int arguments) {
   lua_setglobal(L, "arg");
 }
 
+/* There is no stack to show: the message is all. */
+static int not_loaded(lua_State *L, struct body *body) {
+  size_t size;
+  const char *text = luaL_tolstring(L, -1, &size);
+  start_keep_text(body, text, size);
+  body->exiting = true;
+  return 0;
+}
+
 static int start_chunk(lua_State *L, struct body *body) {
   int arguments = lua_gettop(L) - 1;
   const char *text = lua_tostring(L, 1);
@@ -312,10 +381,10 @@ static int start_chunk(lua_State *L, struct body *body) {
   if (code) {
     if (luaL_loadbufferx(L, text, strlen(text), "=(command line)", "t") !=
         LUA_OK)
-      return lua_error(L);
+      return not_loaded(L, body);
   } else {
     module_load_file(L, body->script->modules, text);
-    if (lua_isnil(L, -2)) return lua_error(L);
+    if (lua_isnil(L, -2)) return not_loaded(L, body);
     lua_pop(L, 1);
   }
   lua_remove(L, 1); /* the arguments stay below the chunk, for an init */

@@ -1,12 +1,15 @@
 /*
 ** An actor's end: the reason is put into bytes while the state still works;
 ** the door is shut; `terminate` runs, and may still make calls; sockets are
-** closed; everybody is told (core/links.c); and last, when nobody can find the
-** actor any more, its state is closed, which runs finalisers.
+** closed, and the state, which runs finalisers: what they do, they do as this
+** actor, whose slot may be another's after the next step; last, everybody is
+** told (core/links.c). The host hears of its script before that: who finds no
+** actor any more finds its status.
 */
 #include "script/ending.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -15,10 +18,12 @@
 #include "script/call.h"
 #include "script/codec.h"
 #include "script/dispatch.h"
+#include "script/face_lease.h"
 #include "script/failure.h"
 #include "script/socket.h"
 #include "script/start.h"
 #include "script/state.h"
+#include "script/timer.h"
 #include "script/turn.h"
 #include "script/wait.h"
 
@@ -37,18 +42,16 @@ void ending_reason(struct body *body, const struct fixed_reason *reason,
 
 void ending_reason_from(struct body *body, const struct message *message) {
   if (message->size == 0)
-    ending_reason(body, &body->script->normal, true);
+    ending_reason(body, &body->script->noactor, false);
   else
     set_reason(body, message->bytes, message->size, message->flags,
                message->flags & MESSAGE_NORMAL);
 }
 
 bool ending_is_normal(lua_State *L, int index) {
-  const char *text;
   if (lua_isnoneornil(L, index)) return true;
-  if (lua_type(L, index) != LUA_TSTRING) return false;
-  text = lua_tostring(L, index);
-  return strcmp(text, "normal") == 0 || strcmp(text, "shutdown") == 0;
+  return lua_type(L, index) == LUA_TSTRING &&
+         strcmp(lua_tostring(L, index), "normal") == 0;
 }
 
 void ending_reason_value(lua_State *L, int index) {
@@ -105,13 +108,42 @@ static int describe_error(lua_State *L) {
   return 1;
 }
 
-static void log_crash(struct body *body, const char *text, size_t size) {
+static void log_error(struct body *body, enum log_level level,
+                      const char *text, size_t size) {
   char who[ID_TEXT_SIZE + 80];
   start_who(body, who, sizeof who);
-  log_text(body->script->log, LOG_ERROR, who, text, size);
+  log_text(body->script->log, level, who, text, size);
 }
 
-void ending_reason_error(struct body *body, bool quiet) {
+/* A script's error is the host's to print; who starts an actor gets what its
+** init raised, but a connection's was started by nobody; the log gets the
+** rest. */
+static void tell_end(struct body *body, const char *text, size_t size) {
+  if (body->start.kind != START_BEHAVIOUR)
+    start_keep_text(body, text, size);
+  else if (body->started || body->start.listener != NULL)
+    log_error(body, LOG_ERROR, text, size);
+}
+
+/* The caller gets it, if it was a call. */
+static void tell_request(struct body *body, const char *text, size_t size) {
+  if (body->request->kind == MESSAGE_CALL) return;
+  atomic_fetch_add_explicit(&body->script->unhandled, 1,
+                            memory_order_relaxed);
+  log_error(body, LOG_WARN, text, size);
+}
+
+/* [error] -> the printed error, or what was raised by describing it. */
+static bool describe(struct body *body, struct buffer *stack) {
+  lua_State *L = body->L;
+  lua_settop(L, 1);
+  lua_pushcfunction(L, describe_error);
+  lua_insert(L, 1);
+  lua_pushlightuserdata(L, stack);
+  return lua_pcall(L, 2, 1, 0) == LUA_OK;
+}
+
+void ending_reason_error(struct body *body, bool ends) {
   lua_State *L = body->L;
   struct buffer stack;
   const char *text;
@@ -120,21 +152,17 @@ void ending_reason_error(struct body *body, bool quiet) {
   failure_stack(L, 0, &stack);
   turn_unwind(body);
   body->reason_normal = false;
-  lua_settop(L, 1);
-  lua_pushcfunction(L, describe_error);
-  lua_insert(L, 1);
-  lua_pushlightuserdata(L, &stack);
   body->blocked++;
-  if (lua_pcall(L, 2, 1, 0) != LUA_OK)
+  /* If its __tostring raises, that is the error. */
+  if (!describe(body, &stack) && !describe(body, &stack))
     ending_reason(body, &body->script->nomem, false);
   body->blocked--;
   text = lua_tolstring(L, -1, &size);
   if (text == NULL) text = "an error that cannot be shown", size = 29;
-  if (body->start.kind != START_BEHAVIOUR) {
-    start_keep_text(body, text, size);
-  } else if (!quiet) {
-    log_crash(body, text, size);
-  }
+  if (ends)
+    tell_end(body, text, size);
+  else
+    tell_request(body, text, size);
   lua_settop(L, 0);
   buffer_deinit(&stack);
 }
@@ -151,7 +179,7 @@ enum step ending_begin(struct body *body) {
     case RUN_SUSPENDED:
       return STEP_WAIT;
     case RUN_FAILED:
-      ending_reason_error(body, false);
+      ending_reason_error(body, true);
       break;
     default:
       break;
@@ -159,21 +187,82 @@ enum step ending_begin(struct body *body) {
   return ending_finish(body);
 }
 
+/* body->reason -> its text. */
+static int show_reason(lua_State *L) {
+  struct body *body = body_of(L);
+  codec_decode(L, buffer_bytes(&body->reason), buffer_size(&body->reason),
+               body->reason_flags);
+  luaL_tolstring(L, -1, NULL);
+  return 1;
+}
+
+/* A script that ends for a reason that is no normal one (it exited with it, or
+** was linked to somebody who did, or was killed) has failed, and says so. */
+static void tell_reason(struct body *body) {
+  lua_State *L = body->L;
+  const char *text = "not enough memory";
+  size_t size = strlen(text);
+  if (body->start.kind == START_BEHAVIOUR || body->reason_normal ||
+      body->text != NULL)
+    return;
+  body->blocked++;
+  if (L != NULL && lua_checkstack(L, 1)) {
+    lua_pushcfunction(L, show_reason);
+    if (lua_pcall(L, 0, 1, 0) == LUA_OK) text = lua_tolstring(L, -1, &size);
+  }
+  body->blocked--;
+  start_keep_text(body, text, size);
+}
+
 static void answer_stop(struct scheduler *scheduler, struct message *stop) {
   if (stop != NULL) links_refuse(scheduler, stop, NULL);
 }
 
-enum step ending_finish(struct body *body) {
+static uint64_t pid_of(struct body *body) {
+  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+}
+
+/* By now the actor's slot may be another's: its pid is passed. */
+static void log_lost(struct body *body, uint64_t pid, uint32_t count) {
+  char text[ID_TEXT_SIZE], who[ID_TEXT_SIZE + 80];
+  snprintf(who, sizeof who, "%s %s", id_text(pid, text),
+           body->behaviour != NULL ? body->behaviour : "script");
+  log_write(body->script->log, LOG_WARN, who,
+            "ended with %u casts and infos unhandled", count);
+}
+
+static void tell_host(struct body *body) {
   struct script *script = body->script;
-  struct scheduler *scheduler = script->scheduler;
-  struct reason reason = {buffer_bytes(&body->reason),
-                          buffer_size(&body->reason), body->reason_normal,
-                          body->reason_flags};
+  if (body->start.kind == START_BEHAVIOUR || script->ended == NULL) return;
+  script->ended(script->context, body->text != NULL ? 1 : body->exit_status,
+                body->text);
+}
+
+/* Nothing of the script runs after this. */
+static void close_all(struct body *body) {
+  socket_close_all(body);
+  body->over = true;
+  state_close(body);
+  timer_stop_all(body);
+  lease_close_all(body);
+}
+
+enum step ending_finish(struct body *body) {
+  struct scheduler *scheduler = body->script->scheduler;
+  struct reason reason;
   struct message *stop = body->stop;
   struct message *request = body->request;
+  uint64_t pid = pid_of(body);
+  uint32_t lost;
   body->stop = body->request = NULL;
-  socket_close_all(body);
-  links_end(scheduler, body->actor, &reason);
+  tell_reason(body);
+  close_all(body);
+  tell_host(body);
+  reason = (struct reason){buffer_bytes(&body->reason),
+                           buffer_size(&body->reason), body->reason_normal,
+                           body->reason_flags};
+  lost = links_end(scheduler, body->actor, &reason);
+  if (lost > 0) log_lost(body, pid, lost);
   answer_stop(scheduler, stop);
   if (request != NULL) scheduler->discard(scheduler, request);
   start_free_body(body);

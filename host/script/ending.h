@@ -14,14 +14,15 @@
 void ending_reason(struct body *body, const struct fixed_reason *reason,
                    bool normal);
 void ending_reason_from(struct body *body, const struct message *message);
-/* From the Lua value at `index`: "normal", "shutdown" and nil end normally.
-** May raise. */
+/* From the Lua value at `index`. May raise. */
 void ending_reason_value(lua_State *L, int index);
+/* "normal" or nil: linked actors do not die of it. */
 bool ending_is_normal(lua_State *L, int index);
 
 /* After RUN_FAILED: unwinds, and makes the error the reason, with this
-** actor's hop. Logs it unless `quiet`. */
-void ending_reason_error(struct body *body, bool quiet);
+** actor's hop. `ends`: the actor ends of it; else only the request does. Logs
+** it where nobody else is told. */
+void ending_reason_error(struct body *body, bool ends);
 
 /* Shuts the mailbox and runs `terminate`, if there is one. STEP_WAIT while
 ** that waits; then ending_finish has been called when it answers

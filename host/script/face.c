@@ -109,6 +109,12 @@ static int lua_queue(lua_State *L) {
   return 1;
 }
 
+/* core.describe(value) -> its text in "expected X to be Y, got Z" */
+static int lua_describe(lua_State *L) {
+  failure_describe(L, 1);
+  return 1;
+}
+
 static int lua_is_pid(lua_State *L) {
   lua_pushboolean(L, value_is_pid(L, 1));
   return 1;
@@ -152,6 +158,7 @@ static const struct lazy_field core_fields[] = {
     {"logs", lua_logs, NULL},
     {"queue", lua_queue, NULL},
     {"is_pid", lua_is_pid, NULL},
+    {"describe", lua_describe, NULL},
     {"entity", entity_lua_at, NULL},
     {"options", entity_lua_options, NULL},
     {"seat", entity_lua_seat, NULL},

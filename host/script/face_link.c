@@ -37,9 +37,9 @@ int link_lua_demonitor(lua_State *L) { return apply(L, links_demonitor); }
 
 int link_lua_trap(lua_State *L) {
   struct actor *actor = body_of(L)->actor;
-  lua_pushboolean(L, actor->trap);
   if (lua_type(L, 1) != LUA_TBOOLEAN)
     return failure_expected(L, "trap", "true or false", 1);
+  lua_pushboolean(L, actor->trap);
   actor->trap = lua_toboolean(L, 1);
   return 1;
 }

@@ -125,12 +125,9 @@ int failure_raise(lua_State *L, enum failure kind, const char *format, ...) {
 
 int failure_expected(lua_State *L, const char *what, const char *type,
                      int index) {
-  const char *article = "";
   const char *got = failure_describe(L, index);
-  if (strchr(type, ' ') == NULL)
-    article = strchr("aeiou", *type) != NULL ? "an " : "a ";
-  return failure_raise(L, FAILURE_BADARGUMENT, "expected %s to be %s%s, got %s",
-                       what, article, type, got);
+  return failure_raise(L, FAILURE_BADARGUMENT, "expected %s to be %s, got %s",
+                       what, type, got);
 }
 
 /* --- Looking at ---------------------------------------------------------- */

@@ -44,9 +44,8 @@ void failure_push(lua_State *L, enum failure kind, const char *format, ...);
 /* Pushes it with the position of level 1 in front of the message and raises.
 ** For `return failure_raise(...)`. */
 int failure_raise(lua_State *L, enum failure kind, const char *format, ...);
-/* "expected timeout to be a number, got "5s"": the value at `index`. `type` is
-** a word that gets its article here ("number") or a phrase that has what it
-** needs ("a list of keys"). Raises badargument. */
+/* "expected timeout to be a number, got "5s"": the value at `index`. `type`
+** brings its article ("a number"). Raises badargument. */
 int failure_expected(lua_State *L, const char *what, const char *type,
                      int index);
 

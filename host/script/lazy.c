@@ -63,6 +63,7 @@ static bool touched(lua_State *L, int meta, int field) {
 
 static void set_touched(lua_State *L, int meta, int field) {
   uint64_t bits;
+  ASSERT(field < LAZY_LARGEST, "a bit for each field");
   lua_rawgeti(L, meta, SLOT_TOUCHED);
   bits = (uint64_t)lua_tointeger(L, -1) | UINT64_C(1) << field;
   lua_pop(L, 1);
@@ -111,23 +112,25 @@ static int lazy_newindex(lua_State *L) {
   return 0;
 }
 
-void lazy_attach(lua_State *L, int index, const struct lazy_table *table) {
-  const struct lazy_field *field = table->fields;
+/* The bits of the fields that the table at `index` has. */
+static uint64_t present(lua_State *L, int index,
+                        const struct lazy_table *table) {
   uint64_t bits = 0;
-  index = lua_absindex(L, index);
-  for (; field->name; field++) {
-    lua_pushstring(L, field->name);
-    if (lua_rawget(L, index) != LUA_TNIL)
-      bits |= UINT64_C(1) << (field - table->fields);
-    lua_pop(L, 1);
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    int number = find_key(L, table, lua_gettop(L) - 1);
+    if (number >= 0) bits |= UINT64_C(1) << number;
   }
-  ASSERT(field - table->fields <= LAZY_LARGEST, "a bit for each field");
+  return bits;
+}
+
+void lazy_attach(lua_State *L, int index, const struct lazy_table *table) {
+  index = lua_absindex(L, index);
   lua_createtable(L, SLOT_TOUCHED, 2);
   lua_pushlightuserdata(L, (void *)(uintptr_t)&mark);
   lua_rawseti(L, -2, SLOT_MARK);
   lua_pushlightuserdata(L, (void *)(uintptr_t)table);
   lua_rawseti(L, -2, SLOT_TABLE);
-  lua_pushinteger(L, (lua_Integer)bits);
+  lua_pushinteger(L, (lua_Integer)present(L, index, table));
   lua_rawseti(L, -2, SLOT_TOUCHED);
   lua_pushcfunction(L, lazy_index);
   lua_setfield(L, -2, "__index");

@@ -1,10 +1,11 @@
 /*
 ** Library: the standard libraries of an actor, and what of them is our own.
 **
-** Stock functions are used as they are; there is no copy of them here. The
-** functions of the base library have no names that C could use, so they are
-** read once per host out of a state that is thrown away (struct stock).
-** What replaces a stock function:
+** Stock functions are used as they are; there is no copy of them here. Most
+** of them have no names that C could use, so they are read once per host out
+** of a state made for that (script/stock.h), and put into an actor's lazy
+** tables one by one. `io` and `package` are opened whole. What replaces a
+** stock function:
 **
 **   getmetatable next pairs rawget rawset setmetatable, debug.getmetatable
 **   debug.setmetatable     know lazy tables
@@ -12,8 +13,11 @@
 **   coroutine.*            script/coroutine.h
 **   require                script/module.h
 **   os.exit                face_exit; os.setlocale only asks
+**   io.popen os.execute    children can be interrupted
 **   debug.*                no getregistry; nothing that reaches into the C
 **                          functions and userdata of the host
+**
+** Threads  [owner] all functions
 */
 #ifndef TROUPE_SCRIPT_LIBRARY_H
 #define TROUPE_SCRIPT_LIBRARY_H
@@ -22,17 +26,11 @@
 #include <stdbool.h>
 
 #include "script/body.h"
-
-struct stock;
-struct stock *stock_new(void); /* NULL: no memory. [any thread] */
-void stock_free(struct stock *stock); /* takes NULL. [any thread] */
+#include "script/lazy.h"
 
 /* Sets up the globals, package.loaded and the metatable of strings of a new
 ** state. May raise (memory). */
 void library_install(lua_State *L);
-
-/* The stock function of that name of the base library. */
-lua_CFunction library_stock(lua_State *L, const char *name);
 
 /* Pushes package.loaded. */
 void library_push_loaded(lua_State *L);
@@ -45,10 +43,18 @@ void library_expose_loaded(lua_State *L);
 bool library_push(lua_State *L, const char *name);
 
 /* If the value at `index` is a string, sees to it that the metatable of
-** strings is the stock one, with the string library behind it. */
+** strings has the string library behind it. */
 void library_settle_strings(lua_State *L, int index);
 
-/* script/library_base.c: our functions, for the list in library.c. */
+/* For the lists of script/stock.c: what is in _G beside the base library; and
+** fields that are no plain functions. */
+extern const struct lazy_field library_globals[];
+void library_make_globals(lua_State *L);
+void library_make_version(lua_State *L);
+void library_make_math(lua_State *L);
+void library_make_utf8(lua_State *L);
+
+/* script/library_base.c */
 int base_dofile(lua_State *L);
 int base_getmetatable(lua_State *L);
 int base_load(lua_State *L);
@@ -59,7 +65,19 @@ int base_rawget(lua_State *L);
 int base_rawset(lua_State *L);
 int base_setmetatable(lua_State *L);
 
-/* script/library_debug.c: makes the `debug` table on top of the stack ours. */
-void debug_amend(lua_State *L);
+/* script/library_os.c */
+int os_setlocale(lua_State *L);
+
+/* script/library_process.c */
+int os_execute(lua_State *L);
+int io_popen(lua_State *L);
+
+/* script/library_debug.c */
+int debug_getlocal(lua_State *L);
+int debug_getmetatable(lua_State *L);
+int debug_setlocal(lua_State *L);
+int debug_setmetatable(lua_State *L);
+int debug_setupvalue(lua_State *L);
+int debug_setuservalue(lua_State *L);
 
 #endif

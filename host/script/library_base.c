@@ -7,8 +7,11 @@
 
 #include "script/lazy.h"
 #include "script/library.h"
+#include "script/script.h"
+#include "script/state.h"
+#include "script/stock.h"
 
-/* --- Lazy tables --------------------------------------------------------- */
+/* --- Lazy tables ---------------------------------------------------------- */
 
 int base_next(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -77,11 +80,16 @@ int base_setmetatable(lua_State *L) {
     return luaL_error(L, "cannot change a protected metatable");
   lua_settop(L, 2);
   lazy_settle(L, 1);
+  if (type == LUA_TTABLE) state_note_metatable(L, 2);
   lua_setmetatable(L, 1);
   return 1;
 }
 
 /* --- Text only ------------------------------------------------------------ */
+
+static const struct stock *stock_of(lua_State *L) {
+  return modules_stock(body_of(L)->script->modules);
+}
 
 /* Makes the `mode` at stack index `index` one that allows no bytecode. A mode
 ** that asks for bytecode alone becomes `none`. */
@@ -98,13 +106,14 @@ static void forbid_bytecode(lua_State *L, int index, const char *none) {
 int base_load(lua_State *L) {
   const char *text = lua_tostring(L, 1);
   bool bytecode = !text || text[0] == LUA_SIGNATURE[0];
-  forbid_bytecode(L, 3, !bytecode ? "b" : text ? "t" : "");
-  return library_stock(L, "load")(L);
+  if (!lua_isnone(L, 1))
+    forbid_bytecode(L, 3, !bytecode ? "b" : text ? "t" : "");
+  return stock_of(L)->load(L);
 }
 
 int base_loadfile(lua_State *L) {
   forbid_bytecode(L, 2, "");
-  return library_stock(L, "loadfile")(L);
+  return stock_of(L)->loadfile(L);
 }
 
 static int file_done(lua_State *L, int status, lua_KContext context) {

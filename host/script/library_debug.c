@@ -11,15 +11,16 @@
 
 #include "script/lazy.h"
 #include "script/library.h"
+#include "script/state.h"
 
-static int debug_getmetatable(lua_State *L) {
+int debug_getmetatable(lua_State *L) {
   luaL_checkany(L, 1);
   library_settle_strings(L, 1);
   if (lazy_is(L, 1) || !lua_getmetatable(L, 1)) lua_pushnil(L);
   return 1;
 }
 
-static int debug_setmetatable(lua_State *L) {
+int debug_setmetatable(lua_State *L) {
   int type = lua_type(L, 2);
   luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2,
                    "nil or table");
@@ -28,19 +29,21 @@ static int debug_setmetatable(lua_State *L) {
   lua_settop(L, 2);
   library_settle_strings(L, 1);
   lazy_settle(L, 1);
+  if (type == LUA_TTABLE) state_note_metatable(L, 2);
   lua_setmetatable(L, 1);
   return 1;
 }
 
-static int debug_setuservalue(lua_State *L) {
+int debug_setuservalue(lua_State *L) {
   luaL_checktype(L, 1, LUA_TUSERDATA);
   return luaL_error(L, "cannot change the values of a userdata");
 }
 
-static int debug_setupvalue(lua_State *L) {
+int debug_setupvalue(lua_State *L) {
   const char *name;
-  int number = (int)luaL_checkinteger(L, 2);
+  int number;
   luaL_checkany(L, 3);
+  number = (int)luaL_checkinteger(L, 2);
   luaL_checktype(L, 1, LUA_TFUNCTION);
   if (lua_iscfunction(L, 1))
     return luaL_error(L, "cannot change the values of a C function");
@@ -51,7 +54,7 @@ static int debug_setupvalue(lua_State *L) {
   return 1;
 }
 
-/* --- Locals ------------------------------------------------------------------ */
+/* --- Locals --------------------------------------------------------------- */
 
 /* A thread may stand before the other arguments: *first is the index behind
 ** it. There will be room for one more value on that thread's stack. */
@@ -64,18 +67,19 @@ static lua_State *thread_argument(lua_State *L, int *first) {
   return thread;
 }
 
-static void find_level(lua_State *L, lua_State *thread, int index,
+/* `level` was the argument at `index`. */
+static void find_level(lua_State *L, lua_State *thread, int level, int index,
                        lua_Debug *info) {
-  if (!lua_getstack(thread, (int)luaL_checkinteger(L, index), info))
+  if (!lua_getstack(thread, level, info))
     luaL_argerror(L, index, "level out of range");
   lua_getinfo(thread, "S", info);
 }
 
 /* The temporaries of a C function are not shown: as if it had none. */
-static int debug_getlocal(lua_State *L) {
+int debug_getlocal(lua_State *L) {
   lua_Debug info;
   const char *name;
-  int first;
+  int first, level;
   lua_State *thread = thread_argument(L, &first);
   int number = (int)luaL_checkinteger(L, first + 1);
   if (lua_isfunction(L, first)) {
@@ -83,7 +87,8 @@ static int debug_getlocal(lua_State *L) {
     lua_pushstring(L, lua_getlocal(L, NULL, number));
     return 1;
   }
-  find_level(L, thread, first, &info);
+  level = (int)luaL_checkinteger(L, first);
+  find_level(L, thread, level, first, &info);
   name = info.what[0] == 'C' ? NULL : lua_getlocal(thread, &info, number);
   if (!name) {
     luaL_pushfail(L);
@@ -105,13 +110,14 @@ static bool may_set(lua_State *thread, lua_Debug *info, int number) {
   return name[0] != '(' || number < 0;
 }
 
-static int debug_setlocal(lua_State *L) {
+int debug_setlocal(lua_State *L) {
   lua_Debug info;
   const char *name;
   int first;
   lua_State *thread = thread_argument(L, &first);
+  int level = (int)luaL_checkinteger(L, first);
   int number = (int)luaL_checkinteger(L, first + 1);
-  find_level(L, thread, first, &info);
+  find_level(L, thread, level, first, &info);
   luaL_checkany(L, first + 2);
   lua_settop(L, first + 2);
   if (!may_set(thread, &info, number))
@@ -121,18 +127,4 @@ static int debug_setlocal(lua_State *L) {
   if (!name) lua_pop(thread, 1);
   lua_pushstring(L, name);
   return 1;
-}
-
-static const luaL_Reg replaced[] = {{"getlocal", debug_getlocal},
-                                    {"getmetatable", debug_getmetatable},
-                                    {"setlocal", debug_setlocal},
-                                    {"setmetatable", debug_setmetatable},
-                                    {"setupvalue", debug_setupvalue},
-                                    {"setuservalue", debug_setuservalue},
-                                    {NULL, NULL}};
-
-void debug_amend(lua_State *L) {
-  lua_pushnil(L);
-  lua_setfield(L, -2, "getregistry");
-  luaL_setfuncs(L, replaced, 0);
 }

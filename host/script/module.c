@@ -8,7 +8,7 @@
 #include "script/module_load.h"
 #include "script/module_store.h"
 
-/* --- From the store into a state -------------------------------------------- */
+/* --- From the store into a state ------------------------------------------ */
 
 /* A chunk from the store cannot fail to load but for want of memory. This is
 ** the only place where bytecode is taken: it is our own. */
@@ -82,7 +82,7 @@ static bool push_embedded(lua_State *L, struct modules *modules,
   return true;
 }
 
-/* --- Search -------------------------------------------------------------------- */
+/* --- Search --------------------------------------------------------------- */
 
 static bool readable(const char *file) {
   FILE *stream = fopen(file, "r");

@@ -38,7 +38,7 @@ struct embedded {
 /* All of lua/troupe/, made into C by scripts/build/embed.lua. */
 extern const struct embedded embedded_library[];
 
-struct stock; /* script/library.h */
+struct stock; /* script/stock.h */
 struct modules;
 struct modules *modules_new(const struct embedded *embedded); /* NULL: nomem */
 void modules_free(struct modules *modules);

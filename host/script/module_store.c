@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "base/tick.h"
-#include "script/library.h"
+#include "script/stock.h"
 
 #define BUCKETS 512
 
@@ -105,7 +105,7 @@ const struct embedded *modules_embedded(const struct modules *modules,
   return embedded->name ? embedded : NULL;
 }
 
-/* --- Names ------------------------------------------------------------------ */
+/* --- Names ---------------------------------------------------------------- */
 
 static const char *add_name_locked(struct modules *modules, size_t bucket,
                                    const char *text) {
@@ -134,7 +134,7 @@ const char *modules_name(struct modules *modules, const char *text) {
   return kept;
 }
 
-/* --- Units ------------------------------------------------------------------ */
+/* --- Units ---------------------------------------------------------------- */
 
 static size_t unit_bucket(const struct modules *modules, const char *chunk) {
   return hash_bytes(chunk, strlen(chunk), modules->seed) % BUCKETS;
@@ -188,7 +188,7 @@ const struct unit *modules_keep(struct modules *modules, const char *chunk,
   return kept;
 }
 
-/* --- Findings ---------------------------------------------------------------- */
+/* --- Findings ------------------------------------------------------------- */
 
 static size_t finding_bucket(const struct modules *modules, const char *path,
                              size_t path_size, const char *name) {

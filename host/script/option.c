@@ -73,6 +73,18 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   lua_remove(L, -2);
 }
 
+void option_read_shared(lua_State *L, int index,
+                        struct option_start *options) {
+  option_read_start(L, index, options);
+  if (!lua_isnil(L, -1))
+    failure_raise(L, FAILURE_BADARGUMENT,
+                  "expected no option name: the key is its name");
+  if (options->link)
+    failure_raise(L, FAILURE_BADARGUMENT,
+                  "expected no option link: who is shared belongs to nobody");
+  lua_pop(L, 1);
+}
+
 void option_check_module(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TSTRING)
     failure_expected(L, "module", "the name of a module", index);

@@ -23,6 +23,10 @@ struct option_start {
 ** or nil. Raises. */
 void option_read_start(lua_State *L, int index, struct option_start *options);
 
+/* The same for an actor that is shared by all who find it: it has no name but
+** its key, and is linked to nobody. Pushes nothing. */
+void option_read_shared(lua_State *L, int index, struct option_start *options);
+
 /* Raises unless it is a module name. */
 void option_check_module(lua_State *L, int index);
 

@@ -9,6 +9,7 @@
 #include "io/stream.h"
 #include "script/body.h"
 #include "script/script.h"
+#include "script/value.h"
 
 static struct scheduler *scheduler_of(lua_State *L) {
   return body_of(L)->script->scheduler;
@@ -31,12 +32,16 @@ static int entries(lua_State *L) {
 
 static int streams(lua_State *L) { return count(L, stream_count()); }
 
-/* Blocks of the slabs, and of the heap. */
+/* Blocks of the slabs. */
 static int blocks(lua_State *L) {
   return count(L, slab_live(scheduler_of(L)->slab));
 }
 
-static int heap(lua_State *L) { return count(L, memory_live()); }
+/* Blocks of the heap that are in use: without the chunks that slabs keep. */
+static int heap(lua_State *L) {
+  size_t chunks = slab_held(scheduler_of(L)->slab) / SLAB_CHUNK;
+  return count(L, memory_live() - (int64_t)chunks);
+}
 
 /* Bytes of this actor's state. */
 static int memory(lua_State *L) {
@@ -57,6 +62,28 @@ static int refused(lua_State *L) {
                                                 memory_order_relaxed));
 }
 
+/* Casts and infos that their actor had no handler for. */
+static int unhandled(lua_State *L) {
+  return count(L, (int64_t)atomic_load_explicit(
+                      &body_of(L)->script->unhandled, memory_order_relaxed));
+}
+
+/* What an actor waits for, as text. */
+static int waits(lua_State *L) {
+  static const char *const kinds[] = {
+#define WAIT_TEXT(name, text) text,
+      WAIT_LIST(WAIT_TEXT)
+#undef WAIT_TEXT
+  };
+  struct actor *actor =
+      directory_find(scheduler_of(L)->directory, value_pid(L, 1));
+  if (actor == NULL)
+    lua_pushnil(L);
+  else
+    lua_pushstring(L, kinds[actor_wait_kind(actor)]);
+  return 1;
+}
+
 /* From now on `n` acquisitions succeed and the next fails; none: off. */
 static int fail_after(lua_State *L) {
   memory_fail_after(luaL_optinteger(L, 1, -1));
@@ -67,6 +94,7 @@ static const luaL_Reg functions[] = {
     {"actors", actors},   {"entries", entries}, {"streams", streams},
     {"blocks", blocks},   {"heap", heap},       {"memory", memory},
     {"workers", workers}, {"worker", worker},   {"refused", refused},
+    {"unhandled", unhandled}, {"waits", waits},
     {"fail_after", fail_after}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }

@@ -18,7 +18,7 @@ static bool push_package(lua_State *L) {
   return false;
 }
 
-/* --- Modules without a file ------------------------------------------------- */
+/* --- Modules without a file ----------------------------------------------- */
 
 static int open_state_module(lua_State *L) {
   const struct state_module *module = lua_touserdata(L, lua_upvalueindex(1));
@@ -37,7 +37,7 @@ static bool push_state_module(lua_State *L, const char *name) {
   return true;
 }
 
-/* --- Searchers ----------------------------------------------------------------- */
+/* --- Searchers ------------------------------------------------------------ */
 
 static int search_preload(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
@@ -67,7 +67,7 @@ static int search_store(lua_State *L) {
   }
 }
 
-/* --- package -------------------------------------------------------------------- */
+/* --- package -------------------------------------------------------------- */
 
 /* Stock puts its own `require` into _G when it opens `package`. */
 static void open_stock_package(lua_State *L) {
@@ -122,7 +122,7 @@ struct path *module_path(lua_State *L) {
   return path_share(body->path);
 }
 
-/* --- require -------------------------------------------------------------------- */
+/* --- require -------------------------------------------------------------- */
 
 /* Stack of module_require. */
 enum { NAME = 1, LOADED, DATA };

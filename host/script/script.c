@@ -74,7 +74,7 @@ struct script *script_new(struct scheduler *scheduler,
   script->path = path_new(options->path, options->cpath);
   if (script->modules == NULL || script->path == NULL ||
       !fix(&script->normal, "normal") || !fix(&script->shutdown, "shutdown") ||
-      !fix(&script->killed, "killed") ||
+      !fix(&script->killed, "killed") || !fix(&script->noactor, "noactor") ||
       !fix(&script->nomem, "not enough memory")) {
     script_free(script);
     return NULL;
@@ -133,6 +133,7 @@ enum status script_shutdown(struct script *script, uint64_t pid) {
                      MESSAGE_SHUTDOWN | MESSAGE_NORMAL, &script->shutdown);
 }
 
-enum status script_kill(struct script *script, uint64_t pid) {
-  return send_signal(script, pid, MESSAGE_KILL, 0, &script->killed);
+enum status script_kill(struct script *script, uint64_t pid, bool late) {
+  return send_signal(script, pid, MESSAGE_KILL, late ? MESSAGE_SHUTDOWN : 0,
+                     &script->killed);
 }

@@ -41,9 +41,10 @@ struct script {
   struct path *path;
   void (*ended)(void *context, int status, const char *text);
   void *context;
-  struct fixed_reason normal, shutdown, killed, nomem;
+  struct fixed_reason normal, shutdown, killed, noactor, nomem;
   struct setting *settings;   /* script/settings.h; sorted out before start */
   _Atomic int64_t bodies;     /* actors whose Lua state exists; relaxed */
+  _Atomic uint64_t unhandled; /* casts and infos without a handler; relaxed */
 };
 
 /* Hooks itself into the scheduler (owner, discard, settle). NULL: no memory.*/
@@ -59,7 +60,8 @@ uint64_t script_run(struct script *script, const char *file, bool code,
 
 /* Asks an actor to stop as a supervisor does. STATUS_NOACTOR: it is gone. */
 enum status script_shutdown(struct script *script, uint64_t pid);
-enum status script_kill(struct script *script, uint64_t pid);
+/* `late`: it did not stop in time; the actor says on the log where it was. */
+enum status script_kill(struct script *script, uint64_t pid, bool late);
 
 static inline struct script *script_of(struct scheduler *scheduler) {
   return scheduler->owner;

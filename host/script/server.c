@@ -1,6 +1,7 @@
 #include "script/server.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,8 +80,21 @@ static struct server *check(lua_State *L) {
   return NULL;
 }
 
+/* A listener serves whether or not the script has kept it: until it is closed
+** the state keeps it. */
+static void keep(lua_State *L, struct server *server, int index) {
+  lua_pushvalue(L, index);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, server);
+}
+
+static void close_kept(lua_State *L, struct server *server) {
+  close_server(server);
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, server);
+}
+
 static int lua_close_method(lua_State *L) {
-  close_server(check(L));
+  close_kept(L, check(L));
   lua_pushboolean(L, true);
   return 1;
 }
@@ -112,7 +126,7 @@ static void push_metatable(lua_State *L) {
   lua_setfield(L, -2, "__name");
   lua_pushcfunction(L, collect);
   lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, collect);
+  lua_pushcfunction(L, lua_close_method);
   lua_setfield(L, -2, "__close");
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
@@ -126,6 +140,11 @@ static struct server *push_server(lua_State *L) {
   return server;
 }
 
+static int whole_number(lua_State *L, int index, const char *name) {
+  double number = option_number(L, index, name, 0);
+  return number > INT_MAX ? INT_MAX : (int)number;
+}
+
 static void read_options(lua_State *L, int index, struct server *server,
                          struct listener_options *listen) {
   static const char *const names[] = {"max", "line", "backlog", NULL};
@@ -133,8 +152,8 @@ static void read_options(lua_State *L, int index, struct server *server,
   if (lua_type(L, index) != LUA_TTABLE)
     failure_expected(L, "options", "a table", index);
   option_check_names(L, index, names);
-  listen->max = (int)option_number(L, index, "max", 0);
-  listen->backlog = (int)option_number(L, index, "backlog", 0);
+  listen->max = whole_number(L, index, "max");
+  listen->backlog = whole_number(L, index, "backlog");
   server->line_limit = (size_t)option_number(L, index, "line", 0);
 }
 
@@ -158,6 +177,7 @@ int server_lua_serve(lua_State *L) {
   if (!address_parse(luaL_checkstring(L, 1), &address, why, sizeof why))
     return failure_raise(L, FAILURE_BADARGUMENT, "%s", why);
   option_check_module(L, 2);
+  if (body->over) return luaL_error(L, "an actor that has ended cannot serve");
   server = push_server(L);
   server->script = body->script;
   server->starter =
@@ -167,9 +187,10 @@ int server_lua_serve(lua_State *L) {
   server->path = module_path(L);
   check_module(L, server);
   server->start = codec_pack(L, 2, lua_isnil(L, 3) ? 1 : 2, MESSAGE_START);
+  keep(L, server, 5);
   server->listener = listener_open(body->actor, &address, &options, &error);
   if (server->listener == NULL) {
-    close_server(server);
+    close_kept(L, server);
     return socket_push_error(L, error);
   }
   server->next = body->servers;

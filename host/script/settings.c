@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "script/codec.h"
+#include "script/failure.h"
 
 static struct setting *find(struct script *script, const char *name) {
   struct setting *setting = script->settings;
@@ -132,9 +133,11 @@ bool settings_load(struct script *script, const char *file, char *why,
 }
 
 int settings_lua_config(lua_State *L) {
-  struct setting *setting =
-      find(body_of(L)->script, luaL_checkstring(L, 1));
+  struct setting *setting;
   lua_settop(L, 2);
+  if (lua_type(L, 1) != LUA_TSTRING)
+    return failure_expected(L, "name", "the name of a setting", 1);
+  setting = find(body_of(L)->script, lua_tostring(L, 1));
   if (setting == NULL) return 1;
   codec_decode(L, buffer_bytes(&setting->value),
                buffer_size(&setting->value), 0);

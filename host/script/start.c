@@ -36,6 +36,7 @@ struct actor *start_new(struct script *script, struct path *path,
   body->script = script;
   body->path = path;
   body->memory_limit = SIZE_MAX;
+  body->request_deadline = TICK_NEVER;
   body->start.fd = -1;
   body->actor =
       directory_add(script->scheduler->directory, &turn_type, body, starter);
@@ -61,27 +62,17 @@ static void drop_connection(struct body *body) {
   if (body->start.listener != NULL) listener_freed(body->start.listener);
 }
 
-static void tell_host(struct script *script, enum start_kind kind, int status,
-                      char *text) {
-  if (kind != START_BEHAVIOUR && script->ended != NULL)
-    script->ended(script->context, text != NULL ? 1 : status, text);
-  memory_free(text);
-}
-
 void start_free_body(struct body *body) {
   struct script *script = body->script;
-  enum start_kind kind = body->start.kind;
-  int status = body->exit_status;
-  char *text = body->text;
   state_close(body);
   free_messages(body);
   drop_connection(body);
   path_drop(body->path);
   buffer_deinit(&body->reason);
   buffer_deinit(&body->scratch);
+  memory_free(body->text);
   slab_give(body, sizeof *body);
   atomic_fetch_sub_explicit(&script->bodies, 1, memory_order_relaxed);
-  tell_host(script, kind, status, text);
 }
 
 void start_discard(struct script *script, struct actor *actor) {
@@ -145,7 +136,6 @@ static enum step refuse(struct body *body) {
   struct message *refusal = body->refusal;
   body->refusal = NULL;
   refusal->outcome = OUTCOME_REPLY;
-  ending_reason(body, &body->script->normal, true);
   pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
   answer_all(body, refusal);
   return ending_finish(body);
@@ -158,6 +148,19 @@ static void take_seat(struct body *body, struct message_queue *held) {
   for (struct message *at = held->first; at != NULL; at = at->next)
     at->target = pid;
   mailbox_prepend(&body->actor->mailbox, held);
+}
+
+static void warm(struct body *body) {
+  const char **places = body->actor->warm;
+  places[0] = (const char *)body;
+  places[1] = (const char *)body->L;
+  dispatch_push(body->L);
+  places[2] = lua_topointer(body->L, -1);
+  if (lua_getupvalue(body->L, -1, 1) != NULL) {
+    places[3] = lua_topointer(body->L, -1);
+    lua_pop(body->L, 1);
+  }
+  lua_pop(body->L, 1);
 }
 
 enum step start_finished(struct body *body) {
@@ -176,6 +179,7 @@ enum step start_finished(struct body *body) {
   if (body->actor->serving.pid != ID_NONE && body->actor->serving.epoch != 0)
     scheduler_end_wait(scheduler, body->actor->serving, OUTCOME_REPLY);
   drop_start(body);
+  warm(body);
   return STEP_AGAIN;
 }
 
@@ -190,18 +194,6 @@ enum step start_failed(struct body *body) {
   pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
   answer_all(body, message);
   return ending_finish(body);
-}
-
-void start_settled(struct body *body, struct message *message) {
-  struct scheduler *scheduler = body->script->scheduler;
-  struct key pool = {message->bytes + sizeof(uint32_t),
-                     message->size - sizeof(uint32_t)};
-  struct lease_grant grant;
-  uint32_t seat;
-  memcpy(&seat, message->bytes, sizeof seat);
-  lease_settled(scheduler->leases, pool, seat, &grant);
-  links_grant(scheduler, pool, &grant);
-  message_free(message);
 }
 
 /* --- troupe.start ------------------------------------------------------------------ */
@@ -227,8 +219,9 @@ static int after_start(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
   if (outcome->outcome != OUTCOME_REPLY) {
-    if (outcome->outcome != OUTCOME_TIMEOUT)
-      pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    if (outcome->outcome == OUTCOME_TIMEOUT)
+      script_kill(body->script, pid, false);
     wait_raise(L, pid, "the start of ", 1);
   }
   if (outcome->count != 0) {
@@ -244,8 +237,13 @@ static struct message *pack_start(lua_State *L, int first) {
   return codec_pack(L, first, lua_isnil(L, first + 1) ? 1 : 2, MESSAGE_START);
 }
 
+/* Those who wait for a start have deadlines of their own; `timeout` is how
+** long init itself may wait. */
 static void apply(struct actor *actor, const struct option_start *options) {
   struct body *body = actor->body;
+  if (options->timeout != 0)
+    body->request_deadline =
+        tick_add(worker_now(worker_current()), options->timeout);
   if (options->memory != 0) body->memory_limit = options->memory;
   body->start.idle_span = options->idle_span;
 }
@@ -326,28 +324,53 @@ int start_lua_start(lua_State *L) {
 
 /* --- Get-or-start -------------------------------------------------------------------- */
 
-/* Nobody is there: makes one and sends it off. Another may have been quicker:
-** then the new one is thrown away and the next round finds the other. */
-static void make_and_reserve(lua_State *L, struct key key, start_make *make) {
+/* The key is the new actor's: sends it off, and waits for its init as who
+** starts it by hand does, so that what becomes of it is not missed. */
+static void launch(lua_State *L, struct actor *actor, struct message *message,
+                   uint64_t deadline) {
   struct body *body = body_of(L);
   struct scheduler *scheduler = body->script->scheduler;
-  struct message *message;
-  uint64_t holder;
-  struct actor *actor = make(L, &message);
-  scheduler_prepare(actor, message);
-  if (registry_reserve(scheduler->registry, key, actor, &holder) == STATUS_OK)
-    scheduler_launch(scheduler, actor, READY_NEXT);
-  else
+  message->sender = self_pid(body);
+  message->epoch = scheduler_wait(scheduler, body->actor, WAIT_START,
+                                  message->target, deadline);
+  if (message->epoch == 0) {
     start_discard(body->script, actor);
+    luaL_error(L, "not enough memory");
+  }
+  scheduler_launch(scheduler, actor, READY_NEXT);
+}
+
+/* Nobody is there: makes one. STATUS_EXISTS: another has been quicker; the new
+** one is thrown away and the next round finds the other. */
+static enum status make_and_launch(lua_State *L, struct key key,
+                                   start_make *make, uint64_t *pid) {
+  struct body *body = body_of(L);
+  uint64_t deadline =
+      atomic_load_explicit(&body->actor->deadline, memory_order_relaxed);
+  struct message *message;
+  struct actor *actor = make(L, &message);
+  enum status status;
+  uint64_t holder;
+  scheduler_prepare(actor, message);
+  *pid = message->target;
+  status = registry_reserve(body->script->scheduler->registry, key, actor,
+                            &holder);
+  if (status == STATUS_OK) {
+    launch(L, actor, message, deadline);
+    return STATUS_WAIT;
+  }
+  start_discard(body->script, actor);
+  if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");
+  return status;
 }
 
 enum status start_seek(lua_State *L, struct key key, start_make *make,
                        uint64_t *pid) {
   struct body *body = body_of(L);
   struct registry *registry = body->script->scheduler->registry;
-  for (;;) {
+  enum status status;
+  do {
     struct waiter waiter = {self_pid(body), 0};
-    enum status status;
     waiter.epoch = wait_open(L, WAIT_START, ID_NONE, true);
     status = registry_ensure(registry, key, waiter, pid);
     if (status == STATUS_WAIT) {
@@ -356,10 +379,25 @@ enum status start_seek(lua_State *L, struct key key, start_make *make,
       return status;
     }
     wait_cancel(L);
-    if (status == STATUS_OK) return status;
     if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");
-    make_and_reserve(L, key, make);
-  }
+    if (status == STATUS_ABSENT)
+      status = make_and_launch(L, key, make, pid);
+  } while (status == STATUS_EXISTS);
+  return status;
+}
+
+/* Its init has returned nil and a reason, which is no answer to a request. */
+static void raise_refusal(lua_State *L, struct message *refusal,
+                          uint64_t target) {
+  char text[ID_TEXT_SIZE];
+  int reason = lua_gettop(L) + 2;
+  codec_unpack(L, refusal);
+  failure_push(L, FAILURE_EXIT, "%s would not start: %s",
+               id_text(target, text), failure_describe(L, reason));
+  lua_pushvalue(L, reason);
+  lua_setfield(L, -2, "reason");
+  failure_set_begun(L, -1, false);
+  wait_throw(L);
 }
 
 void start_sought(lua_State *L, struct key key) {
@@ -367,7 +405,8 @@ void start_sought(lua_State *L, struct key key) {
   struct message *outcome = body->outcome;
   uint64_t target = atomic_load_explicit(&body->actor->wait_target,
                                          memory_order_relaxed);
-  if (outcome->outcome == OUTCOME_RETRY) return;
+  if (outcome->outcome == OUTCOME_REPLY && outcome->count != 0)
+    raise_refusal(L, outcome, target);
   if (outcome->outcome == OUTCOME_TIMEOUT) {
     struct waiter waiter = {self_pid(body), outcome->epoch};
     registry_forget(body->script->scheduler->registry, key, waiter);
@@ -394,7 +433,7 @@ struct actor *start_entity(lua_State *L, struct message **message) {
     codec_decode(L, address.start, address.start_size, 0);
   else
     lua_pushnil(L);
-  option_read_start(L, top + 3, &options);
+  option_read_shared(L, top + 3, &options);
   actor = start_new(body->script, module_path(L), self_pid(body));
   if (actor == NULL) luaL_error(L, "not enough memory");
   body->sending_start = NULL;
@@ -408,9 +447,7 @@ static struct actor *make_ensured(lua_State *L, struct message **message) {
   struct body *body = body_of(L);
   struct option_start options;
   struct actor *actor;
-  int top = lua_gettop(L);
-  option_read_start(L, 4, &options);
-  lua_settop(L, top);
+  option_read_shared(L, 4, &options);
   *message = pack_start(L, 2);
   message_free(body->sending_start);
   body->sending_start = *message;
@@ -448,7 +485,9 @@ static int ensure_round(lua_State *L) {
 }
 
 int start_lua_ensure(lua_State *L) {
+  struct option_start options;
   lua_settop(L, 4);
+  option_read_shared(L, 4, &options);
   if (!codec_key(L, 1))
     return failure_expected(L, "key", "a string, an integer or a list of these",
                             1);

@@ -19,8 +19,7 @@ struct actor *start_new(struct script *script, struct path *path,
                         uint64_t starter);
 /* Undoes it, before its first message has been posted. */
 void start_discard(struct script *script, struct actor *actor);
-/* Frees the body of an actor that is no longer; closes its state. Tells the
-** host if it was the script. */
+/* Frees the body of an actor that is no longer, and its state if it has one.*/
 void start_free_body(struct body *body);
 
 /* First turn: makes the state. False: no memory; the reason is set. */
@@ -29,9 +28,6 @@ bool start_state(struct body *body);
 enum step start_finished(struct body *body);
 /* init raised, or there was no getting there: body->reason says why. */
 enum step start_failed(struct body *body);
-
-/* The worker of a settling seat is done. Takes the message. */
-void start_settled(struct body *body, struct message *message);
 
 /* "<0.17.3> account" */
 void start_who(struct body *body, char *text, size_t size);

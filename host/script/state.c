@@ -9,7 +9,7 @@
 #include "script/library.h"
 #include "script/value.h"
 
-/* --- warn ----------------------------------------------------------------------- */
+/* --- warn ----------------------------------------------------------------- */
 
 /*
 ** As stock: off until "@on"; a message may come in pieces. Which of the three
@@ -42,7 +42,7 @@ static void warn_on(void *context, const char *text, int more) {
   warn_piece(context, text, more);
 }
 
-/* --- The state ------------------------------------------------------------------- */
+/* --- The state ------------------------------------------------------------ */
 
 static int panic(lua_State *L) {
   const char *text = lua_tostring(L, -1);
@@ -84,11 +84,65 @@ bool state_new(struct body *body) {
   return true;
 }
 
+/* --- The end ---------------------------------------------------------------------- */
+
+/* In the registry: the metatables with __gc that scripts have used, weak. */
+static const char finalisers_key = 0;
+
+static void push_finalisers(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &finalisers_key) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "k");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &finalisers_key);
+}
+
+void state_note_metatable(lua_State *L, int index) {
+  bool finalises;
+  index = lua_absindex(L, index);
+  lua_pushliteral(L, "__gc");
+  finalises = lua_rawget(L, index) != LUA_TNIL;
+  lua_pop(L, 1);
+  if (!finalises) return;
+  push_finalisers(L);
+  lua_pushvalue(L, index);
+  lua_pushboolean(L, true);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+static void refuse_call(lua_State *L, lua_Debug *activation) {
+  (void)activation;
+  lua_pushnil(L);
+  lua_error(L);
+}
+
+/* A killed actor runs nothing more: its __close handlers fail before their
+** first instruction. Finalisers do not call hooks: theirs are taken away. */
+static void silence(lua_State *L) {
+  lua_gc(L, LUA_GCSTOP);
+  lua_sethook(L, refuse_call, LUA_MASKCALL, 0);
+  if (!lua_checkstack(L, 8)) return;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &finalisers_key) != LUA_TTABLE) return;
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    lua_pop(L, 1);
+    lua_pushliteral(L, "__gc");
+    lua_pushnil(L);
+    lua_rawset(L, -3);
+  }
+}
+
 /* Finalisers and pending __close handlers run: none of them can wait. */
 void state_close(struct body *body) {
   if (!body->L) return;
   body->running = body->L;
   body->blocked++;
+  if (body->killed) silence(body->L);
   if (lua_status(body->L) != LUA_OK) lua_resetthread(body->L);
   lua_close(body->L);
   body->blocked--;

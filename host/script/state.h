@@ -11,19 +11,20 @@
 
 /*
 ** Sets body->L (NULL: no memory). Globals and libraries are lazy tables; the
-** coroutine library is ours; `load`, `loadfile`, `dofile`, `loadstring` take
-** text only; `debug` has no getregistry, debug.setmetatable and setuservalue
-** refuse userdata (debug.setmetatable on a string, number, nil, function or
-** light userdata changes this actor's state only, and is allowed but for
-** light userdata, which pids are); os.setlocale only asks. package and
-** require: script/module.h. Collection runs incrementally as stock.
+** coroutine library is ours; `load`, `loadfile`, `dofile` take text only;
+** `debug` has no getregistry and leaves userdata, C functions and unnamed
+** values alone (library_debug.c); os.setlocale only asks. package and require:
+** script/module.h. Collection runs incrementally as stock.
 */
 bool state_new(struct body *body);
-/* Closes it; runs finalisers. */
+/* Closes it; runs finalisers, unless the actor was killed. */
 void state_close(struct body *body);
+/* A script makes the table at `index` the metatable of something. May raise
+** (memory). */
+void state_note_metatable(lua_State *L, int index);
 
-/* Extra modules that `require` and package.loaded find without a file, by
-** name, lazily: "troupe" and its C parts. A NULL name ends the list. */
+/* Extra modules that `require` finds without a file, by name, as if they stood
+** in package.preload: "troupe" and its C parts. A NULL name ends the list. */
 struct state_module {
   const char *name;
   void (*open)(lua_State *L); /* pushes the module; may raise */

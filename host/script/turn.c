@@ -19,8 +19,10 @@
 #include "base/tick.h"
 #include "core/links.h"
 #include "script/call.h"
+#include "script/coroutine.h"
 #include "script/dispatch.h"
 #include "script/ending.h"
+#include "script/face_lease.h"
 #include "script/failure.h"
 #include "script/idle.h"
 #include "script/script.h"
@@ -69,8 +71,16 @@ void turn_unwind(struct body *body) {
   body->suspended = body->preempted = body->receiving = false;
   actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
   body->blocked++;
+  coroutine_unwind(body->L);
   lua_resetthread(body->L);
   body->blocked--;
+}
+
+/* Whatever it is doing ends here. Before its first turn there is no state. */
+static void abandon(struct body *body) {
+  if (body->L == NULL) return;
+  turn_unwind(body);
+  lua_settop(body->L, 0);
 }
 
 static void discard(struct body *body, struct message *message) {
@@ -86,12 +96,11 @@ static void drop_request(struct body *body) {
   struct message *request = body->request;
   body->request = NULL;
   body->actor->serving = (struct waiter){ID_NONE, 0};
-  if (request != NULL)
-    discard(body, request);
+  if (request != NULL) discard(body, request);
 }
 
 /* The one exception to "let it crash": the deadline that came with the request
-** expired inside its handler. It ends the request, not the actor. */
+** expired inside its handler. */
 static bool is_request_timeout(struct body *body) {
   return body->activity == ACTIVITY_MESSAGE && body->request != NULL &&
          body->request->kind == MESSAGE_CALL &&
@@ -100,28 +109,34 @@ static bool is_request_timeout(struct body *body) {
          tick_now() >= body->request->deadline;
 }
 
+/* The error ends the request, not the actor. */
+static enum step fail_request(struct body *body, enum outcome outcome) {
+  ending_reason_error(body, false);
+  body->unpacking = false;
+  if (body->request->kind == MESSAGE_CALL) call_answer_reason(body, outcome);
+  drop_request(body);
+  return STEP_AGAIN;
+}
+
 static enum step fail(struct body *body) {
-  bool quiet = !body->started;
-  bool request_only = is_request_timeout(body);
-  ending_reason_error(body, quiet || request_only);
-  if (request_only) {
-    call_answer_reason(body);
-    drop_request(body);
-    return STEP_AGAIN;
-  }
+  /* What came cannot be read here: its __module is not to be found, say. */
+  if (body->unpacking) return fail_request(body, OUTCOME_REFUSED);
+  if (is_request_timeout(body)) return fail_request(body, OUTCOME_ERROR);
+  ending_reason_error(body, true);
   if (body->activity == ACTIVITY_START) return start_failed(body);
   return ending_begin(body);
 }
 
 static enum step leave(struct body *body) {
-  turn_unwind(body);
-  lua_settop(body->L, 0);
+  abandon(body);
   if (body->activity == ACTIVITY_START) return start_failed(body);
   return ending_begin(body);
 }
 
 static enum step started(struct body *body) {
-  enum step step = start_finished(body);
+  enum step step;
+  body->request_deadline = TICK_NEVER;
+  step = start_finished(body);
   if (step == STEP_AGAIN && dispatch_has(body, "continue"))
     return follow(body, turn_run(body, ACTIVITY_CONTINUE));
   return step;
@@ -145,13 +160,13 @@ static enum step follow(struct body *body, enum run run) {
     case RUN_DONE:
       return finished(body);
     case RUN_SUSPENDED:
-      return body->receiving ? STEP_AGAIN : STEP_WAIT;
+      return body->receiving || body->preempted ? STEP_AGAIN : STEP_WAIT;
     case RUN_EXITING:
       if (body->activity == ACTIVITY_TERMINATE) return ending_finish(body);
       return leave(body);
     case RUN_FAILED:
       if (body->activity != ACTIVITY_TERMINATE) return fail(body);
-      ending_reason_error(body, false);
+      ending_reason_error(body, true);
       return ending_finish(body);
   }
   CHECK(false, "no such run");
@@ -193,10 +208,11 @@ static enum step handle_stop(struct body *body, struct message *message) {
   return ending_begin(body);
 }
 
-/* An exit that the actor does not die of becomes a `down`. */
+/* An exit that the actor does not die of becomes a `down`, behind all that has
+** come; an unlink before its turn revokes it. */
 static void trap_exit(struct body *body, struct message *message) {
   message->kind = MESSAGE_DOWN;
-  message->flags |= MESSAGE_SHUTDOWN; /* has been found to stand */
+  message->flags |= MESSAGE_LINKED;
   message_queue_append(&body->actor->mailbox.queue, message);
 }
 
@@ -204,7 +220,7 @@ static enum step handle_exit(struct body *body, struct message *message) {
   bool forced = message->flags & MESSAGE_SHUTDOWN;
   bool normal = message->flags & MESSAGE_NORMAL;
   if (body->activity == ACTIVITY_TERMINATE ||
-      !links_arrived(body->actor, message)) {
+      !links_stand(body->actor, message)) {
     message_free(message);
     return STEP_AGAIN;
   }
@@ -212,20 +228,37 @@ static enum step handle_exit(struct body *body, struct message *message) {
     trap_exit(body, message);
     return STEP_AGAIN;
   }
+  links_arrived(body->actor, message);
   if (!forced && normal) {
     message_free(message);
     return STEP_AGAIN;
   }
   ending_reason_from(body, message);
   message_free(message);
-  turn_unwind(body);
-  lua_settop(body->L, 0);
-  if (!body->started) return start_failed(body);
-  return ending_begin(body);
+  abandon(body);
+  if (body->started) return ending_begin(body);
+  body->exit_status = 1; /* a script that did not get to its end */
+  return start_failed(body);
+}
+
+/* The host stops, and this one would not: what holds it up? */
+static void log_late(struct body *body) {
+  static const char message[] = "did not stop in time\n";
+  struct buffer text;
+  char who[ID_TEXT_SIZE + 80];
+  buffer_init(&text);
+  if (buffer_append(&text, message, sizeof message - 1) && body->L != NULL)
+    failure_stack(body->L, 0, &text);
+  start_who(body, who, sizeof who);
+  log_text(body->script->log, LOG_WARN, who, buffer_bytes(&text),
+           buffer_size(&text));
+  buffer_deinit(&text);
 }
 
 static enum step handle_kill(struct body *body, struct message *message) {
   ending_reason(body, &body->script->killed, false);
+  body->killed = true;
+  if (message->flags & MESSAGE_SHUTDOWN) log_late(body);
   message_free(message);
   body->suspended = false;
   if (!body->started) return start_failed(body);
@@ -233,9 +266,7 @@ static enum step handle_kill(struct body *body, struct message *message) {
 }
 
 static enum step handle_down(struct body *body, struct message *message) {
-  bool stands = message->flags & MESSAGE_SHUTDOWN ||
-                links_arrived(body->actor, message);
-  if (stands && dispatch_has(body, "down"))
+  if (links_arrived(body->actor, message) && dispatch_has(body, "down"))
     return handle_user(body, message);
   message_free(message);
   return STEP_AGAIN;
@@ -251,7 +282,6 @@ static enum step handle_start(struct body *body, struct message *message) {
   body->request = message;
   body->actor->serving = (struct waiter){message->sender, message->epoch};
   body->deadline = 0;
-  body->request_deadline = TICK_NEVER;
   if (!start_state(body)) return start_failed(body);
   return begin(body, ACTIVITY_START);
 }
@@ -283,7 +313,7 @@ static enum step handle(struct body *body, struct message *message) {
     case MESSAGE_START:
       return handle_start(body, message);
     case MESSAGE_SENTINEL:
-      start_settled(body, message);
+      lease_sentinel(body->script->scheduler, message);
       return STEP_AGAIN;
     case MESSAGE_IDLE:
       message_free(message);
@@ -308,8 +338,7 @@ static enum step go_on(struct body *body, struct message *outcome) {
 }
 
 static enum step handle_urgent(struct body *body, struct message *message) {
-  if (message->kind == MESSAGE_EXIT) return handle_exit(body, message);
-  if (message->kind == MESSAGE_KILL) return handle_kill(body, message);
+  if (message->kind != MESSAGE_OUTCOME) return handle(body, message);
   if (message->epoch != actor_wait_epoch(body->actor) || body->preempted) {
     message_free(message);
     return STEP_AGAIN;
@@ -322,7 +351,14 @@ static enum step handle_urgent(struct body *body, struct message *message) {
 static enum step receive_info(struct body *body, struct message *message) {
   struct message_queue *queue = &body->actor->mailbox.queue;
   struct message_queue front = {message, message};
-  if (wait_receive_ends(body)) return go_on(body, message);
+  if (wait_receive_ends(body)) {
+    if (message->kind == MESSAGE_DOWN) links_arrived(body->actor, message);
+    return go_on(body, message);
+  }
+  if (message->kind == MESSAGE_TIMER && !timer_put_back(message)) {
+    discard(body, message);
+    return STEP_WAIT;
+  }
   message->next = NULL;
   message_queue_join(&front, queue);
   *queue = front;
@@ -339,9 +375,7 @@ static enum step receive(struct body *body, struct message *message) {
       if (timer_arrived(message)) return receive_info(body, message);
       break;
     case MESSAGE_DOWN:
-      if (message->flags & MESSAGE_SHUTDOWN ||
-          links_arrived(body->actor, message))
-        return receive_info(body, message);
+      if (links_stand(body->actor, message)) return receive_info(body, message);
       break;
     case MESSAGE_CALL:
       if (accept_call(body, message)) call_refuse(body, message);
@@ -350,8 +384,7 @@ static enum step receive(struct body *body, struct message *message) {
       call_log_unknown(body, message);
       break;
     case MESSAGE_STOP:
-      turn_unwind(body);
-      lua_settop(body->L, 0);
+      abandon(body);
       return handle_stop(body, message);
     default:
       return handle(body, message);
@@ -393,6 +426,12 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
   return handle(body, message);
 }
 
+/* What is to end it goes before the messages that are already in its hands. */
+static void take_urgent(struct actor *actor) {
+  atomic_exchange_explicit(&actor->urgent, false, memory_order_acquire);
+  mailbox_take(&actor->mailbox);
+}
+
 static enum step turn_step(struct actor *actor) {
   struct body *body = actor->body;
   struct scheduler *scheduler = body->script->scheduler;
@@ -401,12 +440,17 @@ static enum step turn_step(struct actor *actor) {
   enum step step;
   mailbox_take(&actor->mailbox);
   do {
+    if (unlikely(atomic_load_explicit(&actor->urgent, memory_order_relaxed)))
+      take_urgent(actor);
     step = step_once(body, &strays);
     if (step == STEP_WAIT && actor->mailbox.urgent.first != NULL)
       step = STEP_AGAIN;
-  } while (step == STEP_AGAIN && !worker_slice_over(worker));
+  } while (step == STEP_AGAIN && !body->preempted &&
+           !worker_slice_over(worker));
   if (unlikely(strays.first != NULL)) refuse_strays(scheduler, &strays);
   return step;
 }
 
-const struct actor_type turn_type = {"lua", turn_step};
+/* The body's first three lines; the state, with the start of what its threads
+** share behind it; the closure of dispatch_push; the state's table. */
+const struct actor_type turn_type = {"lua", turn_step, {3, 5, 3, 1}};

@@ -236,22 +236,31 @@ static int address_equal(lua_State *L) {
   return 1;
 }
 
-/* Adds the parts of the key at the top, a space before each; pops it. */
+/* Takes the value at the top. It is text or a number in a key of ours; an
+** address from elsewhere may hold anything. */
+static void add_part(lua_State *L, luaL_Buffer *out) {
+  luaL_tolstring(L, -1, NULL);
+  lua_remove(L, -2);
+  luaL_addvalue(out);
+}
+
+/* Adds the parts of the key at `key`, a space before each. */
 static void add_key(lua_State *L, luaL_Buffer *out, int key) {
   if (lua_type(L, key) != LUA_TTABLE) {
     luaL_addchar(out, ' ');
     lua_pushvalue(L, key);
-    luaL_addvalue(out);
+    add_part(L, out);
     return;
   }
   for (lua_Unsigned i = 1; i <= lua_rawlen(L, key); i++) {
     luaL_addchar(out, ' ');
     lua_rawgeti(L, key, (lua_Integer)i);
-    luaL_addvalue(out);
+    add_part(L, out);
   }
 }
 
-/* "entity account 17", "pool rates 2": see value.h for the key's layout. */
+/* "entity account 17", "pool rates 2". The key is a mark, then an entity's
+** module, NUL and own key, or a pool's key and the seat: entity.h, seat.h. */
 static int address_tostring(lua_State *L) {
   struct address_value address;
   bool entity;
@@ -262,6 +271,7 @@ static int address_tostring(lua_State *L) {
   entity = address.kind == ADDRESS_ENTITY;
   skip = entity ? 1 + address.module_size + 1 : 1;
   tail = entity ? 0 : sizeof seat;
+  if (address.key_size < skip + tail) return luaL_error(L, "not an address");
   codec_push_key(L, address.key + skip, address.key_size - skip - tail);
   luaL_buffinit(L, &out);
   luaL_addstring(&out, entity ? "entity " : "pool");

@@ -71,7 +71,7 @@ const char *wait_push_request(lua_State *L) {
   struct body *body = body_of(L);
   struct message *request = body->request;
   int top = lua_gettop(L);
-  if (request == NULL ||
+  if (request == NULL || body->unpacking ||
       message_class((enum message_kind)request->kind) != CLASS_USER ||
       request->count == 0) {
     lua_pushnil(L);
@@ -147,8 +147,16 @@ static void push_failure(lua_State *L, struct message *outcome,
       break;
     default:
       codec_unpack(L, outcome);
+      failure_from(L); /* it was not one if memory ran out there */
       break;
   }
+}
+
+/* The callee claims a request before it looks for the handler. */
+static bool has_begun(const struct message *outcome) {
+  return outcome->flags & MESSAGE_BEGUN &&
+         outcome->outcome != OUTCOME_UNKNOWN &&
+         outcome->outcome != OUTCOME_REFUSED;
 }
 
 void wait_raise(lua_State *L, uint64_t target, const char *what, int index) {
@@ -157,8 +165,7 @@ void wait_raise(lua_State *L, uint64_t target, const char *what, int index) {
              outcome->outcome == OUTCOME_RETRY))
     return;
   push_failure(L, outcome, target, what, index);
-  if (failure_is(L, -1))
-    failure_set_begun(L, -1, outcome->flags & MESSAGE_BEGUN);
+  if (failure_is(L, -1)) failure_set_begun(L, -1, has_begun(outcome));
   wait_throw(L);
 }
 
@@ -177,6 +184,7 @@ static int close_scope(lua_State *L) {
   struct body *body = body_of(L);
   body->deadline = scope->deadline;
   body->request_deadline = scope->request_deadline;
+  coroutine_scope_ended(L);
   return 0;
 }
 
@@ -205,7 +213,7 @@ static int after_scope(lua_State *L, int status, lua_KContext context) {
 static uint64_t check_until(lua_State *L) {
   if (lua_type(L, 1) != LUA_TNUMBER)
     failure_expected(L, "timeout", "a number", 1);
-  luaL_checkany(L, 2);
+  if (lua_isnone(L, 2)) failure_expected(L, "fn", "a function", 2);
   return tick_add(worker_now(worker_current()),
                   tick_from_seconds(lua_tonumber(L, 1)));
 }

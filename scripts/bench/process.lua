@@ -4,6 +4,8 @@ One measurement: a process of its own, and the figures that it printed.
   process.run("build/troupe run scripts/bench/ring.lua")
     --> { ring = { value = 5e6, unit = "hops/s" } }
 --]]
+local troupe = require "troupe"
+
 local process = {}
 
 -- Far beyond any work here; a benchmark that hangs must not hang the rest.
@@ -24,8 +26,9 @@ end
 ---@return table<string, { value: number, unit: string }>? figures
 ---@return string? reason the first line it said that is no figure
 function process.run(command)
-  local pipe = assert(io.popen(("timeout %d %s 2>&1"):format(LONGEST_RUN,
-    command)))
+  -- In the foreground, so that Ctrl-C ends it too.
+  local pipe = assert(io.popen(("timeout --foreground %d %s 2>&1"):format(
+    LONGEST_RUN, command)))
   local figures, others = {}, {}
   for line in pipe:lines() do
     local name, value, unit = line:match("^(%S+) (%-?[%d.]+) (%S+)$")
@@ -36,6 +39,8 @@ function process.run(command)
     end
   end
   local done, how, code = pipe:close()
+  -- That ends this script too, where it waits: reading is not waiting.
+  troupe.sleep(0)
   if done then return figures end
   return nil, complaint(others, how, code)
 end

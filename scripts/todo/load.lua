@@ -27,6 +27,11 @@ local DEFAULTS = {
   count = 1000000, batch = 100000, writes = 20000, workers = 3, data = "",
 }
 
+local RANGES = {
+  count = { 0, 10000000 }, batch = { 1, 10000000 }, writes = { 0, 10000000 },
+  workers = { 1, 1000 },
+}
+
 local LISTS_WRITTEN = 1000
 
 local function seconds(fn, ...)
@@ -90,7 +95,7 @@ local function fresh_folder()
   return name
 end
 
-local chosen, reason = options.parse(arg, DEFAULTS, USAGE)
+local chosen, reason = options.parse(arg, DEFAULTS, RANGES, USAGE)
 local done
 if chosen then
   local own = chosen.data == ""

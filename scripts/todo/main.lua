@@ -18,6 +18,7 @@ troupe run scripts/todo/main.lua [OPTION...]
   --workers N    actors that write them (3; 1 shows the bottleneck)]]
 
 local DEFAULTS = { port = 4000, data = ".todo-data", workers = 3 }
+local RANGES = { port = { 0, 65535 }, workers = { 1, 1000 } }
 
 local CLIENTS = 50000
 local LONGEST_LINE = 4096
@@ -38,7 +39,7 @@ end
 -- The script becomes an actor of this behaviour: it owns the listener and
 -- the pool for as long as the system runs.
 function main.init(...)
-  local chosen, reason = options.parse({ ... }, DEFAULTS, USAGE)
+  local chosen, reason = options.parse({ ... }, DEFAULTS, RANGES, USAGE)
   if not chosen then return nil, reason end
   local workers
   workers, reason = database.start {
@@ -49,7 +50,9 @@ function main.init(...)
   local listener
   listener, reason = tcp.serve(address, "todo.connection", nil,
     { max = CLIENTS, line = LONGEST_LINE })
-  if not listener then return nil, reason end
+  if not listener then
+    return nil, ("cannot listen on %s: %s"):format(address, reason)
+  end
   welcome(listener:address(), chosen.data)
   return { listener = listener, workers = workers }
 end

@@ -1,0 +1,24 @@
+#include <lauxlib.h>
+#include <locale.h>
+#include <string.h>
+
+#include "script/library.h"
+
+/* Without an argument or with the locale in force, says which that is; any
+** other is refused, as stock does for one that does not exist: the locale
+** belongs to the process. */
+int os_setlocale(lua_State *L) {
+  static const int categories[] = {LC_ALL,      LC_COLLATE, LC_CTYPE,
+                                   LC_MONETARY, LC_NUMERIC, LC_TIME};
+  static const char *const names[] = {"all",      "collate", "ctype",
+                                      "monetary", "numeric", "time",
+                                      NULL};
+  const char *wanted = luaL_optstring(L, 1, NULL);
+  int category = categories[luaL_checkoption(L, 2, "all", names)];
+  const char *current = setlocale(category, NULL);
+  if (!wanted || (current && strcmp(wanted, current) == 0))
+    lua_pushstring(L, current);
+  else
+    luaL_pushfail(L);
+  return 1;
+}
