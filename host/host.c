@@ -17,7 +17,7 @@
 #include "core/scheduler.h"
 #include "io/loop.h"
 #include "script/module.h"
-#include "script/script.h"
+#include "script/runtime.h"
 #include "script/settings.h"
 #include "stopper.h"
 
@@ -88,7 +88,7 @@ static const char *choose(const char *given, const char *versioned,
 
 static bool make_script(struct troupe *host,
                         const struct troupe_options *options) {
-  struct script_options script = {
+  struct runtime_options script = {
       .embedded = embedded_library,
       .log = host->log,
       .path = choose(options->path, "LUA_PATH_5_4", "LUA_PATH",
@@ -97,7 +97,7 @@ static bool make_script(struct troupe *host,
                       LUA_CPATH_DEFAULT),
       .ended = script_ended,
       .context = host};
-  host->script = script_new(host->scheduler, &script);
+  host->script = runtime_new(host->scheduler, &script);
   return host->script != NULL;
 }
 
@@ -125,7 +125,7 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
 void troupe_free(struct troupe *host) {
   if (host == NULL) return;
   if (host->scheduler != NULL) scheduler_stop(host->scheduler);
-  script_free(host->script);
+  runtime_free(host->script);
   if (host->scheduler != NULL) {
     scheduler_release(host->scheduler);
     slab_bind(host->former);
@@ -163,7 +163,7 @@ bool troupe_start(struct troupe *host) {
 
 static bool run(struct troupe *host, const char *what, bool code, int argc,
                 const char *const *argv) {
-  if (script_run(host->script, what, code, argc, argv) != ID_NONE) return true;
+  if (runtime_run(host->script, what, code, argc, argv) != ID_NONE) return true;
   snprintf(host->error, sizeof host->error, "not enough memory");
   return false;
 }

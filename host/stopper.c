@@ -65,7 +65,7 @@ static bool ask_next(struct stopper *stopper, struct actor *actor) {
   set_asked(stopper, pid);
   CHECK(links_monitor(script->scheduler, actor, pid) == STATUS_OK,
         "no memory to stop");
-  script_shutdown(script, pid);
+  order_shutdown(script, pid);
   return true;
 }
 
@@ -109,7 +109,7 @@ static bool kill_asked(struct stopper *stopper) {
   while (!finished && tick_now() < until) {
     uint64_t pid = asked(stopper);
     if (pid != ID_NONE && pid != killed)
-      script_kill(stopper->script, pid, true);
+      order_kill(stopper->script, pid, true);
     killed = pid;
     finished = wait_until(stopper, tick_add(tick_now(), PATIENCE_SPAN));
   }
@@ -128,7 +128,7 @@ static bool kill_all(struct stopper *stopper, uint64_t self) {
   while (!finished && tick_now() < until) {
     uint64_t count = directory_list(directory, pids, LIST_LIMIT);
     for (uint64_t i = 0; i < count && i < LIST_LIMIT; i++)
-      if (pids[i] != self) script_kill(script, pids[i], false);
+      if (pids[i] != self) order_kill(script, pids[i], false);
     finished = wait_until(stopper, tick_add(tick_now(), PATIENCE_SPAN));
   }
   return finished;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "script/order.h"
 #include "script/script.h"
 
 /*

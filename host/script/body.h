@@ -129,6 +129,15 @@ struct body {
   bool idle_armed;
 };
 
+/* "<0.17.3> account" */
+void body_who(struct body *body, char *text, size_t size);
+/* The printed error of a script, for the host. */
+void body_keep_text(struct body *body, const char *text, size_t size);
+
+static inline uint64_t body_pid(const struct body *body) {
+  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+}
+
 /* The body of the actor that this state, or a coroutine of it, belongs to. */
 static inline struct body *body_of(lua_State *L) {
   return *(struct body **)lua_getextraspace(L);

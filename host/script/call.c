@@ -12,18 +12,19 @@
 #include "base/check.h"
 #include "base/tick.h"
 #include "core/links.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
-#include "script/ending.h"
 #include "script/failure.h"
+#include "script/order.h"
+#include "script/reason.h"
 #include "script/script.h"
-#include "script/start.h"
+#include "script/spawn.h"
+#include "script/target.h"
 #include "script/value.h"
 #include "script/wait.h"
 
 enum operation { OPERATION_CALL, OPERATION_CAST };
-
-static const char noreply_key = 0;
 
 static uint64_t self_pid(struct body *body) {
   return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
@@ -31,39 +32,13 @@ static uint64_t self_pid(struct body *body) {
 
 /* --- Targets ----------------------------------------------------------------- */
 
-static struct key address_key(const struct address_value *address) {
-  return (struct key){address->key, address->key_size};
-}
-
-static uint64_t find_key(struct body *body, struct key key) {
-  uint64_t pid;
-  registry_find(body->script->scheduler->registry, key, &pid);
-  return pid;
-}
-
-uint64_t call_target(lua_State *L, int index) {
-  struct body *body = body_of(L);
-  uint64_t pid = value_pid(L, index);
-  struct address_value address;
-  struct key key;
-  if (likely(pid != ID_NONE)) return pid;
-  if (value_address(L, index, &address))
-    return find_key(body, address_key(&address));
-  if (!codec_key(L, index))
-    failure_expected(L, "target", "a pid, a key or an address", index);
-  key.bytes = lua_tolstring(L, -1, &key.size);
-  pid = find_key(body, key);
-  lua_pop(L, 1);
-  return pid;
-}
-
 /* A key is looked up once; a pid or an address stays at index 1, and so does
 ** the key that nobody has. */
 static void settle_target(lua_State *L) {
   struct address_value address;
   uint64_t pid;
   if (likely(value_is_pid(L, 1)) || value_address(L, 1, &address)) return;
-  pid = call_target(L, 1);
+  pid = target_pid(L, 1);
   if (pid == ID_NONE) return;
   value_push_pid(L, pid);
   lua_replace(L, 1);
@@ -167,7 +142,7 @@ static int after_seek(lua_State *L, int status, lua_KContext operation) {
   struct address_value address;
   (void)status;
   CHECK(value_address(L, 1, &address), "an address stays at index 1");
-  start_sought(L, address_key(&address));
+  spawn_sought(L, target_key(&address));
   return send_to_address(L, (enum operation)operation, &address);
 }
 
@@ -180,7 +155,7 @@ static int send_to_seat(lua_State *L, enum operation operation,
     uint64_t pid;
     enum status status;
     if (operation == OPERATION_CALL) open_call(L, body, ID_NONE);
-    status = registry_hold(registry, address_key(address), closed,
+    status = registry_hold(registry, target_key(address), closed,
                            body->sending, &pid);
     if (status == STATUS_WAIT) return sent(L, body, operation);
     if (operation == OPERATION_CALL) wait_cancel(L);
@@ -196,12 +171,12 @@ static int send_to_address(lua_State *L, enum operation operation,
   uint64_t pid = ID_NONE;
   for (;;) {
     enum status status;
-    uint64_t found = find_key(body, address_key(address));
+    uint64_t found = target_find(body, target_key(address));
     if (post(L, body, operation, found)) return sent(L, body, operation);
     if (address->kind == ADDRESS_SEAT)
       return send_to_seat(L, operation, address, found);
     wait_check(L);
-    status = start_seek(L, address_key(address), start_entity, &pid);
+    status = spawn_seek(L, target_key(address), spawn_entity, &pid);
     if (status == STATUS_WAIT)
       return coroutine_wait(L, HOST_WAIT, operation, after_seek);
   }
@@ -243,116 +218,6 @@ int call_lua_send(lua_State *L) {
 
 /* --- Answering ---------------------------------------------------------------- */
 
-void call_push_noreply(lua_State *L) {
-  lua_pushlightuserdata(L, (void *)(uintptr_t)&noreply_key);
-}
-
-static void defer(lua_State *L, struct body *body) {
-  if (!body->from_taken)
-    luaL_error(L, "noreply was returned, but from() was not called: nobody "
-                  "could reply");
-  if (!actor_defer(body->actor, body->script->scheduler->directory,
-                   body->actor->serving))
-    luaL_error(L, "not enough memory");
-}
-
-void call_reply(lua_State *L, struct body *body) {
-  int count = lua_gettop(L);
-  struct message *message;
-  if (count == 1 && lua_touserdata(L, 1) == &noreply_key) {
-    defer(L, body);
-    return;
-  }
-  message = codec_pack(L, 1, count, MESSAGE_OUTCOME);
-  message->outcome = OUTCOME_REPLY;
-  scheduler_answer(body->script->scheduler, body->actor->serving, message);
-}
-
-void call_answer_reason(struct body *body, enum outcome outcome) {
-  size_t size = buffer_size(&body->reason);
-  struct message *message = message_new(MESSAGE_OUTCOME, size);
-  CHECK(message != NULL, "no memory for an answer");
-  message->outcome = (uint8_t)outcome;
-  message->count = 1;
-  message->flags = body->reason_flags;
-  memcpy(message->bytes, buffer_bytes(&body->reason), size);
-  scheduler_answer(body->script->scheduler, body->actor->serving, message);
-}
-
-static void log_unknown(struct body *body, const char *kind,
-                        const char *name) {
-  char who[ID_TEXT_SIZE + 80];
-  start_who(body, who, sizeof who);
-  atomic_fetch_add_explicit(&body->script->unhandled, 1,
-                            memory_order_relaxed);
-  log_write(body->script->log, LOG_WARN, who, "no handler for %s %s", kind,
-            name);
-}
-
-void call_unknown(lua_State *L, struct body *body) {
-  if (body->request->kind == MESSAGE_CALL) {
-    scheduler_end_wait(body->script->scheduler, body->actor->serving,
-                       OUTCOME_UNKNOWN);
-    return;
-  }
-  lua_settop(L, 3);
-  log_unknown(body, body->request->kind == MESSAGE_CAST ? "cast" : "info",
-              failure_describe(L, 3));
-}
-
-void call_refuse(struct body *body, struct message *message) {
-  struct waiter waiter = {message->sender, message->epoch};
-  body->actor->serving = (struct waiter){ID_NONE, 0};
-  scheduler_end_wait(body->script->scheduler, waiter, OUTCOME_UNKNOWN);
-}
-
-void call_log_unknown(struct body *body, struct message *message) {
-  (void)message;
-  log_unknown(body, "a cast:", "this is a script without a behaviour");
-}
-
-void call_push_reason(lua_State *L, const struct message *message) {
-  if (message->size == 0)
-    lua_pushliteral(L, "noactor");
-  else
-    codec_decode(L, message->bytes, message->size, message->flags);
-}
-
-int call_lua_from(lua_State *L) {
-  struct body *body = body_of(L);
-  struct message *request = body->request;
-  struct waiter from = {ID_NONE, 0};
-  if (request != NULL) from.pid = request->sender;
-  if (request != NULL && request->kind == MESSAGE_CALL) {
-    from.epoch = request->epoch;
-    body->from_taken = true;
-  }
-  if (from.pid == ID_NONE) {
-    lua_pushnil(L);
-    return 1;
-  }
-  value_push_from(L, from);
-  return 1;
-}
-
-int call_lua_reply(lua_State *L) {
-  struct body *body = body_of(L);
-  struct waiter from;
-  struct message *message;
-  if (!value_from(L, 1, &from))
-    return failure_expected(L, "from", "what from() returned", 1);
-  message = codec_pack(L, 2, lua_gettop(L) - 1, MESSAGE_OUTCOME);
-  message->outcome = OUTCOME_REPLY;
-  if (from.epoch == 0) {
-    message_free(message);
-    lua_pushboolean(L, false);
-    return 1;
-  }
-  lua_pushboolean(
-      L, scheduler_answer(body->script->scheduler, from, message));
-  return 1;
-}
-
 /* --- stop, kill ----------------------------------------------------------------- */
 
 static int after_stop(lua_State *L, int status, lua_KContext context) {
@@ -378,7 +243,7 @@ static int stop_self(lua_State *L, struct body *body,
 
 int call_lua_stop(lua_State *L) {
   struct body *body = body_of(L);
-  uint64_t pid = call_target(L, 1);
+  uint64_t pid = target_pid(L, 1);
   struct message *message;
   lua_settop(L, 2);
   wait_check(L);
@@ -389,7 +254,7 @@ int call_lua_stop(lua_State *L) {
   message = codec_pack(L, 2, 1, MESSAGE_STOP);
   message->sender = self_pid(body);
   message->target = pid;
-  if (ending_is_normal(L, 2)) message->flags |= MESSAGE_NORMAL;
+  if (reason_is_normal(L, 2)) message->flags |= MESSAGE_NORMAL;
   set_sending(body, message);
   if (pid == self_pid(body)) return stop_self(L, body, message);
   message->epoch = wait_open(L, WAIT_STOP, pid, true);
@@ -412,8 +277,8 @@ static int never_resumed(lua_State *L, int status, lua_KContext context) {
 /* Killing oneself, no instruction follows, if Lua can yield here. */
 int call_lua_kill(lua_State *L) {
   struct body *body = body_of(L);
-  uint64_t pid = call_target(L, 1);
-  lua_pushboolean(L, script_kill(body->script, pid, false) == STATUS_OK);
+  uint64_t pid = target_pid(L, 1);
+  lua_pushboolean(L, order_kill(body->script, pid, false) == STATUS_OK);
   if (pid == self_pid(body) && coroutine_can_wait(L))
     return coroutine_wait(L, HOST_PREEMPT, 0, never_resumed);
   return 1;

@@ -8,6 +8,7 @@
 #include "script/codec.h"
 #include "script/codec_format.h"
 
+
 static void add_string(luaL_Buffer *out, const char *bytes, size_t size) {
   unsigned char head[1 + VARINT_LARGEST];
   unsigned char *at = head;

@@ -3,7 +3,9 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "script/codec.h"
 #include "script/failure.h"
+
 
 #define DEEP_PATH 3 /* steps shown at each end of a path that is too deep */
 

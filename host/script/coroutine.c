@@ -33,6 +33,7 @@
 #include <lauxlib.h>
 
 #include "base/check.h"
+#include "script/body.h"
 #include "script/lazy.h"
 
 /* How far coroutines may be closed from within __close handlers of coroutines

@@ -12,17 +12,16 @@
 
 #include "base/check.h"
 #include "base/tick.h"
-#include "script/call.h"
+#include "script/answer.h"
+#include "script/body.h"
 #include "script/codec.h"
-#include "script/ending.h"
 #include "script/failure.h"
 #include "script/module.h"
+#include "script/reason.h"
 #include "script/script.h"
 #include "script/socket.h"
-#include "script/start.h"
 #include "script/timer.h"
 #include "script/value.h"
-#include "script/wait.h"
 
 enum {
   UP_STATE = 1,
@@ -132,7 +131,7 @@ static int after_request(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
   (void)status;
   (void)context;
-  if (body->request->kind == MESSAGE_CALL) call_reply(L, body);
+  if (body->request->kind == MESSAGE_CALL) answer_reply(L, body);
   return 0;
 }
 
@@ -182,7 +181,7 @@ static int handle_request(lua_State *L, struct body *body, int table) {
   body->unpacking = false;
   arguments = handler_of(L, table);
   if (unlikely(arguments < 0)) {
-    call_unknown(L, body);
+    answer_unknown(L, body);
     return 0;
   }
   lua_callk(L, arguments, LUA_MULTRET, 0, after_request);
@@ -211,7 +210,7 @@ static void push_function(lua_State *L, const char *name) {
 static int handle_down(lua_State *L, struct body *body) {
   push_function(L, "down");
   value_push_pid(L, body->request->sender);
-  call_push_reason(L, body->request);
+  reason_push(L, body->request);
   return call_plain(L);
 }
 
@@ -230,7 +229,7 @@ static int handle_socket(lua_State *L, struct body *body) {
   if (!socket_push_event(L, body->request)) return 0;
   arguments = handler_of(L, UP_INFO);
   if (arguments < 0) {
-    call_unknown(L, body);
+    answer_unknown(L, body);
     return after_socket(L, LUA_OK, 0);
   }
   lua_callk(L, arguments, 0, 0, after_socket);
@@ -281,10 +280,10 @@ static void refuse(lua_State *L, struct body *body) {
   const char *text;
   size_t size;
   body->refusal = codec_pack(L, 1, 2, MESSAGE_OUTCOME);
-  ending_reason_value(L, 2);
+  reason_value(L, 2);
   if (body->start.kind == START_BEHAVIOUR) return;
   text = luaL_tolstring(L, 2, &size);
-  start_keep_text(body, text, size);
+  body_keep_text(body, text, size);
 }
 
 static int after_init(lua_State *L, int status, lua_KContext context) {
@@ -368,7 +367,7 @@ static void set_arg(lua_State *L, const char *name, int arguments) {
 static int not_loaded(lua_State *L, struct body *body) {
   size_t size;
   const char *text = luaL_tolstring(L, -1, &size);
-  start_keep_text(body, text, size);
+  body_keep_text(body, text, size);
   body->exiting = true;
   return 0;
 }

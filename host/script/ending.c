@@ -15,57 +15,19 @@
 #include "base/check.h"
 #include "base/tick.h"
 #include "core/links.h"
-#include "script/call.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/dispatch.h"
 #include "script/face_lease.h"
 #include "script/failure.h"
+#include "script/life.h"
+#include "script/reason.h"
+#include "script/run.h"
+#include "script/script.h"
 #include "script/socket.h"
-#include "script/start.h"
 #include "script/state.h"
 #include "script/timer.h"
-#include "script/turn.h"
 #include "script/wait.h"
-
-static void set_reason(struct body *body, const void *bytes, size_t size,
-                       unsigned char flags, bool normal) {
-  buffer_clear(&body->reason);
-  CHECK(buffer_append(&body->reason, bytes, size), "no memory for a reason");
-  body->reason_flags = flags & MESSAGE_TABLES;
-  body->reason_normal = normal;
-}
-
-void ending_reason(struct body *body, const struct fixed_reason *reason,
-                   bool normal) {
-  set_reason(body, reason->bytes, reason->size, 0, normal);
-}
-
-void ending_reason_from(struct body *body, const struct message *message) {
-  if (message->size == 0)
-    ending_reason(body, &body->script->noactor, false);
-  else
-    set_reason(body, message->bytes, message->size, message->flags,
-               message->flags & MESSAGE_NORMAL);
-}
-
-bool ending_is_normal(lua_State *L, int index) {
-  if (lua_isnoneornil(L, index)) return true;
-  return lua_type(L, index) == LUA_TSTRING &&
-         strcmp(lua_tostring(L, index), "normal") == 0;
-}
-
-void ending_reason_value(lua_State *L, int index) {
-  struct body *body = body_of(L);
-  bool normal = ending_is_normal(L, index);
-  if (lua_isnoneornil(L, index)) {
-    ending_reason(body, &body->script->normal, true);
-    return;
-  }
-  buffer_clear(&body->reason);
-  body->reason_flags = 0;
-  codec_encode(L, index, "reason", &body->reason, &body->reason_flags);
-  body->reason_normal = normal;
-}
 
 /* --- An error nobody caught -------------------------------------------------- */
 
@@ -111,7 +73,7 @@ static int describe_error(lua_State *L) {
 static void log_error(struct body *body, enum log_level level,
                       const char *text, size_t size) {
   char who[ID_TEXT_SIZE + 80];
-  start_who(body, who, sizeof who);
+  body_who(body, who, sizeof who);
   log_text(body->script->log, level, who, text, size);
 }
 
@@ -120,7 +82,7 @@ static void log_error(struct body *body, enum log_level level,
 ** rest. */
 static void tell_end(struct body *body, const char *text, size_t size) {
   if (body->start.kind != START_BEHAVIOUR)
-    start_keep_text(body, text, size);
+    body_keep_text(body, text, size);
   else if (body->started || body->start.listener != NULL)
     log_error(body, LOG_ERROR, text, size);
 }
@@ -150,12 +112,12 @@ void ending_reason_error(struct body *body, bool ends) {
   size_t size;
   buffer_init(&stack);
   failure_stack(L, 0, &stack);
-  turn_unwind(body);
+  run_unwind(body);
   body->reason_normal = false;
   body->blocked++;
   /* If its __tostring raises, that is the error. */
   if (!describe(body, &stack) && !describe(body, &stack))
-    ending_reason(body, &body->script->nomem, false);
+    reason_set(body, &body->script->nomem, false);
   body->blocked--;
   text = lua_tolstring(L, -1, &size);
   if (text == NULL) text = "an error that cannot be shown", size = 29;
@@ -175,7 +137,7 @@ enum step ending_begin(struct body *body) {
     return ending_finish(body);
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
-  switch (turn_run(body, ACTIVITY_TERMINATE)) {
+  switch (run_begin(body, ACTIVITY_TERMINATE)) {
     case RUN_SUSPENDED:
       return STEP_WAIT;
     case RUN_FAILED:
@@ -211,7 +173,7 @@ static void tell_reason(struct body *body) {
     if (lua_pcall(L, 0, 1, 0) == LUA_OK) text = lua_tolstring(L, -1, &size);
   }
   body->blocked--;
-  start_keep_text(body, text, size);
+  body_keep_text(body, text, size);
 }
 
 static void answer_stop(struct scheduler *scheduler, struct message *stop) {
@@ -265,6 +227,6 @@ enum step ending_finish(struct body *body) {
   if (lost > 0) log_lost(body, pid, lost);
   answer_stop(scheduler, stop);
   if (request != NULL) scheduler->discard(scheduler, request);
-  start_free_body(body);
+  life_free(body);
   return STEP_ENDED;
 }

@@ -8,16 +8,6 @@
 
 #include "core/actor.h"
 #include "script/body.h"
-#include "script/script.h"
-
-/* Sets body->reason. */
-void ending_reason(struct body *body, const struct fixed_reason *reason,
-                   bool normal);
-void ending_reason_from(struct body *body, const struct message *message);
-/* From the Lua value at `index`. May raise. */
-void ending_reason_value(lua_State *L, int index);
-/* "normal" or nil: linked actors do not die of it. */
-bool ending_is_normal(lua_State *L, int index);
 
 /* After RUN_FAILED: unwinds, and makes the error the reason, with this
 ** actor's hop. `ends`: the actor ends of it; else only the request does. Logs

@@ -9,6 +9,7 @@
 #include "script/failure.h"
 #include "script/option.h"
 #include "script/seat.h"
+#include "script/value.h"
 
 #define ENTITY_MARK 0xee
 

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "base/tick.h"
+#include "script/answer.h"
+#include "script/body.h"
 #include "script/call.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
-#include "script/ending.h"
 #include "script/entity.h"
 #include "script/face_lease.h"
 #include "script/face_link.h"
@@ -19,11 +20,14 @@
 #include "script/failure.h"
 #include "script/lazy.h"
 #include "script/probe.h"
+#include "script/reason.h"
+#include "script/receive.h"
 #include "script/script.h"
 #include "script/settings.h"
 #include "script/socket.h"
-#include "script/start.h"
+#include "script/spawn.h"
 #include "script/state.h"
+#include "script/target.h"
 #include "script/timer.h"
 #include "script/value.h"
 #include "script/wait.h"
@@ -59,7 +63,7 @@ static int leave(lua_State *L) {
 }
 
 static int lua_exit(lua_State *L) {
-  ending_reason_value(L, 1);
+  reason_value(L, 1);
   return leave(L);
 }
 
@@ -71,7 +75,7 @@ int face_exit(lua_State *L) {
   else
     status = (int)luaL_optinteger(L, 1, 0);
   body->exit_status = status;
-  ending_reason(body, &body->script->normal, true);
+  reason_set(body, &body->script->normal, true);
   return leave(L);
 }
 
@@ -84,7 +88,7 @@ static int lua_log(lua_State *L) {
   const char *text = luaL_checklstring(L, 2, &size);
   if (!log_level_parse(luaL_checkstring(L, 1), &level))
     return failure_expected(L, "level", "a log level", 1);
-  start_who(body, who, sizeof who);
+  body_who(body, who, sizeof who);
   log_text(body->script->log, level, who, text, size);
   return 0;
 }
@@ -102,7 +106,7 @@ static int lua_logs(lua_State *L) {
 static int lua_queue(lua_State *L) {
   struct directory *directory =
       body_of(L)->script->scheduler->directory;
-  struct actor *actor = directory_find(directory, call_target(L, 1));
+  struct actor *actor = directory_find(directory, target_pid(L, 1));
   lua_Integer count = 0;
   if (actor != NULL) count = (lua_Integer)mailbox_count(&actor->mailbox);
   lua_pushinteger(L, count);
@@ -120,17 +124,17 @@ static int lua_is_pid(lua_State *L) {
   return 1;
 }
 
-static void make_noreply(lua_State *L) { call_push_noreply(L); }
+static void make_noreply(lua_State *L) { answer_push_noreply(L); }
 
 static const struct lazy_field troupe_fields[] = {
-    {"start", start_lua_start, NULL},
+    {"start", spawn_lua_start, NULL},
     {"call", call_lua_call, NULL},
     {"cast", call_lua_cast, NULL},
     {"trycast", call_lua_trycast, NULL},
     {"send", call_lua_send, NULL},
     {"noreply", NULL, make_noreply},
-    {"from", call_lua_from, NULL},
-    {"reply", call_lua_reply, NULL},
+    {"from", answer_lua_from, NULL},
+    {"reply", answer_lua_reply, NULL},
     {"timeout", wait_lua_timeout, NULL},
     {"shield", wait_lua_shield, NULL},
     {"after", timer_lua_after, NULL},
@@ -147,7 +151,7 @@ static const struct lazy_field troupe_fields[] = {
     {"monitor", link_lua_monitor, NULL},
     {"demonitor", link_lua_demonitor, NULL},
     {"trap", link_lua_trap, NULL},
-    {"receive", wait_lua_receive, NULL},
+    {"receive", receive_lua_receive, NULL},
     {"encode", codec_lua_encode, NULL},
     {"decode", codec_lua_decode, NULL},
     {"config", settings_lua_config, NULL},
@@ -174,7 +178,7 @@ static const struct lazy_field core_fields[] = {
 
 static const struct lazy_field registry_fields[] = {
     {"whereis", registry_lua_whereis, NULL},
-    {"ensure", start_lua_ensure, NULL},
+    {"ensure", spawn_lua_ensure, NULL},
     {"register", registry_lua_register, NULL},
     {"unregister", registry_lua_unregister, NULL},
     {"join", registry_lua_join, NULL},

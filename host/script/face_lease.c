@@ -7,13 +7,13 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "core/links.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/entity.h"
 #include "script/failure.h"
 #include "script/script.h"
 #include "script/seat.h"
-#include "script/value.h"
 #include "script/wait.h"
 
 /* A checked-out seat; a to-be-closed userdata, the pool's key behind it. */

@@ -3,9 +3,10 @@
 #include <lauxlib.h>
 
 #include "core/links.h"
-#include "script/call.h"
+#include "script/body.h"
 #include "script/failure.h"
 #include "script/script.h"
+#include "script/target.h"
 #include "script/value.h"
 
 typedef enum status relate(struct scheduler *scheduler, struct actor *actor,
@@ -15,7 +16,7 @@ typedef enum status relate(struct scheduler *scheduler, struct actor *actor,
 ** looked up here and now, and nobody there is noactor. */
 static int apply(lua_State *L, relate *act) {
   struct body *body = body_of(L);
-  uint64_t pid = call_target(L, 1);
+  uint64_t pid = target_pid(L, 1);
   if (pid == ID_NONE) {
     lua_pushnil(L);
     lua_pushliteral(L, "noactor");

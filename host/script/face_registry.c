@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/entity.h"
 #include "script/failure.h"

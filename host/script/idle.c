@@ -2,6 +2,7 @@
 
 #include "base/slab.h"
 #include "base/tick.h"
+#include "script/body.h"
 #include "script/script.h"
 
 struct idle_node {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "script/body.h"
 #include "script/coroutine.h"
 #include "script/lazy.h"
 #include "script/module.h"
@@ -12,7 +13,7 @@
 #include "script/stock.h"
 
 static const struct stock *stock_of(lua_State *L) {
-  return modules_stock(body_of(L)->script->modules);
+  return body_of(L)->script->stock;
 }
 
 /* --- Opening -------------------------------------------------------------- */

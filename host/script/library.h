@@ -28,6 +28,12 @@
 #include "script/body.h"
 #include "script/lazy.h"
 
+/* The stock functions that the states of a host are made of, read once. NULL:
+** no memory; free takes NULL. [any thread] */
+struct stock;
+struct stock *library_new_stock(void);
+void library_free_stock(struct stock *stock);
+
 /* Sets up the globals, package.loaded and the metatable of strings of a new
 ** state. May raise (memory). */
 void library_install(lua_State *L);
@@ -66,6 +72,7 @@ int base_rawset(lua_State *L);
 int base_setmetatable(lua_State *L);
 
 /* script/library_os.c */
+int os_exit(lua_State *L);
 int os_setlocale(lua_State *L);
 
 /* script/library_process.c */

@@ -5,11 +5,13 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "script/body.h"
 #include "script/lazy.h"
 #include "script/library.h"
 #include "script/script.h"
 #include "script/state.h"
 #include "script/stock.h"
+
 
 /* --- Lazy tables ---------------------------------------------------------- */
 
@@ -88,7 +90,7 @@ int base_setmetatable(lua_State *L) {
 /* --- Text only ------------------------------------------------------------ */
 
 static const struct stock *stock_of(lua_State *L) {
-  return modules_stock(body_of(L)->script->modules);
+  return body_of(L)->script->stock;
 }
 
 /* Makes the `mode` at stack index `index` one that allows no bytecode. A mode

@@ -13,6 +13,7 @@
 #include "script/library.h"
 #include "script/state.h"
 
+
 int debug_getmetatable(lua_State *L) {
   luaL_checkany(L, 1);
   library_settle_strings(L, 1);

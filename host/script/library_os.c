@@ -2,7 +2,10 @@
 #include <locale.h>
 #include <string.h>
 
+#include "script/body.h"
 #include "script/library.h"
+#include "script/script.h"
+
 
 /* Without an argument or with the locale in force, says which that is; any
 ** other is refused, as stock does for one that does not exist: the locale
@@ -22,3 +25,6 @@ int os_setlocale(lua_State *L) {
     luaL_pushfail(L);
   return 1;
 }
+
+/* What it does depends on who calls: a script ends the host, an actor itself. */
+int os_exit(lua_State *L) { return body_of(L)->script->exit(L); }

@@ -26,6 +26,7 @@
 
 #include "script/library.h"
 
+
 static void flush_output(void) {
   if (ftrylockfile(stdout) != 0) return;
   fflush(stdout);

@@ -38,7 +38,6 @@ struct embedded {
 /* All of lua/troupe/, made into C by scripts/build/embed.lua. */
 extern const struct embedded embedded_library[];
 
-struct stock; /* script/stock.h */
 struct modules;
 struct modules *modules_new(const struct embedded *embedded); /* NULL: nomem */
 void modules_free(struct modules *modules);
@@ -46,8 +45,6 @@ size_t modules_count(struct modules *modules);
 /* The same text for as long as the host lives; a generic one if there is no
 ** memory or there are too many. */
 const char *modules_name(struct modules *modules, const char *name);
-/* The stock functions that the states of this host are made of. */
-const struct stock *modules_stock(const struct modules *modules);
 
 /*
 ** Pushes the compiled chunk of module `name`, found in the embedded library

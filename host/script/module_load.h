@@ -8,7 +8,7 @@
 
 #include <lua.h>
 
-#include "script/module.h"
+struct modules; /* script/module.h */
 
 enum module_found {
   MODULE_FOUND,  /* pushed: the function and the file's name */

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "base/tick.h"
-#include "script/stock.h"
+#include "script/module.h"
 
 #define BUCKETS 512
 
@@ -30,7 +30,6 @@ struct name {
 
 struct modules {
   const struct embedded *embedded;
-  struct stock *stock;
   uint64_t seed;
   struct mutex mutex;
   /* Under the mutex. */
@@ -43,11 +42,6 @@ struct modules {
 struct modules *modules_new(const struct embedded *embedded) {
   struct modules *modules = memory_zalloc(sizeof *modules);
   if (!modules) return NULL;
-  modules->stock = stock_new();
-  if (!modules->stock) {
-    memory_free(modules);
-    return NULL;
-  }
   modules->embedded = embedded;
   modules->seed = hash_word(tick_now());
   mutex_init(&modules->mutex);
@@ -81,7 +75,6 @@ void modules_free(struct modules *modules) {
     }
   }
   mutex_deinit(&modules->mutex);
-  stock_free(modules->stock);
   memory_free(modules);
 }
 
@@ -91,10 +84,6 @@ size_t modules_count(struct modules *modules) {
   count = modules->unit_count;
   mutex_unlock(&modules->mutex);
   return count;
-}
-
-const struct stock *modules_stock(const struct modules *modules) {
-  return modules->stock;
 }
 
 const struct embedded *modules_embedded(const struct modules *modules,

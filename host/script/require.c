@@ -2,11 +2,13 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "script/body.h"
 #include "script/library.h"
 #include "script/module.h"
 #include "script/module_load.h"
 #include "script/script.h"
 #include "script/state.h"
+
 
 /* Where the registry keeps the `package` table, from when it is opened. */
 static const char package_key = 'p';

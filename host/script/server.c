@@ -7,12 +7,14 @@
 
 #include "base/memory.h"
 #include "io/listener.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
+#include "script/life.h"
 #include "script/module.h"
 #include "script/option.h"
+#include "script/problem.h"
 #include "script/script.h"
-#include "script/start.h"
 
 struct server {
   struct server *next, **link; /* body->servers; link NULL: closed */
@@ -34,7 +36,7 @@ static void accepted(void *context, int fd) {
   struct actor *actor = NULL;
   struct body *body;
   if (message != NULL)
-    actor = start_new(script, path_share(server->path), server->starter);
+    actor = life_new(script, path_share(server->path), server->starter);
   if (actor == NULL) {
     message_free(message);
     close(fd);
@@ -191,7 +193,7 @@ int server_lua_serve(lua_State *L) {
   server->listener = listener_open(body->actor, &address, &options, &error);
   if (server->listener == NULL) {
     close_kept(L, server);
-    return socket_push_error(L, error);
+    return problem_push(L, error);
   }
   server->next = body->servers;
   server->link = &body->servers;

@@ -14,7 +14,4 @@
 int server_lua_serve(lua_State *L);
 void server_close_all(struct body *body);
 
-/* Pushes nil, "NAME: text", "NAME" for a libuv error; returns 3. In socket.c.*/
-int socket_push_error(lua_State *L, int error);
-
 #endif

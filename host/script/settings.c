@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
+#include "script/script.h"
 
 static struct setting *find(struct script *script, const char *name) {
   struct setting *setting = script->settings;

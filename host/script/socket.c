@@ -4,16 +4,16 @@
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "base/check.h"
-#include "io/listener.h"
+#include "io/fault.h"
 #include "io/stream.h"
+#include "script/body.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
 #include "script/lazy.h"
+#include "script/problem.h"
 #include "script/server.h"
-#include "script/script.h"
 #include "script/wait.h"
 
 /* A userdata; its memory is the state's. */
@@ -30,14 +30,6 @@ static struct waiter waiter_of(lua_State *L) {
   return (struct waiter){
       atomic_load_explicit(&actor->pid, memory_order_relaxed),
       actor_wait_epoch(actor)};
-}
-
-/* nil, "ECONNRESET: connection reset by peer", "ECONNRESET" */
-int socket_push_error(lua_State *L, int error) {
-  lua_pushnil(L);
-  lua_pushfstring(L, "%s: %s", uv_err_name(error), uv_strerror(error));
-  lua_pushstring(L, uv_err_name(error));
-  return 3;
 }
 
 /* --- The userdata ------------------------------------------------------------- */
@@ -102,7 +94,7 @@ void socket_push_accepted(lua_State *L, struct body *body) {
   stream = stream_adopt(body->actor, fd, &error);
   actor_unpin(body->actor); /* the listener's, that brought it here */
   if (stream == NULL)
-    luaL_error(L, "%s: %s", uv_err_name(error), uv_strerror(error));
+    luaL_error(L, "%s: %s", fault_name(error), fault_text(error));
   if (body->start.line_limit != 0)
     stream_set_line_limit(stream, body->start.line_limit);
   attach(L, socket, stream);
@@ -148,7 +140,7 @@ static enum stream_want check_want(lua_State *L, int index, size_t *size) {
 }
 
 static int closed(lua_State *L, int error) {
-  if (error != 0) return socket_push_error(L, error);
+  if (error != 0) return problem_push(L, error);
   lua_pushnil(L);
   return 1;
 }
@@ -173,7 +165,7 @@ static int read_round(lua_State *L) {
   enum stream_want want = check_want(L, 2, &size);
   enum status status;
   int error;
-  if (socket->stream == NULL) return socket_push_error(L, UV_EBADF);
+  if (socket->stream == NULL) return problem_push(L, FAULT_CLOSED);
   status = stream_read(socket->stream, want, size, nobody, &bytes, &got,
                        &error);
   if (status == STATUS_WAIT) {
@@ -202,7 +194,7 @@ static int lua_deliver(lua_State *L) {
   struct socket *socket = check(L);
   size_t size;
   enum stream_want want = check_want(L, 2, &size);
-  if (socket->stream == NULL) return socket_push_error(L, UV_EBADF);
+  if (socket->stream == NULL) return problem_push(L, FAULT_CLOSED);
   lua_pushvalue(L, 1); /* kept while something may be delivered */
   lua_rawsetp(L, LUA_REGISTRYINDEX, socket);
   stream_deliver(socket->stream, want, size);
@@ -218,7 +210,7 @@ static void push_reason(lua_State *L, int error) {
   if (error == 0)
     lua_pushnil(L);
   else
-    lua_pushfstring(L, "%s: %s", uv_err_name(error), uv_strerror(error));
+    lua_pushfstring(L, "%s: %s", fault_name(error), fault_text(error));
 }
 
 bool socket_push_event(lua_State *L, const struct message *message) {
@@ -287,17 +279,17 @@ static int write_round(lua_State *L, bool wait) {
   struct socket *socket = lua_touserdata(L, 1);
   size_t size;
   const char *bytes = luaL_checklstring(L, 2, &size);
-  int error = UV_EBADF;
-  if (socket->stream == NULL) return socket_push_error(L, error);
+  int error = FAULT_CLOSED;
+  if (socket->stream == NULL) return problem_push(L, error);
   switch (stream_write(socket->stream, bytes, size, nobody, &error)) {
     case STATUS_OK:
       lua_pushboolean(L, true);
       return 1;
     case STATUS_FULL:
       if (wait) return write_full(L, socket);
-      return socket_push_error(L, UV_EAGAIN);
+      return problem_push(L, FAULT_AGAIN);
     case STATUS_CLOSED:
-      return socket_push_error(L, error);
+      return problem_push(L, error);
     default:
       return luaL_error(L, "not enough memory");
   }
@@ -332,7 +324,7 @@ static int push_name(lua_State *L,
                      void (*name)(struct stream *, char *, size_t)) {
   struct socket *socket = check(L);
   char text[256];
-  if (socket->stream == NULL) return socket_push_error(L, UV_EBADF);
+  if (socket->stream == NULL) return problem_push(L, FAULT_CLOSED);
   name(socket->stream, text, sizeof text);
   lua_pushstring(L, text);
   return 1;
@@ -394,7 +386,7 @@ static int after_connect(lua_State *L, int status, lua_KContext context) {
     return 1;
   }
   close_socket(socket, true);
-  return socket_push_error(L, error);
+  return problem_push(L, error);
 }
 
 static int lua_connect(lua_State *L) {
@@ -412,7 +404,7 @@ static int lua_connect(lua_State *L) {
   stream = stream_open(body_of(L)->actor, &address, waiter_of(L), &error);
   if (stream == NULL) {
     wait_cancel(L);
-    return socket_push_error(L, error);
+    return problem_push(L, error);
   }
   attach(L, socket, stream);
   return coroutine_wait(L, HOST_WAIT, 0, after_connect);

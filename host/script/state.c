@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "script/alloc.h"
+#include "script/body.h"
 #include "script/library.h"
 #include "script/value.h"
 

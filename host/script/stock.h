@@ -38,7 +38,5 @@ struct stock {
   lua_State *owner;                       /* of the names */
 };
 
-struct stock *stock_new(void); /* NULL: no memory */
-void stock_free(struct stock *stock); /* takes NULL */
 
 #endif

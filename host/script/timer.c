@@ -18,10 +18,11 @@
 
 #include "base/slab.h"
 #include "base/tick.h"
-#include "script/call.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
 #include "script/script.h"
+#include "script/target.h"
 
 enum timer_state { TIMER_PENDING, TIMER_HANDLED, TIMER_CANCELLED };
 
@@ -270,7 +271,7 @@ static int start(lua_State *L, bool periodic) {
   span = tick_from_seconds(lua_tonumber(L, 1));
   if (periodic && span == 0)
     return failure_expected(L, "seconds", "a number above 0", 1);
-  target = call_target(L, 2);
+  target = target_pid(L, 2);
   if (target == ID_NONE) {
     lua_pushnil(L);
     lua_pushliteral(L, "noactor");

@@ -18,68 +18,25 @@
 #include "base/check.h"
 #include "base/tick.h"
 #include "core/links.h"
-#include "script/call.h"
-#include "script/coroutine.h"
+#include "script/answer.h"
+#include "script/body.h"
 #include "script/dispatch.h"
 #include "script/ending.h"
 #include "script/face_lease.h"
 #include "script/failure.h"
 #include "script/idle.h"
+#include "script/reason.h"
+#include "script/receive.h"
+#include "script/run.h"
 #include "script/script.h"
 #include "script/socket.h"
 #include "script/start.h"
 #include "script/timer.h"
-#include "script/wait.h"
-
-/* --- Running the main thread ----------------------------------------------- */
-
-static enum run resume(struct body *body, int arguments) {
-  int results;
-  int status;
-  body->yielded = HOST_NONE;
-  body->running = body->L;
-  body->suspended = body->preempted = false;
-  status = lua_resume(body->L, NULL, arguments, &results);
-  if (status == LUA_OK) return RUN_DONE;
-  if (status != LUA_YIELD) return RUN_FAILED;
-  lua_pop(body->L, results);
-  if (body->yielded == HOST_EXIT) return RUN_EXITING;
-  ASSERT(body->yielded != HOST_NONE, "a plain yield ends at its resume");
-  body->suspended = true;
-  body->preempted = body->yielded == HOST_PREEMPT;
-  return RUN_SUSPENDED;
-}
-
-enum run turn_run(struct body *body, enum activity activity) {
-  lua_State *L = body->L;
-  body->activity = activity;
-  if (activity == ACTIVITY_START) {
-    lua_settop(L, 0);
-    lua_pushcfunction(L, dispatch_start);
-  } else {
-    if (unlikely(lua_gettop(L) == 0)) dispatch_push(L);
-    lua_settop(L, 1);
-    lua_pushvalue(L, 1);
-  }
-  return resume(body, 0);
-}
-
-enum run turn_resume(struct body *body) { return resume(body, 0); }
-
-void turn_unwind(struct body *body) {
-  bool begun;
-  body->suspended = body->preempted = body->receiving = false;
-  actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
-  body->blocked++;
-  coroutine_unwind(body->L);
-  lua_resetthread(body->L);
-  body->blocked--;
-}
 
 /* Whatever it is doing ends here. Before its first turn there is no state. */
 static void abandon(struct body *body) {
   if (body->L == NULL) return;
-  turn_unwind(body);
+  run_unwind(body);
   lua_settop(body->L, 0);
 }
 
@@ -113,7 +70,7 @@ static bool is_request_timeout(struct body *body) {
 static enum step fail_request(struct body *body, enum outcome outcome) {
   ending_reason_error(body, false);
   body->unpacking = false;
-  if (body->request->kind == MESSAGE_CALL) call_answer_reason(body, outcome);
+  if (body->request->kind == MESSAGE_CALL) answer_reason(body, outcome);
   drop_request(body);
   return STEP_AGAIN;
 }
@@ -138,7 +95,7 @@ static enum step started(struct body *body) {
   body->request_deadline = TICK_NEVER;
   step = start_finished(body);
   if (step == STEP_AGAIN && dispatch_has(body, "continue"))
-    return follow(body, turn_run(body, ACTIVITY_CONTINUE));
+    return follow(body, run_begin(body, ACTIVITY_CONTINUE));
   return step;
 }
 
@@ -173,7 +130,7 @@ static enum step follow(struct body *body, enum run run) {
 }
 
 static enum step begin(struct body *body, enum activity activity) {
-  return follow(body, turn_run(body, activity));
+  return follow(body, run_begin(body, activity));
 }
 
 /* --- Messages ----------------------------------------------------------------*/
@@ -203,7 +160,7 @@ static enum step handle_user(struct body *body, struct message *message) {
 }
 
 static enum step handle_stop(struct body *body, struct message *message) {
-  ending_reason_from(body, message);
+  reason_from(body, message);
   body->stop = message;
   return ending_begin(body);
 }
@@ -233,7 +190,7 @@ static enum step handle_exit(struct body *body, struct message *message) {
     message_free(message);
     return STEP_AGAIN;
   }
-  ending_reason_from(body, message);
+  reason_from(body, message);
   message_free(message);
   abandon(body);
   if (body->started) return ending_begin(body);
@@ -249,14 +206,14 @@ static void log_late(struct body *body) {
   buffer_init(&text);
   if (buffer_append(&text, message, sizeof message - 1) && body->L != NULL)
     failure_stack(body->L, 0, &text);
-  start_who(body, who, sizeof who);
+  body_who(body, who, sizeof who);
   log_text(body->script->log, LOG_WARN, who, buffer_bytes(&text),
            buffer_size(&text));
   buffer_deinit(&text);
 }
 
 static enum step handle_kill(struct body *body, struct message *message) {
-  ending_reason(body, &body->script->killed, false);
+  reason_set(body, &body->script->killed, false);
   body->killed = true;
   if (message->flags & MESSAGE_SHUTDOWN) log_late(body);
   message_free(message);
@@ -318,7 +275,7 @@ static enum step handle(struct body *body, struct message *message) {
     case MESSAGE_IDLE:
       message_free(message);
       if (!idle_is_over(body)) return STEP_AGAIN;
-      ending_reason(body, &body->script->normal, true);
+      reason_set(body, &body->script->normal, true);
       return ending_begin(body);
     case MESSAGE_OUTCOME: /* of a wait that an exit had ended */
       message_free(message);
@@ -334,7 +291,7 @@ static enum step handle(struct body *body, struct message *message) {
 static enum step go_on(struct body *body, struct message *outcome) {
   if (body->outcome != NULL) discard(body, body->outcome);
   body->outcome = outcome;
-  return follow(body, turn_resume(body));
+  return follow(body, run_resume(body));
 }
 
 static enum step handle_urgent(struct body *body, struct message *message) {
@@ -351,7 +308,7 @@ static enum step handle_urgent(struct body *body, struct message *message) {
 static enum step receive_info(struct body *body, struct message *message) {
   struct message_queue *queue = &body->actor->mailbox.queue;
   struct message_queue front = {message, message};
-  if (wait_receive_ends(body)) {
+  if (receive_ends(body)) {
     if (message->kind == MESSAGE_DOWN) links_arrived(body->actor, message);
     return go_on(body, message);
   }
@@ -378,10 +335,10 @@ static enum step receive(struct body *body, struct message *message) {
       if (links_stand(body->actor, message)) return receive_info(body, message);
       break;
     case MESSAGE_CALL:
-      if (accept_call(body, message)) call_refuse(body, message);
+      if (accept_call(body, message)) answer_refuse(body, message);
       break;
     case MESSAGE_CAST:
-      call_log_unknown(body, message);
+      answer_log_unknown(body, message);
       break;
     case MESSAGE_STOP:
       abandon(body);

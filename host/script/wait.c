@@ -5,13 +5,12 @@
 
 #include "base/check.h"
 #include "base/tick.h"
-#include "script/call.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
+#include "script/reason.h"
 #include "script/script.h"
-#include "script/timer.h"
-#include "script/value.h"
 
 void wait_check(lua_State *L) {
   if (!coroutine_can_wait(L))
@@ -104,7 +103,7 @@ int wait_throw(lua_State *L) {
 /* The callee has ended, whatever it ended of. */
 static void push_exit(lua_State *L, struct message *outcome, uint64_t target) {
   char text[ID_TEXT_SIZE];
-  call_push_reason(L, outcome);
+  reason_push(L, outcome);
   if (failure_is(L, -1)) {
     lua_getfield(L, -1, "kind");
     if (failure_kind(L, -2) != FAILURE_EXIT) lua_setfield(L, -2, "reason");
@@ -267,42 +266,3 @@ int wait_lua_sleep(lua_State *L) {
   return coroutine_wait(L, HOST_WAIT, capped, after_sleep);
 }
 
-bool wait_receive_ends(struct body *body) {
-  bool begun;
-  return actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
-}
-
-static int after_receive(lua_State *L, int status, lua_KContext context) {
-  struct body *body = body_of(L);
-  struct message *message = body->outcome;
-  int count;
-  (void)status;
-  (void)context;
-  body->receiving = false;
-  if (message->kind == MESSAGE_OUTCOME)
-    wait_raise(L, ID_NONE, "an info", 0);
-  if (message->kind == MESSAGE_TIMER) {
-    count = timer_unpack(L, message);
-  } else if (message->kind == MESSAGE_DOWN) {
-    lua_pushliteral(L, "down");
-    value_push_pid(L, message->sender);
-    call_push_reason(L, message);
-    count = 3;
-  } else {
-    count = codec_unpack(L, message);
-  }
-  body->outcome = NULL;
-  body->script->scheduler->discard(body->script->scheduler, message);
-  return count;
-}
-
-int wait_lua_receive(lua_State *L) {
-  struct body *body = body_of(L);
-  if (body->has_behaviour)
-    return luaL_error(L, "receive is for scripts; an actor with a behaviour "
-                         "gets its infos in `info`");
-  wait_check(L);
-  wait_open(L, WAIT_RECEIVE, ID_NONE, false);
-  body->receiving = true;
-  return coroutine_wait(L, HOST_WAIT, 0, after_receive);
-}

@@ -54,12 +54,9 @@ int wait_throw(lua_State *L);
 ** that keeps it. */
 const char *wait_push_request(lua_State *L);
 
-/* troupe.timeout, troupe.shield, troupe.sleep, troupe.receive */
+/* troupe.timeout, troupe.shield, troupe.sleep */
 int wait_lua_timeout(lua_State *L);
 int wait_lua_shield(lua_State *L);
 int wait_lua_sleep(lua_State *L);
-int wait_lua_receive(lua_State *L);
-/* An info is there: true if it ends the wait, false if the deadline did. */
-bool wait_receive_ends(struct body *body);
 
 #endif

@@ -38,6 +38,7 @@ local PARTS = {
   ["host/core/deadline"] = "host/core/scheduler",
   ["host/core/registration"] = "host/core/registry",
   ["host/core/registry_groups"] = "host/core/registry",
+  ["host/script/module_store"] = "host/script/module",
 }
 
 -- File-scope variables that had to be, each with its reason.

@@ -1,15 +1,21 @@
-#include "script/script.h"
+#include "script/runtime.h"
 
 #include <lauxlib.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "script/body.h"
 #include "script/codec.h"
+#include "script/face.h"
 #include "script/face_lease.h"
+#include "script/library.h"
+#include "script/life.h"
+#include "script/module.h"
+#include "script/script.h"
 #include "script/settings.h"
-#include "script/start.h"
 #include "script/timer.h"
+#include "script/turn.h"
 
 /* Frees a message that nobody will handle, with what it owns. */
 static void discard(struct scheduler *scheduler, struct message *message) {
@@ -62,21 +68,25 @@ static bool fix(struct fixed_reason *reason, const char *text) {
 
 /* --- Life ------------------------------------------------------------------------ */
 
-struct script *script_new(struct scheduler *scheduler,
-                          const struct script_options *options) {
+struct script *runtime_new(struct scheduler *scheduler,
+                          const struct runtime_options *options) {
   struct script *script = memory_zalloc(sizeof *script);
   if (script == NULL) return NULL;
   script->scheduler = scheduler;
   script->log = options->log;
   script->ended = options->ended;
   script->context = options->context;
+  script->actor_type = &turn_type;
+  script->exit = face_exit;
+  script->stock = library_new_stock();
   script->modules = modules_new(options->embedded);
   script->path = path_new(options->path, options->cpath);
-  if (script->modules == NULL || script->path == NULL ||
+  if (script->stock == NULL || script->modules == NULL ||
+      script->path == NULL ||
       !fix(&script->normal, "normal") || !fix(&script->shutdown, "shutdown") ||
       !fix(&script->killed, "killed") || !fix(&script->noactor, "noactor") ||
       !fix(&script->nomem, "not enough memory")) {
-    script_free(script);
+    runtime_free(script);
     return NULL;
   }
   scheduler->owner = script;
@@ -85,22 +95,23 @@ struct script *script_new(struct scheduler *scheduler,
   return script;
 }
 
-void script_free(struct script *script) {
+void runtime_free(struct script *script) {
   if (script == NULL) return;
   settings_free(script);
   modules_free(script->modules);
+  library_free_stock(script->stock);
   path_drop(script->path);
   memory_free(script);
 }
 
-uint64_t script_run(struct script *script, const char *file, bool code,
+uint64_t runtime_run(struct script *script, const char *file, bool code,
                     int argc, const char *const *argv) {
   struct message *message = start_message(file, argc, argv);
   struct actor *actor;
   struct body *body;
   uint64_t pid;
   if (message == NULL) return ID_NONE;
-  actor = start_new(script, path_share(script->path), ID_NONE);
+  actor = life_new(script, path_share(script->path), ID_NONE);
   if (actor == NULL) {
     message_free(message);
     return ID_NONE;
@@ -113,27 +124,3 @@ uint64_t script_run(struct script *script, const char *file, bool code,
   return pid;
 }
 
-static enum status send_signal(struct script *script, uint64_t pid,
-                               enum message_kind kind, uint8_t flags,
-                               const struct fixed_reason *reason) {
-  struct message *message = message_new(kind, reason->size);
-  enum status status;
-  if (message == NULL) return STATUS_NOMEM;
-  memcpy(message->bytes, reason->bytes, reason->size);
-  message->target = pid;
-  message->count = 1;
-  message->flags = flags;
-  status = scheduler_post(script->scheduler, message, READY_AFTER);
-  if (status != STATUS_OK) message_free(message);
-  return status;
-}
-
-enum status script_shutdown(struct script *script, uint64_t pid) {
-  return send_signal(script, pid, MESSAGE_EXIT,
-                     MESSAGE_SHUTDOWN | MESSAGE_NORMAL, &script->shutdown);
-}
-
-enum status script_kill(struct script *script, uint64_t pid, bool late) {
-  return send_signal(script, pid, MESSAGE_KILL, late ? MESSAGE_SHUTDOWN : 0,
-                     &script->killed);
-}

@@ -1,13 +1,12 @@
-#include "script/stock.h"
 
 #include <lualib.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "script/face.h"
+#include "script/lazy.h"
 #include "script/library.h"
-#include "script/module.h"
+#include "script/stock.h"
 
 struct source {
   const char *name;
@@ -48,7 +47,7 @@ static const struct replacement {
     {STOCK_DEBUG, {"setmetatable", debug_setmetatable, NULL}},
     {STOCK_DEBUG, {"setupvalue", debug_setupvalue, NULL}},
     {STOCK_DEBUG, {"setuservalue", debug_setuservalue, NULL}},
-    {STOCK_OS, {"exit", face_exit, NULL}},
+    {STOCK_OS, {"exit", os_exit, NULL}},
     {STOCK_OS, {"setlocale", os_setlocale, NULL}},
     {STOCK_OS, {"execute", os_execute, NULL}}};
 
@@ -132,7 +131,7 @@ static int read_all(lua_State *L) {
   return 0;
 }
 
-struct stock *stock_new(void) {
+struct stock *library_new_stock(void) {
   struct stock *stock = memory_zalloc(sizeof *stock);
   if (!stock) return NULL;
   stock->owner = luaL_newstate();
@@ -142,11 +141,11 @@ struct stock *stock_new(void) {
   if (lua_pcall(stock->owner, 1, 0, 0) != LUA_OK) goto fail;
   return stock;
 fail:
-  stock_free(stock);
+  library_free_stock(stock);
   return NULL;
 }
 
-void stock_free(struct stock *stock) {
+void library_free_stock(struct stock *stock) {
   if (!stock) return;
   if (stock->owner) lua_close(stock->owner);
   memory_free(stock);

@@ -1,0 +1,116 @@
+#include "script/answer.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "script/body.h"
+#include "script/codec.h"
+#include "script/failure.h"
+#include "script/script.h"
+#include "script/value.h"
+
+static const char noreply_key = 0;
+
+void answer_push_noreply(lua_State *L) {
+  lua_pushlightuserdata(L, (void *)(uintptr_t)&noreply_key);
+}
+
+static void defer(lua_State *L, struct body *body) {
+  if (!body->from_taken)
+    luaL_error(L, "noreply was returned, but from() was not called: nobody "
+                  "could reply");
+  if (!actor_defer(body->actor, body->script->scheduler->directory,
+                   body->actor->serving))
+    luaL_error(L, "not enough memory");
+}
+
+void answer_reply(lua_State *L, struct body *body) {
+  int count = lua_gettop(L);
+  struct message *message;
+  if (count == 1 && lua_touserdata(L, 1) == &noreply_key) {
+    defer(L, body);
+    return;
+  }
+  message = codec_pack(L, 1, count, MESSAGE_OUTCOME);
+  message->outcome = OUTCOME_REPLY;
+  scheduler_answer(body->script->scheduler, body->actor->serving, message);
+}
+
+void answer_reason(struct body *body, enum outcome outcome) {
+  size_t size = buffer_size(&body->reason);
+  struct message *message = message_new(MESSAGE_OUTCOME, size);
+  CHECK(message != NULL, "no memory for an answer");
+  message->outcome = (uint8_t)outcome;
+  message->count = 1;
+  message->flags = body->reason_flags;
+  memcpy(message->bytes, buffer_bytes(&body->reason), size);
+  scheduler_answer(body->script->scheduler, body->actor->serving, message);
+}
+
+static void log_unknown(struct body *body, const char *kind,
+                        const char *name) {
+  char who[ID_TEXT_SIZE + 80];
+  body_who(body, who, sizeof who);
+  atomic_fetch_add_explicit(&body->script->unhandled, 1,
+                            memory_order_relaxed);
+  log_write(body->script->log, LOG_WARN, who, "no handler for %s %s", kind,
+            name);
+}
+
+void answer_unknown(lua_State *L, struct body *body) {
+  if (body->request->kind == MESSAGE_CALL) {
+    scheduler_end_wait(body->script->scheduler, body->actor->serving,
+                       OUTCOME_UNKNOWN);
+    return;
+  }
+  lua_settop(L, 3);
+  log_unknown(body, body->request->kind == MESSAGE_CAST ? "cast" : "info",
+              failure_describe(L, 3));
+}
+
+void answer_refuse(struct body *body, struct message *message) {
+  struct waiter waiter = {message->sender, message->epoch};
+  body->actor->serving = (struct waiter){ID_NONE, 0};
+  scheduler_end_wait(body->script->scheduler, waiter, OUTCOME_UNKNOWN);
+}
+
+void answer_log_unknown(struct body *body, struct message *message) {
+  (void)message;
+  log_unknown(body, "a cast:", "this is a script without a behaviour");
+}
+
+int answer_lua_from(lua_State *L) {
+  struct body *body = body_of(L);
+  struct message *request = body->request;
+  struct waiter from = {ID_NONE, 0};
+  if (request != NULL) from.pid = request->sender;
+  if (request != NULL && request->kind == MESSAGE_CALL) {
+    from.epoch = request->epoch;
+    body->from_taken = true;
+  }
+  if (from.pid == ID_NONE) {
+    lua_pushnil(L);
+    return 1;
+  }
+  value_push_from(L, from);
+  return 1;
+}
+
+int answer_lua_reply(lua_State *L) {
+  struct body *body = body_of(L);
+  struct waiter from;
+  struct message *message;
+  if (!value_from(L, 1, &from))
+    return failure_expected(L, "from", "what from() returned", 1);
+  message = codec_pack(L, 2, lua_gettop(L) - 1, MESSAGE_OUTCOME);
+  message->outcome = OUTCOME_REPLY;
+  if (from.epoch == 0) {
+    message_free(message);
+    lua_pushboolean(L, false);
+    return 1;
+  }
+  lua_pushboolean(
+      L, scheduler_answer(body->script->scheduler, from, message));
+  return 1;
+}

@@ -1,0 +1,70 @@
+#include "script/life.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/tick.h"
+#include "core/links.h"
+#include "io/listener.h"
+#include "script/body.h"
+#include "script/module.h"
+#include "script/script.h"
+#include "script/state.h"
+
+struct actor *life_new(struct script *script, struct path *path,
+                        uint64_t starter) {
+  struct body *body = slab_take(sizeof *body);
+  if (body == NULL) {
+    path_drop(path);
+    return NULL;
+  }
+  memset(body, 0, sizeof *body);
+  body->script = script;
+  body->path = path;
+  body->memory_limit = SIZE_MAX;
+  body->request_deadline = TICK_NEVER;
+  body->start.fd = -1;
+  body->actor =
+      directory_add(script->scheduler->directory, script->actor_type, body, starter);
+  if (body->actor == NULL) {
+    path_drop(path);
+    slab_give(body, sizeof *body);
+    return NULL;
+  }
+  atomic_fetch_add_explicit(&script->bodies, 1, memory_order_relaxed);
+  return body->actor;
+}
+
+static void free_messages(struct body *body) {
+  struct scheduler *scheduler = body->script->scheduler;
+  message_free(body->sending);
+  message_free(body->sending_start);
+  message_free(body->refusal);
+  if (body->outcome != NULL) scheduler->discard(scheduler, body->outcome);
+}
+
+static void drop_connection(struct body *body) {
+  if (body->start.fd >= 0) close(body->start.fd);
+  if (body->start.listener != NULL) listener_freed(body->start.listener);
+}
+
+void life_free(struct body *body) {
+  struct script *script = body->script;
+  state_close(body);
+  free_messages(body);
+  drop_connection(body);
+  path_drop(body->path);
+  buffer_deinit(&body->reason);
+  buffer_deinit(&body->scratch);
+  memory_free(body->text);
+  slab_give(body, sizeof *body);
+  atomic_fetch_sub_explicit(&script->bodies, 1, memory_order_relaxed);
+}
+
+void life_discard(struct script *script, struct actor *actor) {
+  struct body *body = actor->body;
+  struct reason reason = {script->normal.bytes, script->normal.size, true, 0};
+  links_end(script->scheduler, actor, &reason);
+  life_free(body);
+}

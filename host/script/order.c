@@ -1,0 +1,31 @@
+#include "script/order.h"
+
+#include <string.h>
+
+#include "core/scheduler.h"
+#include "script/script.h"
+
+static enum status send_signal(struct script *script, uint64_t pid,
+                               enum message_kind kind, uint8_t flags,
+                               const struct fixed_reason *reason) {
+  struct message *message = message_new(kind, reason->size);
+  enum status status;
+  if (message == NULL) return STATUS_NOMEM;
+  memcpy(message->bytes, reason->bytes, reason->size);
+  message->target = pid;
+  message->count = 1;
+  message->flags = flags;
+  status = scheduler_post(script->scheduler, message, READY_AFTER);
+  if (status != STATUS_OK) message_free(message);
+  return status;
+}
+
+enum status order_shutdown(struct script *script, uint64_t pid) {
+  return send_signal(script, pid, MESSAGE_EXIT,
+                     MESSAGE_SHUTDOWN | MESSAGE_NORMAL, &script->shutdown);
+}
+
+enum status order_kill(struct script *script, uint64_t pid, bool late) {
+  return send_signal(script, pid, MESSAGE_KILL, late ? MESSAGE_SHUTDOWN : 0,
+                     &script->killed);
+}

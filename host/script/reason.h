@@ -1,0 +1,28 @@
+/*
+** Reason: why an actor ends: one encoded value in its body.
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_REASON_H
+#define TROUPE_SCRIPT_REASON_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "core/message.h"
+#include "script/body.h"
+#include "script/script.h"
+
+/* Sets body->reason. */
+void reason_set(struct body *body, const struct fixed_reason *reason,
+                bool normal);
+void reason_from(struct body *body, const struct message *message);
+/* From the Lua value at `index`; nil is "normal". May raise. */
+void reason_value(lua_State *L, int index);
+bool reason_is_normal(lua_State *L, int index);
+
+/* Pushes the reason that a DOWN, EXIT or OUTCOME message carries; "noactor"
+** if it carries none. May raise. */
+void reason_push(lua_State *L, const struct message *message);
+
+#endif

@@ -1,0 +1,49 @@
+#include "script/run.h"
+
+#include "base/check.h"
+#include "script/body.h"
+#include "script/coroutine.h"
+#include "script/dispatch.h"
+
+static enum run resume(struct body *body, int arguments) {
+  int results;
+  int status;
+  body->yielded = HOST_NONE;
+  body->running = body->L;
+  body->suspended = body->preempted = false;
+  status = lua_resume(body->L, NULL, arguments, &results);
+  if (status == LUA_OK) return RUN_DONE;
+  if (status != LUA_YIELD) return RUN_FAILED;
+  lua_pop(body->L, results);
+  if (body->yielded == HOST_EXIT) return RUN_EXITING;
+  ASSERT(body->yielded != HOST_NONE, "a plain yield ends at its resume");
+  body->suspended = true;
+  body->preempted = body->yielded == HOST_PREEMPT;
+  return RUN_SUSPENDED;
+}
+
+enum run run_begin(struct body *body, enum activity activity) {
+  lua_State *L = body->L;
+  body->activity = activity;
+  if (activity == ACTIVITY_START) {
+    lua_settop(L, 0);
+    lua_pushcfunction(L, dispatch_start);
+  } else {
+    if (unlikely(lua_gettop(L) == 0)) dispatch_push(L);
+    lua_settop(L, 1);
+    lua_pushvalue(L, 1);
+  }
+  return resume(body, 0);
+}
+
+enum run run_resume(struct body *body) { return resume(body, 0); }
+
+void run_unwind(struct body *body) {
+  bool begun;
+  body->suspended = body->preempted = body->receiving = false;
+  actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
+  body->blocked++;
+  coroutine_unwind(body->L);
+  lua_resetthread(body->L);
+  body->blocked--;
+}

@@ -1,0 +1,35 @@
+/*
+** Runtime: sets the script layer up on a scheduler, and starts the script.
+**
+** Threads  [main] all functions
+*/
+#ifndef TROUPE_SCRIPT_RUNTIME_H
+#define TROUPE_SCRIPT_RUNTIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "script/module.h"
+#include "script/script.h"
+
+struct runtime_options {
+  const struct embedded *embedded; /* lua/troupe, compiled in */
+  struct log *log;                 /* borrowed */
+  const char *path, *cpath;        /* package.path, package.cpath */
+  /* The actor made by runtime_run has ended. `text` is the printed error, NULL
+  ** for a normal end. On a worker; must not call back into the host. */
+  void (*ended)(void *context, int status, const char *text);
+  void *context;
+};
+
+/* Hooks itself into the scheduler (owner, discard, settle). NULL: no memory.*/
+struct script *runtime_new(struct scheduler *scheduler,
+                           const struct runtime_options *options);
+void runtime_free(struct script *script);
+
+/* Starts the script actor: a file, or code if `code`. Its arguments are
+** argv[0..argc-1]. ID_NONE: no memory. */
+uint64_t runtime_run(struct script *script, const char *file, bool code,
+                     int argc, const char *const *argv);
+
+#endif

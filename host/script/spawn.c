@@ -1,0 +1,320 @@
+#include "script/spawn.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/tick.h"
+#include "core/links.h"
+#include "script/body.h"
+#include "script/codec.h"
+#include "script/coroutine.h"
+#include "script/entity.h"
+#include "script/failure.h"
+#include "script/life.h"
+#include "script/module.h"
+#include "script/option.h"
+#include "script/order.h"
+#include "script/script.h"
+#include "script/value.h"
+#include "script/wait.h"
+
+/* --- troupe.start ------------------------------------------------------------------ */
+
+static uint64_t self_pid(struct body *body) {
+  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+}
+
+static int raise_exists(lua_State *L, uint64_t holder) {
+  char text[ID_TEXT_SIZE];
+  failure_push(L, FAILURE_EXISTS, "the name is taken by %s",
+               id_text(holder, text));
+  value_push_pid(L, holder);
+  lua_setfield(L, -2, "pid");
+  failure_set_begun(L, -1, false);
+  return wait_throw(L);
+}
+
+static int after_start(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *outcome = body->outcome;
+  uint64_t pid = value_pid(L, 4);
+  (void)status;
+  (void)context;
+  if (outcome->outcome != OUTCOME_REPLY) {
+    pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    if (outcome->outcome == OUTCOME_TIMEOUT)
+      order_kill(body->script, pid, false);
+    wait_raise(L, pid, "the start of ", 1);
+  }
+  if (outcome->count != 0) {
+    pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    return codec_unpack(L, outcome);
+  }
+  lua_pushvalue(L, 4);
+  return 1;
+}
+
+/* The start message for module, args at `first`, with options read. */
+static struct message *pack_start(lua_State *L, int first) {
+  return codec_pack(L, first, lua_isnil(L, first + 1) ? 1 : 2, MESSAGE_START);
+}
+
+/* Those who wait for a start have deadlines of their own; `timeout` is how
+** long init itself may wait. */
+static void apply(struct actor *actor, const struct option_start *options) {
+  struct body *body = actor->body;
+  if (options->timeout != 0)
+    body->request_deadline =
+        tick_add(worker_now(worker_current()), options->timeout);
+  if (options->memory != 0) body->memory_limit = options->memory;
+  body->start.idle_span = options->idle_span;
+}
+
+static bool link_both(struct body *starter, struct actor *child) {
+  return links_enter(starter->actor, self_pid(child->body)) == STATUS_OK &&
+         links_enter(child, self_pid(starter)) == STATUS_OK;
+}
+
+static void open_start(lua_State *L, const struct option_start *options) {
+  bool capped;
+  if (options->timeout == 0)
+    wait_open(L, WAIT_START, ID_NONE, true);
+  else
+    wait_open_until(L, WAIT_START, ID_NONE,
+                    tick_add(worker_now(worker_current()), options->timeout),
+                    &capped);
+}
+
+/* The name's canonical form is at index 4, if there is one. */
+static enum status reserve_name(lua_State *L, struct body *body,
+                                struct actor *child, uint64_t *holder) {
+  struct key key;
+  if (lua_isnil(L, 4)) return STATUS_OK;
+  key.bytes = lua_tolstring(L, 4, &key.size);
+  return registry_reserve(body->script->scheduler->registry, key, child,
+                          holder);
+}
+
+static struct actor *make_child(lua_State *L, struct body *body,
+                                const struct option_start *options) {
+  struct actor *child =
+      life_new(body->script, module_path(L), self_pid(body));
+  if (child == NULL) {
+    luaL_error(L, "not enough memory");
+    return NULL;
+  }
+  apply(child, options);
+  return child;
+}
+
+int spawn_lua_start(lua_State *L) {
+  struct body *body = body_of(L);
+  struct option_start options;
+  struct actor *child;
+  struct message *message;
+  enum status status;
+  uint64_t pid, holder = ID_NONE;
+  lua_settop(L, 3);
+  option_check_module(L, 1);
+  option_read_start(L, 3, &options); /* pushes the name: index 4 */
+  wait_check(L);
+  message = pack_start(L, 1);
+  message_free(body->sending);
+  body->sending = message;
+  open_start(L, &options);
+  message->sender = self_pid(body);
+  message->epoch = actor_wait_epoch(body->actor);
+  child = make_child(L, body, &options);
+  body->sending = NULL;
+  scheduler_prepare(child, message);
+  pid = self_pid(child->body);
+  status = reserve_name(L, body, child, &holder);
+  if (status != STATUS_OK || (options.link && !link_both(body, child))) {
+    wait_cancel(L);
+    pidset_clear(&body->actor->relations, pid, RELATION_LINK);
+    life_discard(body->script, child);
+    if (status == STATUS_EXISTS) return raise_exists(L, holder);
+    return luaL_error(L, "not enough memory");
+  }
+  atomic_store_explicit(&body->actor->wait_target, pid,
+                        memory_order_relaxed);
+  value_push_pid(L, pid);
+  lua_replace(L, 4);
+  scheduler_launch(body->script->scheduler, child, READY_NEXT);
+  return coroutine_wait(L, HOST_WAIT, 0, after_start);
+}
+
+/* --- Get-or-start -------------------------------------------------------------------- */
+
+/* The key is the new actor's: sends it off, and waits for its init as who
+** starts it by hand does, so that what becomes of it is not missed. */
+static void launch(lua_State *L, struct actor *actor, struct message *message,
+                   uint64_t deadline) {
+  struct body *body = body_of(L);
+  struct scheduler *scheduler = body->script->scheduler;
+  message->sender = self_pid(body);
+  message->epoch = scheduler_wait(scheduler, body->actor, WAIT_START,
+                                  message->target, deadline);
+  if (message->epoch == 0) {
+    life_discard(body->script, actor);
+    luaL_error(L, "not enough memory");
+  }
+  scheduler_launch(scheduler, actor, READY_NEXT);
+}
+
+/* Nobody is there: makes one. STATUS_EXISTS: another has been quicker; the new
+** one is thrown away and the next round finds the other. */
+static enum status make_and_launch(lua_State *L, struct key key,
+                                   spawn_make *make, uint64_t *pid) {
+  struct body *body = body_of(L);
+  uint64_t deadline =
+      atomic_load_explicit(&body->actor->deadline, memory_order_relaxed);
+  struct message *message;
+  struct actor *actor = make(L, &message);
+  enum status status;
+  uint64_t holder;
+  scheduler_prepare(actor, message);
+  *pid = message->target;
+  status = registry_reserve(body->script->scheduler->registry, key, actor,
+                            &holder);
+  if (status == STATUS_OK) {
+    launch(L, actor, message, deadline);
+    return STATUS_WAIT;
+  }
+  life_discard(body->script, actor);
+  if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");
+  return status;
+}
+
+enum status spawn_seek(lua_State *L, struct key key, spawn_make *make,
+                       uint64_t *pid) {
+  struct body *body = body_of(L);
+  struct registry *registry = body->script->scheduler->registry;
+  enum status status;
+  do {
+    struct waiter waiter = {self_pid(body), 0};
+    waiter.epoch = wait_open(L, WAIT_START, ID_NONE, true);
+    status = registry_ensure(registry, key, waiter, pid);
+    if (status == STATUS_WAIT) {
+      atomic_store_explicit(&body->actor->wait_target, *pid,
+                            memory_order_relaxed);
+      return status;
+    }
+    wait_cancel(L);
+    if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");
+    if (status == STATUS_ABSENT)
+      status = make_and_launch(L, key, make, pid);
+  } while (status == STATUS_EXISTS);
+  return status;
+}
+
+/* Its init has returned nil and a reason, which is no answer to a request. */
+static void raise_refusal(lua_State *L, struct message *refusal,
+                          uint64_t target) {
+  char text[ID_TEXT_SIZE];
+  int reason = lua_gettop(L) + 2;
+  codec_unpack(L, refusal);
+  failure_push(L, FAILURE_EXIT, "%s would not start: %s",
+               id_text(target, text), failure_describe(L, reason));
+  lua_pushvalue(L, reason);
+  lua_setfield(L, -2, "reason");
+  failure_set_begun(L, -1, false);
+  wait_throw(L);
+}
+
+void spawn_sought(lua_State *L, struct key key) {
+  struct body *body = body_of(L);
+  struct message *outcome = body->outcome;
+  uint64_t target = atomic_load_explicit(&body->actor->wait_target,
+                                         memory_order_relaxed);
+  if (outcome->outcome == OUTCOME_REPLY && outcome->count != 0)
+    raise_refusal(L, outcome, target);
+  if (outcome->outcome == OUTCOME_TIMEOUT) {
+    struct waiter waiter = {self_pid(body), outcome->epoch};
+    registry_forget(body->script->scheduler->registry, key, waiter);
+  }
+  wait_raise(L, target, "the start of ", 1);
+}
+
+/* The address at index 1 is an entity's: its registry key ends in the entity's
+** own (face_entity.c), which is its init's argument; `start` is its kind's
+** options, encoded, or empty. */
+struct actor *spawn_entity(lua_State *L, struct message **message) {
+  struct body *body = body_of(L);
+  struct address_value address;
+  struct option_start options;
+  int top = lua_gettop(L);
+  struct actor *actor;
+  CHECK(value_address(L, 1, &address), "an entity's address");
+  lua_pushlstring(L, address.module, address.module_size);
+  entity_push_key(L, &address);
+  *message = pack_start(L, top + 1);
+  message_free(body->sending_start);
+  body->sending_start = *message;
+  if (address.start_size > 0)
+    codec_decode(L, address.start, address.start_size, 0);
+  else
+    lua_pushnil(L);
+  option_read_shared(L, top + 3, &options);
+  actor = life_new(body->script, module_path(L), self_pid(body));
+  if (actor == NULL) luaL_error(L, "not enough memory");
+  body->sending_start = NULL;
+  apply(actor, &options);
+  lua_settop(L, top);
+  return actor;
+}
+
+/* registry.ensure: key, module, args, options; the key's form at index 5. */
+static struct actor *make_ensured(lua_State *L, struct message **message) {
+  struct body *body = body_of(L);
+  struct option_start options;
+  struct actor *actor;
+  option_read_shared(L, 4, &options);
+  *message = pack_start(L, 2);
+  message_free(body->sending_start);
+  body->sending_start = *message;
+  actor = life_new(body->script, module_path(L), self_pid(body));
+  if (actor == NULL) luaL_error(L, "not enough memory");
+  body->sending_start = NULL;
+  apply(actor, &options);
+  return actor;
+}
+
+static int ensure_round(lua_State *L);
+
+static struct key ensured_key(lua_State *L) {
+  struct key key;
+  key.bytes = lua_tolstring(L, 5, &key.size);
+  return key;
+}
+
+static int after_ensure(lua_State *L, int status, lua_KContext context) {
+  struct message *outcome = body_of(L)->outcome;
+  (void)status;
+  (void)context;
+  if (outcome->outcome == OUTCOME_REPLY && outcome->count != 0)
+    return codec_unpack(L, outcome);
+  spawn_sought(L, ensured_key(L));
+  return ensure_round(L);
+}
+
+static int ensure_round(lua_State *L) {
+  uint64_t pid;
+  if (spawn_seek(L, ensured_key(L), make_ensured, &pid) == STATUS_WAIT)
+    return coroutine_wait(L, HOST_WAIT, 0, after_ensure);
+  value_push_pid(L, pid);
+  return 1;
+}
+
+int spawn_lua_ensure(lua_State *L) {
+  struct option_start options;
+  lua_settop(L, 4);
+  option_read_shared(L, 4, &options);
+  if (!codec_key(L, 1))
+    return failure_expected(L, "key", "a string, an integer or a list of these",
+                            1);
+  option_check_module(L, 2);
+  wait_check(L);
+  return ensure_round(L);
+}
