@@ -10,15 +10,13 @@ local actors = require "support.actors"
 
 local MEGABYTE = ("x"):rep(1024 * 1024)
 
--- Fills the way to a reader that does not read; returns how much fitted.
+-- Fills the way to a reader that does not read; returns how much fitted, and
+-- why no more did.
 local function fill(peer)
   local size = 0
   while true do
-    local ok, problem = pcall(troupe.timeout, 0.02, peer, "write", MEGABYTE)
-    if not ok then
-      assert(problem.kind == "timeout", problem)
-      return size
-    end
+    local taken, reason, code = peer("trywrite", MEGABYTE)
+    if not taken then return size, reason, code end
     size = size + #MEGABYTE
   end
 end
@@ -38,6 +36,8 @@ describe("a writer", function()
     local sock, peer, pid = sockets.pair()
     local size = fill(peer)
     assert.is_true(size > 0)
+    assert.equal("timeout",
+      actors.raised(troupe.timeout, 0.02, peer, "write", "never").kind)
     local writer = actors.puppet()
     actors.begin(writer, [[
       local main, peer, bytes = ...
@@ -51,12 +51,7 @@ describe("a writer", function()
 
   it("is refused at once if it will not wait", function()
     local sock, peer = sockets.pair()
-    local size = 0
-    local taken, reason, code = true, nil, nil
-    while taken do
-      taken, reason, code = peer("trywrite", MEGABYTE)
-      if taken then size = size + #MEGABYTE end
-    end
+    local size, reason, code = fill(peer)
     assert.equal("EAGAIN", code)
     assert.matches("^EAGAIN: ", reason)
     read_away(sock, size)

@@ -4,9 +4,9 @@
 **
 ** Actors live in slots that are never given back to the heap, only reused,
 ** so a sender may touch whatever a pid leads to: a slot whose pid has moved
-** on, or whose mailbox is closed, refuses; and a message that slips in
-** between carries its target's pid, which the reader compares. No grace
-** period, no pinning, no reference count.
+** on, or whose mailbox is closed or another generation's, refuses; and the
+** reader compares the pid again. No grace period, no pinning, no reference
+** count.
 **
 ** Threads
 **   [any thread]  directory_*, actor_wait_*, fields marked so

@@ -82,7 +82,7 @@ static struct actor *fresh_slot_locked(struct directory *directory) {
   directory->slots++;
   actor->slot = slot;
   actor->generation = 1;
-  mailbox_init(&actor->mailbox);
+  mailbox_init(&actor->mailbox, actor->generation);
   pidset_init(&actor->relations);
   return actor;
 }
@@ -92,7 +92,7 @@ static struct actor *take_slot_locked(struct directory *directory) {
   if (actor == NULL) return fresh_slot_locked(directory);
   directory->free_first = actor->link;
   if (directory->free_first == NULL) directory->free_last = NULL;
-  mailbox_reopen(&actor->mailbox);
+  mailbox_reopen(&actor->mailbox, actor->generation);
   return actor;
 }
 

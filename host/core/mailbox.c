@@ -16,6 +16,12 @@
 ** 3. Push against close: as 1; after the exchange nothing gets in, and what
 **    got in before is in the list that the close returns.
 **
+** 4. A sender has found the slot of an actor, which ends; another moves in
+**    before the push. The word also has the low half of the generation that
+**    lives here: the push compares it with its target's, in the same swap.
+**    (Only the 65,536th actor after the one that was meant could be taken for
+**    it; so the reader compares the whole pid again.)
+**
 ** A wake also hands over the actor itself: the swap from IDLE or WAITING is
 ** an acquire that pairs with the release of the park, so the next worker sees
 ** all that the last one wrote.
@@ -26,24 +32,36 @@
 
 #define STATE_MASK ((uintptr_t)3)
 #define SHUT ((uintptr_t)4)
-#define TAG_MASK (STATE_MASK | SHUT) /* messages are 8-aligned */
+/* A message's address: 8-aligned, and in the lower half of memory. */
+#define GENERATION_SHIFT 48
+#define ADDRESS_MASK (((uintptr_t)1 << GENERATION_SHIFT) - 8)
 #define LOAD_ONE (UINT64_C(1) << 40)
 
 static enum mailbox_state state_of(uintptr_t head) {
   return (enum mailbox_state)(head & STATE_MASK);
 }
 
-static uintptr_t shut_tag(const struct mailbox *mailbox) {
-  return mailbox->shut ? SHUT : 0;
+static struct message *newest_of(uintptr_t head) {
+  return (struct message *)(head & ADDRESS_MASK);
 }
 
-static struct message *newest_of(uintptr_t head) {
-  return (struct message *)(head & ~TAG_MASK);
+/* The word when no message is in it. */
+static uintptr_t empty_word(const struct mailbox *mailbox,
+                            enum mailbox_state state) {
+  return (uintptr_t)mailbox->generation << GENERATION_SHIFT |
+         (mailbox->shut ? SHUT : 0) | (uintptr_t)state;
 }
 
 static bool is_work(const struct message *message) {
   return message->kind == MESSAGE_CALL || message->kind == MESSAGE_CAST ||
          message->kind == MESSAGE_INFO;
+}
+
+/* Does this word let the message in? */
+static bool is_open_to(uintptr_t head, const struct message *message) {
+  return state_of(head) != MAILBOX_CLOSED &&
+         head >> GENERATION_SHIFT == (uint16_t)message->target &&
+         !(head & SHUT && is_work(message));
 }
 
 /* What a message adds to the load: nothing unless it is a user's. */
@@ -89,18 +107,22 @@ static uint64_t queue_weight(const struct message_queue *queue) {
   return load;
 }
 
-void mailbox_init(struct mailbox *mailbox) {
-  atomic_init(&mailbox->head, MAILBOX_BUSY);
+void mailbox_init(struct mailbox *mailbox, uint32_t generation) {
+  _Static_assert(sizeof(uintptr_t) == 8, "the word has room for all");
+  mailbox->generation = generation;
+  mailbox->shut = false;
+  atomic_init(&mailbox->head, empty_word(mailbox, MAILBOX_BUSY));
   atomic_init(&mailbox->load, 0);
   mailbox->queue = mailbox->urgent = (struct message_queue){NULL, NULL};
   mailbox->popped = 0;
-  mailbox->shut = false;
 }
 
-void mailbox_reopen(struct mailbox *mailbox) {
+void mailbox_reopen(struct mailbox *mailbox, uint32_t generation) {
   ASSERT(mailbox_closed(mailbox) && mailbox_empty(mailbox), "a closed one");
+  mailbox->generation = generation;
   mailbox->shut = false;
-  atomic_store_explicit(&mailbox->head, MAILBOX_BUSY, memory_order_release);
+  atomic_store_explicit(&mailbox->head, empty_word(mailbox, MAILBOX_BUSY),
+                        memory_order_release);
 }
 
 enum status mailbox_push(struct mailbox *mailbox, struct message *message,
@@ -115,13 +137,13 @@ enum status mailbox_push(struct mailbox *mailbox, struct message *message,
     atomic_fetch_add_explicit(&mailbox->load, load, memory_order_relaxed);
   do {
     enum mailbox_state state = state_of(head);
-    if (unlikely(state == MAILBOX_CLOSED || (head & SHUT && is_work(message)))) {
+    if (unlikely(!is_open_to(head, message))) {
       atomic_fetch_sub_explicit(&mailbox->load, load, memory_order_relaxed);
       return STATUS_CLOSED;
     }
     *wake = state == MAILBOX_IDLE || (state == MAILBOX_WAITING && urgent);
     message->next = newest_of(head);
-    desired = (uintptr_t)message | (head & SHUT) |
+    desired = (uintptr_t)message | (head & ~(ADDRESS_MASK | STATE_MASK)) |
               (uintptr_t)(*wake ? MAILBOX_BUSY : state);
   } while (!atomic_compare_exchange_weak_explicit(
       &mailbox->head, &head, desired, memory_order_acq_rel,
@@ -151,7 +173,8 @@ void mailbox_take(struct mailbox *mailbox) {
   uintptr_t head = atomic_load_explicit(&mailbox->head, memory_order_relaxed);
   ASSERT(state_of(head) == MAILBOX_BUSY, "only a running actor takes");
   if (newest_of(head) == NULL) return;
-  head = atomic_exchange_explicit(&mailbox->head, shut_tag(mailbox),
+  head = atomic_exchange_explicit(&mailbox->head,
+                                  empty_word(mailbox, MAILBOX_BUSY),
                                   memory_order_acquire);
   sort_in(mailbox, newest_of(head));
 }
@@ -179,12 +202,12 @@ static void subtract_popped(struct mailbox *mailbox) {
 }
 
 bool mailbox_park(struct mailbox *mailbox, enum mailbox_state state) {
-  uintptr_t busy = shut_tag(mailbox) | MAILBOX_BUSY;
+  uintptr_t busy = empty_word(mailbox, MAILBOX_BUSY);
   ASSERT(state == MAILBOX_IDLE || state == MAILBOX_WAITING, "a parked state");
   ASSERT(mailbox->urgent.first == NULL, "urgent messages are looked at first");
   subtract_popped(mailbox);
   return atomic_compare_exchange_strong_explicit(
-      &mailbox->head, &busy, shut_tag(mailbox) | (uintptr_t)state,
+      &mailbox->head, &busy, empty_word(mailbox, state),
       memory_order_release, memory_order_relaxed);
 }
 
@@ -194,19 +217,20 @@ void mailbox_shut(struct mailbox *mailbox) {
 }
 
 bool mailbox_shut_if_empty(struct mailbox *mailbox) {
-  uintptr_t busy = MAILBOX_BUSY;
+  uintptr_t busy = empty_word(mailbox, MAILBOX_BUSY);
   if (!mailbox_empty(mailbox)) return false;
   subtract_popped(mailbox);
   mailbox->shut = atomic_compare_exchange_strong_explicit(
-      &mailbox->head, &busy, SHUT | MAILBOX_BUSY, memory_order_acq_rel,
+      &mailbox->head, &busy, busy | SHUT, memory_order_acq_rel,
       memory_order_relaxed);
   return mailbox->shut;
 }
 
 struct message_queue mailbox_close(struct mailbox *mailbox) {
   struct message_queue left;
-  uintptr_t head = atomic_exchange_explicit(&mailbox->head, MAILBOX_CLOSED,
-                                            memory_order_acq_rel);
+  uintptr_t head = atomic_exchange_explicit(
+      &mailbox->head, empty_word(mailbox, MAILBOX_CLOSED),
+      memory_order_acq_rel);
   sort_in(mailbox, newest_of(head));
   left = mailbox->urgent;
   message_queue_join(&left, &mailbox->queue);

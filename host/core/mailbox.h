@@ -49,7 +49,8 @@ struct message_queue {
 };
 
 struct mailbox {
-  /* Senders and reader. The newest message, its low bits a mailbox_state.
+  /* Senders and reader. The newest message, its low bits a mailbox_state, its
+  ** high ones the generation of the actor.
   ** Push: release (the reader sees the message's bytes). Take: acquire. */
   _Atomic uintptr_t head;
   /* Senders add before they push, the reader subtracts what it pops; relaxed:
@@ -60,18 +61,20 @@ struct mailbox {
   struct message_queue queue;  /* in order of arrival */
   struct message_queue urgent; /* ahead of the queue */
   uint64_t popped; /* popped, but not yet subtracted from load */
-  bool shut;       /* what the word says too */
+  uint32_t generation; /* of who lives here; half of it is in the word, too */
+  bool shut;           /* what the word says too */
 };
 
 /* Leaves it empty, and BUSY: whoever makes an actor is its owner until it
 ** makes it ready, so its first message is really its first. For the first
 ** actor of a slot. */
-void mailbox_init(struct mailbox *mailbox);
+void mailbox_init(struct mailbox *mailbox, uint32_t generation);
 /* From CLOSED to BUSY, for the next. The load is not reset: a sender that is
 ** about to be refused may still have to take back what it added. */
-void mailbox_reopen(struct mailbox *mailbox);
+void mailbox_reopen(struct mailbox *mailbox, uint32_t generation);
 
-/* STATUS_OK or STATUS_CLOSED. *wake: the caller must schedule the actor. */
+/* STATUS_OK; STATUS_CLOSED also if the message's target is not who lives here
+** now. *wake: the caller must schedule the actor. */
 enum status mailbox_push(struct mailbox *mailbox, struct message *message,
                          bool *wake);
 

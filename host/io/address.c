@@ -119,6 +119,13 @@ bool address_parse(const char *text, struct address *address, char *why,
   return true;
 }
 
+bool address_loopback(struct address *address) {
+  if (strcmp(address->host, "localhost") != 0) return false;
+  snprintf(address->host, sizeof address->host, "127.0.0.1");
+  address->numeric = parse_figures(address, false, atoi(address->port));
+  return address->numeric;
+}
+
 static void format_unix(const struct sockaddr *address, socklen_t size,
                         char *text, size_t text_size) {
   struct sockaddr_un name;

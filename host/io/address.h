@@ -26,6 +26,10 @@ struct address {
 /* False: `why` says what was expected, in one line. */
 bool address_parse(const char *text, struct address *address, char *why,
                    size_t why_size);
+/* For a name that could not be looked up: "localhost" means the loopback
+** interface even on a machine that has no list of hosts (RFC 6761, 6.3), and
+** becomes 127.0.0.1. False for any other name. */
+bool address_loopback(struct address *address);
 /* The text form of a socket address; "" when it has none. */
 void address_format(const struct sockaddr *address, socklen_t size, char *text,
                     size_t text_size);

@@ -159,12 +159,24 @@ static void advance(struct connecting *connecting) {
   if (!try_next(connecting)) finish(connecting);
 }
 
+/* An address that needs, or needed, no looking up. */
+static void take_single(struct connecting *connecting) {
+  struct sockaddr *to = (struct sockaddr *)&connecting->address.storage;
+  connecting->single.ai_family = to->sa_family;
+  connecting->single.ai_addr = to;
+  connecting->single.ai_addrlen = connecting->address.size;
+  connecting->next = &connecting->single;
+}
+
 static void looked_up(uv_getaddrinfo_t *lookup, int status,
                       struct addrinfo *found) {
   struct connecting *connecting = lookup->data;
   connecting->found = found;
   connecting->next = found;
-  if (status != 0) note(connecting, status);
+  if (status != 0 && address_loopback(&connecting->address))
+    take_single(connecting);
+  else if (status != 0)
+    note(connecting, status);
   if (connecting->done == NULL)
     free_connecting(connecting);
   else
@@ -181,11 +193,7 @@ static int look_up(struct connecting *connecting) {
 }
 
 static int connect_single(struct connecting *connecting) {
-  struct sockaddr *to = (struct sockaddr *)&connecting->address.storage;
-  connecting->single.ai_family = to->sa_family;
-  connecting->single.ai_addr = to;
-  connecting->single.ai_addrlen = connecting->address.size;
-  connecting->next = &connecting->single;
+  take_single(connecting);
   return try_next(connecting) ? 0 : connecting->error;
 }
 

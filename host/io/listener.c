@@ -268,7 +268,10 @@ static int bind_name(struct loop *loop, const struct address *address,
     uv_freeaddrinfo(lookup.addrinfo);
     return fd;
   }
-  return -1;
+  struct address loopback = *address;
+  if (!address_loopback(&loopback)) return -1;
+  return bind_internet((struct sockaddr *)&loopback.storage, loopback.size,
+                       false, error);
 }
 
 static int bind_socket(struct listener *listener,

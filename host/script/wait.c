@@ -25,17 +25,18 @@ static uint64_t scope_deadline(struct body *body, uint64_t otherwise) {
   return earlier(scope, body->request_deadline);
 }
 
+static void check_scope(lua_State *L, uint64_t now, uint64_t deadline) {
+  if (likely(deadline > now)) return;
+  failure_push(L, FAILURE_TIMEOUT, "the deadline has passed");
+  failure_set_begun(L, -1, false);
+  wait_throw(L);
+}
+
 static uint64_t open_at(lua_State *L, enum wait_kind kind, uint64_t target,
-                        uint64_t now, uint64_t deadline) {
+                        uint64_t deadline) {
   struct body *body = body_of(L);
-  uint64_t epoch;
-  if (unlikely(deadline <= now)) {
-    failure_push(L, FAILURE_TIMEOUT, "the deadline has passed");
-    failure_set_begun(L, -1, false);
-    wait_throw(L);
-  }
-  epoch = scheduler_wait(body->script->scheduler, body->actor, kind, target,
-                         deadline);
+  uint64_t epoch = scheduler_wait(body->script->scheduler, body->actor, kind,
+                                  target, deadline);
   if (unlikely(epoch == 0)) luaL_error(L, "not enough memory");
   return epoch;
 }
@@ -44,16 +45,17 @@ uint64_t wait_open(lua_State *L, enum wait_kind kind, uint64_t target,
                    bool bounded) {
   uint64_t now = worker_now(worker_current());
   uint64_t otherwise = bounded ? tick_add(now, WAIT_DEFAULT) : TICK_NEVER;
-  return open_at(L, kind, target, now,
-                 scope_deadline(body_of(L), otherwise));
+  uint64_t deadline = scope_deadline(body_of(L), otherwise);
+  check_scope(L, now, deadline);
+  return open_at(L, kind, target, deadline);
 }
 
 uint64_t wait_open_until(lua_State *L, enum wait_kind kind, uint64_t target,
                          uint64_t until, bool *capped) {
   uint64_t scope = scope_deadline(body_of(L), TICK_NEVER);
-  uint64_t now = worker_now(worker_current());
+  check_scope(L, worker_now(worker_current()), scope);
   *capped = scope < until;
-  return open_at(L, kind, target, now, *capped ? scope : until);
+  return open_at(L, kind, target, *capped ? scope : until);
 }
 
 void wait_cancel(lua_State *L) {
