@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/check.h"
 
@@ -89,6 +90,12 @@ char *memory_strdup(const char *text) {
   char *copy = memory_alloc(size);
   if (copy != NULL) memcpy(copy, text, size);
   return copy;
+}
+
+void memory_await(int attempt) {
+  struct timespec span = {0, 1000000};
+  CHECK(attempt < 1000, "no memory for what others wait for");
+  nanosleep(&span, NULL);
 }
 
 int64_t memory_live(void) {

@@ -23,6 +23,13 @@ void *memory_resize(void *block, size_t size); /* as realloc, size > 0 */
 void memory_free(void *block);
 char *memory_strdup(const char *text);
 
+/*
+** For what must not fail, as somebody waits for it: try, and call this with
+** 0, 1, 2, ... after each failure. It sleeps a little, so that others may give
+** something back; after a second in all the process ends.
+*/
+void memory_await(int attempt);
+
 /* Blocks taken and not given back, in this process. */
 int64_t memory_live(void);
 

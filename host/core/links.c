@@ -232,8 +232,8 @@ static void tell_relations(struct scheduler *scheduler, struct actor *actor,
 void links_grant(struct scheduler *scheduler, struct key pool,
                  struct lease_grant *grant) {
   while (grant->waiter.pid != ID_NONE) {
-    struct message *message = message_new(MESSAGE_OUTCOME, sizeof grant->seat);
-    CHECK(message != NULL, "no memory to hand on a lease");
+    struct message *message =
+        message_need(MESSAGE_OUTCOME, sizeof grant->seat);
     message->outcome = OUTCOME_REPLY;
     memcpy(message->bytes, &grant->seat, sizeof grant->seat);
     if (scheduler_answer(scheduler, grant->waiter, message)) return;

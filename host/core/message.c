@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/memory.h"
 #include "base/slab.h"
 
 static const unsigned char classes[] = {
@@ -25,6 +26,13 @@ struct message *message_new(enum message_kind kind, size_t size) {
   memset(message, 0, sizeof *message);
   message->kind = (uint8_t)kind;
   message->size = (uint32_t)size;
+  return message;
+}
+
+struct message *message_need(enum message_kind kind, size_t size) {
+  struct message *message;
+  for (int attempt = 0; (message = message_new(kind, size)) == NULL; attempt++)
+    memory_await(attempt);
   return message;
 }
 

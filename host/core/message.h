@@ -94,6 +94,8 @@ struct message {
 /* A block with room for `size` payload bytes, all header fields zero but
 ** kind and size. NULL for no memory or size > MESSAGE_LARGEST. */
 struct message *message_new(enum message_kind kind, size_t size);
+/* The same for what must be told: never NULL. See memory_await. */
+struct message *message_need(enum message_kind kind, size_t size);
 /* Takes NULL. Frees this one, not what follows it. */
 void message_free(struct message *message);
 /* A copy to another target (publish). NULL: no memory. */

@@ -233,8 +233,7 @@ bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
 
 bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
                         enum outcome outcome) {
-  struct message *message = message_new(MESSAGE_OUTCOME, 0);
-  CHECK(message != NULL, "no memory to end a wait");
+  struct message *message = message_need(MESSAGE_OUTCOME, 0);
   message->outcome = (uint8_t)outcome;
   return scheduler_answer(scheduler, waiter, message);
 }

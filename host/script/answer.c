@@ -39,8 +39,7 @@ void answer_reply(lua_State *L, struct body *body) {
 
 void answer_reason(struct body *body, enum outcome outcome) {
   size_t size = buffer_size(&body->reason);
-  struct message *message = message_new(MESSAGE_OUTCOME, size);
-  CHECK(message != NULL, "no memory for an answer");
+  struct message *message = message_need(MESSAGE_OUTCOME, size);
   message->outcome = (uint8_t)outcome;
   message->count = 1;
   message->flags = body->reason_flags;

@@ -237,8 +237,7 @@ void lease_settle(struct scheduler *scheduler, struct key pool, uint32_t seat,
   struct actor *actor = sitting(scheduler, pool, seat);
   struct message *message;
   if (actor == NULL) return; /* the next who sits down frees it */
-  message = message_new(MESSAGE_SENTINEL, sizeof sentinel + pool.size);
-  CHECK(message != NULL, "no memory to hand on a lease");
+  message = message_need(MESSAGE_SENTINEL, sizeof sentinel + pool.size);
   memcpy(message->bytes, &sentinel, sizeof sentinel);
   memcpy(message->bytes + sizeof sentinel, pool.bytes, pool.size);
   message->target =

@@ -219,6 +219,25 @@ void library_expose_loaded(lua_State *L) {
   lua_pop(L, 1);
 }
 
+static void settle_values(lua_State *L, int index) {
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    lazy_settle(L, lua_gettop(L));
+}
+
+/* All of _G and package.loaded first: what fills them opens libraries, which
+** sets fields in both. */
+void library_settle(lua_State *L) {
+  int top = lua_gettop(L);
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  lua_pushglobaltable(L);
+  lazy_settle(L, top + 1);
+  library_push_loaded(L);
+  lazy_settle(L, top + 2);
+  settle_values(L, top + 1);
+  settle_values(L, top + 2);
+  lua_settop(L, top);
+}
+
 /* _G stands in package.loaded from the start: Lua looks there for the names
 ** of global functions when it writes a stack or an argument error. */
 void library_install(lua_State *L) {

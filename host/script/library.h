@@ -14,6 +14,7 @@
 **   require                script/module.h
 **   os.exit                face_exit; os.setlocale only asks
 **   io.popen os.execute    children can be interrupted
+**   debug.sethook          makes all lazy tables plain
 **   debug.*                no getregistry; nothing that reaches into the C
 **                          functions and userdata of the host
 **
@@ -52,6 +53,10 @@ bool library_push(lua_State *L, const char *name);
 ** strings has the string library behind it. */
 void library_settle_strings(lua_State *L, int index);
 
+/* Opens all libraries and makes them, _G and package.loaded plain tables. From
+** then on no touch of a field calls anything: a hook would see it. May raise.*/
+void library_settle(lua_State *L);
+
 /* For the lists of script/stock.c: what is in _G beside the base library; and
 ** fields that are no plain functions. */
 extern const struct lazy_field library_globals[];
@@ -82,6 +87,7 @@ int io_popen(lua_State *L);
 /* script/library_debug.c */
 int debug_getlocal(lua_State *L);
 int debug_getmetatable(lua_State *L);
+int debug_sethook(lua_State *L);
 int debug_setlocal(lua_State *L);
 int debug_setmetatable(lua_State *L);
 int debug_setupvalue(lua_State *L);

@@ -9,10 +9,12 @@
 */
 #include <lauxlib.h>
 
+#include "script/body.h"
 #include "script/lazy.h"
 #include "script/library.h"
+#include "script/script.h"
 #include "script/state.h"
-
+#include "script/stock.h"
 
 int debug_getmetatable(lua_State *L) {
   luaL_checkany(L, 1);
@@ -53,6 +55,12 @@ int debug_setupvalue(lua_State *L) {
   if (!name) return 0;
   lua_pushstring(L, name);
   return 1;
+}
+
+/* A hook tells each call: a touch of a lazy field must not be one. */
+int debug_sethook(lua_State *L) {
+  library_settle(L);
+  return body_of(L)->script->stock->sethook(L);
 }
 
 /* --- Locals --------------------------------------------------------------- */

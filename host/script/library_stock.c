@@ -43,6 +43,7 @@ static const struct replacement {
     {STOCK_DEBUG, {"getlocal", debug_getlocal, NULL}},
     {STOCK_DEBUG, {"getmetatable", debug_getmetatable, NULL}},
     {STOCK_DEBUG, {"getregistry", NULL, NULL}},
+    {STOCK_DEBUG, {"sethook", debug_sethook, NULL}},
     {STOCK_DEBUG, {"setlocal", debug_setlocal, NULL}},
     {STOCK_DEBUG, {"setmetatable", debug_setmetatable, NULL}},
     {STOCK_DEBUG, {"setupvalue", debug_setupvalue, NULL}},
@@ -128,6 +129,9 @@ static int read_all(lua_State *L) {
   stock->load = lua_tocfunction(L, -1);
   lua_getglobal(L, "loadfile");
   stock->loadfile = lua_tocfunction(L, -1);
+  lua_getglobal(L, LUA_DBLIBNAME);
+  lua_getfield(L, -1, "sethook");
+  stock->sethook = lua_tocfunction(L, -1);
   return 0;
 }
 

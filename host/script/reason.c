@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/check.h"
+#include "base/memory.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/script.h"
@@ -10,7 +10,8 @@
 static void set_reason(struct body *body, const void *bytes, size_t size,
                        unsigned char flags, bool normal) {
   buffer_clear(&body->reason);
-  CHECK(buffer_append(&body->reason, bytes, size), "no memory for a reason");
+  for (int attempt = 0; !buffer_append(&body->reason, bytes, size); attempt++)
+    memory_await(attempt);
   body->reason_flags = flags & MESSAGE_TABLES;
   body->reason_normal = normal;
 }

@@ -76,14 +76,13 @@ static bool link_both(struct body *starter, struct actor *child) {
          links_enter(child, self_pid(starter)) == STATUS_OK;
 }
 
-static void open_start(lua_State *L, const struct option_start *options) {
-  bool capped;
-  if (options->timeout == 0)
-    wait_open(L, WAIT_START, ID_NONE, true);
-  else
-    wait_open_until(L, WAIT_START, ID_NONE,
-                    tick_add(worker_now(worker_current()), options->timeout),
-                    &capped);
+static uint64_t start_deadline(lua_State *L,
+                               const struct option_start *options) {
+  uint64_t deadline = wait_deadline(L, options->timeout == 0);
+  uint64_t own;
+  if (options->timeout == 0) return deadline;
+  own = tick_add(worker_now(worker_current()), options->timeout);
+  return own < deadline ? own : deadline;
 }
 
 /* The name's canonical form is at index 4, if there is one. */
@@ -108,13 +107,33 @@ static struct actor *make_child(lua_State *L, struct body *body,
   return child;
 }
 
+/* Sends a new actor off, its first message prepared, and waits for its init.
+** False: no memory. */
+static bool launch(struct body *body, struct actor *actor,
+                   struct message *message, uint64_t deadline) {
+  struct scheduler *scheduler = body->script->scheduler;
+  message->sender = self_pid(body);
+  message->epoch = scheduler_wait(scheduler, body->actor, WAIT_START,
+                                  message->target, deadline);
+  if (message->epoch == 0) return false;
+  scheduler_launch(scheduler, actor, READY_NEXT);
+  return true;
+}
+
+static int undo_start(lua_State *L, struct body *body, struct actor *child,
+                      uint64_t holder) {
+  pidset_clear(&body->actor->relations, self_pid(child->body), RELATION_LINK);
+  life_discard(body->script, child);
+  if (holder != ID_NONE) return raise_exists(L, holder);
+  return luaL_error(L, "not enough memory");
+}
+
 int spawn_lua_start(lua_State *L) {
   struct body *body = body_of(L);
   struct option_start options;
   struct actor *child;
   struct message *message;
-  enum status status;
-  uint64_t pid, holder = ID_NONE;
+  uint64_t deadline, pid, holder = ID_NONE;
   lua_settop(L, 3);
   option_check_module(L, 1);
   option_read_start(L, 3, &options); /* pushes the name: index 4 */
@@ -122,49 +141,26 @@ int spawn_lua_start(lua_State *L) {
   message = pack_start(L, 1);
   message_free(body->sending);
   body->sending = message;
-  open_start(L, &options);
-  message->sender = self_pid(body);
-  message->epoch = actor_wait_epoch(body->actor);
+  deadline = start_deadline(L, &options);
   child = make_child(L, body, &options);
   body->sending = NULL;
   scheduler_prepare(child, message);
-  pid = self_pid(child->body);
-  status = reserve_name(L, body, child, &holder);
-  if (status != STATUS_OK || (options.link && !link_both(body, child))) {
-    wait_cancel(L);
-    pidset_clear(&body->actor->relations, pid, RELATION_LINK);
-    life_discard(body->script, child);
-    if (status == STATUS_EXISTS) return raise_exists(L, holder);
-    return luaL_error(L, "not enough memory");
-  }
-  atomic_store_explicit(&body->actor->wait_target, pid,
-                        memory_order_relaxed);
+  pid = message->target;
+  if (reserve_name(L, body, child, &holder) != STATUS_OK ||
+      (options.link && !link_both(body, child)) ||
+      !launch(body, child, message, deadline))
+    return undo_start(L, body, child, holder);
   value_push_pid(L, pid);
   lua_replace(L, 4);
-  scheduler_launch(body->script->scheduler, child, READY_NEXT);
   return coroutine_wait(L, HOST_WAIT, 0, after_start);
 }
 
 /* --- Get-or-start -------------------------------------------------------------------- */
 
-/* The key is the new actor's: sends it off, and waits for its init as who
-** starts it by hand does, so that what becomes of it is not missed. */
-static void launch(lua_State *L, struct actor *actor, struct message *message,
-                   uint64_t deadline) {
-  struct body *body = body_of(L);
-  struct scheduler *scheduler = body->script->scheduler;
-  message->sender = self_pid(body);
-  message->epoch = scheduler_wait(scheduler, body->actor, WAIT_START,
-                                  message->target, deadline);
-  if (message->epoch == 0) {
-    life_discard(body->script, actor);
-    luaL_error(L, "not enough memory");
-  }
-  scheduler_launch(scheduler, actor, READY_NEXT);
-}
-
-/* Nobody is there: makes one. STATUS_EXISTS: another has been quicker; the new
-** one is thrown away and the next round finds the other. */
+/* Nobody is there: makes one, and waits for its init as who starts it by hand
+** does, so that what becomes of it is not missed. STATUS_EXISTS: another has
+** been quicker; the new one is thrown away and the next round finds the other.
+*/
 static enum status make_and_launch(lua_State *L, struct key key,
                                    spawn_make *make, uint64_t *pid) {
   struct body *body = body_of(L);
@@ -178,10 +174,9 @@ static enum status make_and_launch(lua_State *L, struct key key,
   *pid = message->target;
   status = registry_reserve(body->script->scheduler->registry, key, actor,
                             &holder);
-  if (status == STATUS_OK) {
-    launch(L, actor, message, deadline);
+  if (status == STATUS_OK && launch(body, actor, message, deadline))
     return STATUS_WAIT;
-  }
+  if (status == STATUS_OK) status = STATUS_NOMEM;
   life_discard(body->script, actor);
   if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");
   return status;

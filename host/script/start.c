@@ -42,7 +42,10 @@ static void answer_all(struct body *body, struct message *message) {
   registry_ended(scheduler->registry, body->actor, &freed, &nothing);
   for (uint32_t i = 0; i < freed.count; i++) {
     struct message *copy = message_copy(message);
-    if (copy != NULL) scheduler_answer(scheduler, freed.list[i], copy);
+    if (copy != NULL)
+      scheduler_answer(scheduler, freed.list[i], copy);
+    else
+      scheduler_end_wait(scheduler, freed.list[i], OUTCOME_RETRY);
   }
   waiters_free(&freed);
   scheduler_answer(scheduler, body->actor->serving, message);
@@ -102,8 +105,7 @@ enum step start_finished(struct body *body) {
 
 enum step start_failed(struct body *body) {
   size_t size = buffer_size(&body->reason);
-  struct message *message = message_new(MESSAGE_OUTCOME, size);
-  CHECK(message != NULL, "no memory for an answer");
+  struct message *message = message_need(MESSAGE_OUTCOME, size);
   message->outcome = OUTCOME_EXIT;
   message->count = 1;
   message->flags = body->reason_flags;

@@ -41,13 +41,17 @@ static uint64_t open_at(lua_State *L, enum wait_kind kind, uint64_t target,
   return epoch;
 }
 
-uint64_t wait_open(lua_State *L, enum wait_kind kind, uint64_t target,
-                   bool bounded) {
+uint64_t wait_deadline(lua_State *L, bool bounded) {
   uint64_t now = worker_now(worker_current());
   uint64_t otherwise = bounded ? tick_add(now, WAIT_DEFAULT) : TICK_NEVER;
   uint64_t deadline = scope_deadline(body_of(L), otherwise);
   check_scope(L, now, deadline);
-  return open_at(L, kind, target, deadline);
+  return deadline;
+}
+
+uint64_t wait_open(lua_State *L, enum wait_kind kind, uint64_t target,
+                   bool bounded) {
+  return open_at(L, kind, target, wait_deadline(L, bounded));
 }
 
 uint64_t wait_open_until(lua_State *L, enum wait_kind kind, uint64_t target,

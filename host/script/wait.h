@@ -32,6 +32,8 @@ void wait_check(lua_State *L);
 */
 uint64_t wait_open(lua_State *L, enum wait_kind kind, uint64_t target,
                    bool bounded);
+/* The deadline that it would have; raises as it does. */
+uint64_t wait_deadline(lua_State *L, bool bounded);
 /* The same, ending at `until` at the latest; *capped: the scope's deadline is
 ** earlier and will raise. */
 uint64_t wait_open_until(lua_State *L, enum wait_kind kind, uint64_t target,
