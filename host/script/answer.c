@@ -1,12 +1,11 @@
 #include "script/answer.h"
 
 #include <lauxlib.h>
-#include <string.h>
 
-#include "base/check.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
+#include "script/reason.h"
 #include "script/script.h"
 #include "script/value.h"
 
@@ -38,13 +37,8 @@ void answer_reply(lua_State *L, struct body *body) {
 }
 
 void answer_reason(struct body *body, enum outcome outcome) {
-  size_t size = buffer_size(&body->reason);
-  struct message *message = message_need(MESSAGE_OUTCOME, size);
-  message->outcome = (uint8_t)outcome;
-  message->count = 1;
-  message->flags = body->reason_flags;
-  memcpy(message->bytes, buffer_bytes(&body->reason), size);
-  scheduler_answer(body->script->scheduler, body->actor->serving, message);
+  scheduler_answer(body->script->scheduler, body->actor->serving,
+                   reason_message(body, outcome));
 }
 
 static void log_unknown(struct body *body, const char *kind,

@@ -7,26 +7,31 @@
 #include "script/codec.h"
 #include "script/script.h"
 
-static void set_reason(struct body *body, const void *bytes, size_t size,
-                       unsigned char flags, bool normal) {
+void reason_set(struct body *body, const struct fixed_reason *reason,
+                bool normal) {
   buffer_clear(&body->reason);
-  for (int attempt = 0; !buffer_append(&body->reason, bytes, size); attempt++)
+  for (int attempt = 0;
+       !buffer_append(&body->reason, reason->bytes, reason->size); attempt++)
     memory_await(attempt);
-  body->reason_flags = flags & MESSAGE_TABLES;
+  body->reason_flags = 0;
   body->reason_normal = normal;
 }
 
-void reason_set(struct body *body, const struct fixed_reason *reason,
-                   bool normal) {
-  set_reason(body, reason->bytes, reason->size, 0, normal);
+static void copy(struct body *body, const struct message *message) {
+  buffer_clear(&body->reason);
+  if (!buffer_append(&body->reason, message->bytes, message->size)) {
+    reason_set(body, &body->script->nomem, false);
+    return;
+  }
+  body->reason_flags = message->flags & MESSAGE_TABLES;
+  body->reason_normal = message->flags & MESSAGE_NORMAL;
 }
 
 void reason_from(struct body *body, const struct message *message) {
   if (message->size == 0)
     reason_set(body, &body->script->noactor, false);
   else
-    set_reason(body, message->bytes, message->size, message->flags,
-               message->flags & MESSAGE_NORMAL);
+    copy(body, message);
 }
 
 bool reason_is_normal(lua_State *L, int index) {
@@ -46,6 +51,21 @@ void reason_value(lua_State *L, int index) {
   body->reason_flags = 0;
   codec_encode(L, index, "reason", &body->reason, &body->reason_flags);
   body->reason_normal = normal;
+}
+
+struct message *reason_message(struct body *body, enum outcome outcome) {
+  size_t size = buffer_size(&body->reason);
+  struct message *message = message_new(MESSAGE_OUTCOME, size);
+  if (message == NULL) {
+    message = message_need(MESSAGE_OUTCOME, 0);
+    message->outcome = OUTCOME_EXIT;
+    return message;
+  }
+  message->outcome = (uint8_t)outcome;
+  message->count = 1;
+  message->flags = body->reason_flags;
+  memcpy(message->bytes, buffer_bytes(&body->reason), size);
+  return message;
 }
 
 void reason_push(lua_State *L, const struct message *message) {

@@ -13,13 +13,17 @@
 #include "script/body.h"
 #include "script/script.h"
 
-/* Sets body->reason. */
+/* Set body->reason. Without memory for one it is "not enough memory". */
 void reason_set(struct body *body, const struct fixed_reason *reason,
                 bool normal);
 void reason_from(struct body *body, const struct message *message);
 /* From the Lua value at `index`; nil is "normal". May raise. */
 void reason_value(lua_State *L, int index);
 bool reason_is_normal(lua_State *L, int index);
+
+/* The OUTCOME that tells somebody who waits; without memory for the reason it
+** is an OUTCOME_EXIT without one. */
+struct message *reason_message(struct body *body, enum outcome outcome);
 
 /* Pushes the reason that a DOWN, EXIT or OUTCOME message carries; "noactor"
 ** if it carries none. May raise. */
