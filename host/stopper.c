@@ -33,7 +33,7 @@ struct stopper {
   _Atomic uint64_t asked;
 };
 
-static const struct reason ended = {"\xe0", 1, true, 0};
+static const struct reason ended = {"\xe0", 1, true, 0, NULL};
 
 static uint64_t pid_of(struct actor *actor) {
   return atomic_load_explicit(&actor->pid, memory_order_relaxed);

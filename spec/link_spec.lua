@@ -152,8 +152,8 @@ describe("trap", function()
       begin(other, "troupe.exit(...)", reason)
       assert.equal("lives", fate(one, other))
       expected[#expected + 1] = { "down", other, reason }
+      life.hears(one, expected)
     end
-    life.hears(one, expected)
   end)
 
   it("tells of a link to the dead at once", function()

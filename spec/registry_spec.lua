@@ -132,6 +132,35 @@ describe("a name", function()
     end
   end)
 
+  it("is waited for while its holder is ending", function()
+    local function ending()
+      local gate = doll()
+      local pid = doll({ gate = gate, main = troupe.self(),
+        terminate = "troupe.call(state.gate, 'wait', state.main)" },
+        { name = "shop" })
+      begin(pid, "troupe.exit()")
+      assert.same({ "held" }, life.next())
+      assert.is_nil(registry.whereis "shop")
+      return gate
+    end
+    local gate, heir = ending(), doll()
+    begin(heir, [[troupe.send(...,
+      troupe.start("fixtures.doll", nil, { name = "shop" }))]], troupe.self())
+    assert.equal("timeout", life.raised(troupe.timeout, 0.01, registry.register,
+      "shop").kind)
+    assert.same({}, life.drain())
+    troupe.cast(gate, "go")
+    local pid = life.keep(life.next()[1])
+    assert.equal(pid, registry.whereis "shop")
+    troupe.stop "shop"
+    gate = ending()
+    begin(heir, "troupe.send(..., require 'troupe.registry'.register 'shop')",
+      troupe.self())
+    troupe.cast(gate, "go")
+    assert.same({ true }, life.next())
+    assert.equal(heir, registry.whereis "shop")
+  end)
+
   it("is listed with all others", function()
     for _, key in ipairs { "a", 1, { "b", 2 } } do doll(nil, { name = key }) end
     local found = {}

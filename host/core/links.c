@@ -4,8 +4,9 @@
 ** 1. The mailbox closes. From here on a send is refused, and what has been
 **    sent is in one list.
 ** 2. The pid leads nowhere: the death is visible.
-** 3. Its names and groups are free; who waited for one of them looks again.
-**    What its mailbox held goes to its seat, if it had one.
+** 3. Its names and groups are free; who waited for one of them looks again,
+**    or, if it has not started, is told so. What its mailbox held goes to its
+**    seat, if it had one.
 ** 4. Its leases go to the next in line.
 ** 5. Those whose calls it had accepted are told, then those whose calls it had
 **    not looked at, then monitors and links.
@@ -25,56 +26,45 @@ static uint64_t pid_of(struct actor *actor) {
   return id_make(actor->slot, actor->generation);
 }
 
+/* Without memory for the reason it is told without one. */
 static struct message *signal_new(enum message_kind kind, uint64_t sender,
                                   uint64_t target,
                                   const struct reason *reason) {
   struct message *message = message_new(kind, reason ? reason->size : 0);
-  if (message == NULL) return NULL;
+  bool bare = reason == NULL || message == NULL;
+  if (message == NULL) message = message_need(kind, 0);
   message->sender = sender;
   message->target = target;
-  if (reason != NULL) {
-    message->count = 1;
-    message->flags = reason->flags;
-    if (reason->normal) message->flags |= MESSAGE_NORMAL;
-    memcpy(message->bytes, reason->bytes, reason->size);
-  } else {
+  if (reason != NULL && reason->normal) message->flags |= MESSAGE_NORMAL;
+  if (bare) {
     message->outcome = OUTCOME_NOACTOR;
+    return message;
   }
+  message->count = 1;
+  message->flags |= reason->flags;
+  memcpy(message->bytes, reason->bytes, reason->size);
   return message;
 }
 
+/* STATUS_OK or STATUS_NOACTOR. */
 static enum status send_signal(struct scheduler *scheduler,
                                enum message_kind kind, uint64_t sender,
                                uint64_t target, const struct reason *reason) {
   struct message *message = signal_new(kind, sender, target, reason);
-  enum status status;
-  if (message == NULL) return STATUS_NOMEM;
-  status = scheduler_post(scheduler, message, READY_AFTER);
+  enum status status = scheduler_post(scheduler, message, READY_AFTER);
   if (status != STATUS_OK) message_free(message);
   return status;
-}
-
-/* Tells the actor itself that `target`, which it asked for, is not there. */
-static enum status tell_absent(struct scheduler *scheduler,
-                               struct actor *actor, uint64_t target,
-                               enum message_kind kind) {
-  return send_signal(scheduler, kind, target, pid_of(actor), NULL) ==
-                 STATUS_NOMEM
-             ? STATUS_NOMEM
-             : STATUS_OK;
 }
 
 static enum status relate(struct scheduler *scheduler, struct actor *actor,
                           uint64_t target, uint32_t relation,
                           enum message_kind ask, enum message_kind told) {
-  enum status status;
   if (pidset_flags(&actor->relations, target) & relation) return STATUS_OK;
   if (!pidset_add(&actor->relations, target, relation)) return STATUS_NOMEM;
-  status = send_signal(scheduler, ask, pid_of(actor), target, NULL);
-  if (status == STATUS_NOACTOR)
-    status = tell_absent(scheduler, actor, target, told);
-  if (status != STATUS_OK) pidset_clear(&actor->relations, target, relation);
-  return status;
+  if (send_signal(scheduler, ask, pid_of(actor), target, NULL) ==
+      STATUS_NOACTOR)
+    send_signal(scheduler, told, target, pid_of(actor), NULL);
+  return STATUS_OK;
 }
 
 static enum status unrelate(struct scheduler *scheduler, struct actor *actor,
@@ -82,10 +72,8 @@ static enum status unrelate(struct scheduler *scheduler, struct actor *actor,
                             enum message_kind ask) {
   if (!(pidset_clear(&actor->relations, target, relation) & relation))
     return STATUS_OK;
-  return send_signal(scheduler, ask, pid_of(actor), target, NULL) ==
-                 STATUS_NOMEM
-             ? STATUS_NOMEM
-             : STATUS_OK;
+  send_signal(scheduler, ask, pid_of(actor), target, NULL);
+  return STATUS_OK;
 }
 
 enum status links_link(struct scheduler *scheduler, struct actor *actor,
@@ -172,10 +160,6 @@ static void answer_exit(struct scheduler *scheduler, struct waiter waiter,
   struct message *message;
   if (waiter.pid == ID_NONE || waiter.epoch == 0) return;
   message = signal_new(MESSAGE_OUTCOME, ID_NONE, waiter.pid, reason);
-  if (message == NULL) {
-    scheduler_end_wait(scheduler, waiter, OUTCOME_NOACTOR);
-    return;
-  }
   message->outcome = reason == NULL ? OUTCOME_NOACTOR : OUTCOME_EXIT;
   scheduler_answer(scheduler, waiter, message);
 }
@@ -271,6 +255,36 @@ static void split_work(struct message_queue *left, struct message_queue *work,
   *left = others;
 }
 
+/* Those who waited for one of its names. */
+static void tell_waiters(struct scheduler *scheduler, struct waiters *waiters,
+                         const struct message *verdict) {
+  if (verdict == NULL) {
+    scheduler_end_waits(scheduler, waiters, OUTCOME_RETRY);
+    return;
+  }
+  for (uint32_t i = 0; i < waiters->count; i++) {
+    struct message *copy = message_copy(verdict);
+    if (copy != NULL)
+      scheduler_answer(scheduler, waiters->list[i], copy);
+    else
+      scheduler_end_wait(scheduler, waiters->list[i], OUTCOME_NOACTOR);
+  }
+  waiters_free(waiters);
+}
+
+/* Those whose requests it had accepted: its starter, if it has not started. */
+static void tell_served(struct scheduler *scheduler, struct actor *actor,
+                        const struct reason *reason) {
+  struct message *copy = NULL;
+  if (reason->verdict != NULL) copy = message_copy(reason->verdict);
+  if (copy != NULL)
+    scheduler_answer(scheduler, actor->serving, copy);
+  else
+    answer_exit(scheduler, actor->serving, reason);
+  for (uint32_t i = 0; i < actor->deferred_count; i++)
+    answer_exit(scheduler, actor->deferred[i], reason);
+}
+
 static void end_own_wait(struct actor *actor) {
   bool begun;
   actor_wait_end(actor, actor_wait_epoch(actor), &begun);
@@ -289,11 +303,9 @@ uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
   split_work(&left, &work, pid);
   registry_ended(scheduler->registry, actor, &freed, &work);
   message_queue_join(&left, &work);
-  scheduler_end_waits(scheduler, &freed, OUTCOME_RETRY);
+  tell_waiters(scheduler, &freed, reason->verdict);
   give_back_leases(scheduler, actor);
-  answer_exit(scheduler, actor->serving, reason);
-  for (uint32_t i = 0; i < actor->deferred_count; i++)
-    answer_exit(scheduler, actor->deferred[i], reason);
+  tell_served(scheduler, actor, reason);
   while ((message = message_queue_pop(&left)) != NULL)
     lost += links_refuse(scheduler, message,
                          message->target == pid ? reason : NULL);

@@ -57,6 +57,9 @@ struct reason {
   size_t size;
   bool normal;       /* links do not die of it */
   uint8_t flags;     /* MESSAGE_TABLES, for DOWN and EXIT */
+  /* Of one that has not started: an OUTCOME of which those who wait for it get
+  ** copies. NULL: they look again. */
+  const struct message *verdict;
 };
 
 /*

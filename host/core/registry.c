@@ -171,6 +171,17 @@ enum status registry_find(struct registry *registry, struct key key,
   return *pid == ID_NONE ? STATUS_ABSENT : STATUS_OK;
 }
 
+enum status registry_find_live(struct registry *registry, struct key key,
+                               uint64_t *pid) {
+  struct place place = keytable_lock(&registry->names, key);
+  struct entry *entry = find_locked(&place);
+  bool live = entry != NULL && entry->state == ENTRY_LIVE &&
+              is_open_locked(registry, entry->pid);
+  *pid = live ? entry->pid : ID_NONE;
+  keytable_unlock(&place);
+  return live ? STATUS_OK : STATUS_ABSENT;
+}
+
 static enum status ensure_locked(struct registry *registry,
                                  struct entry *entry, struct waiter waiter,
                                  uint64_t *pid) {
@@ -187,6 +198,21 @@ enum status registry_ensure(struct registry *registry, struct key key,
   struct place place = keytable_lock(&registry->names, key);
   enum status status =
       ensure_locked(registry, find_locked(&place), waiter, pid);
+  keytable_unlock(&place);
+  return status;
+}
+
+static enum status await_locked(struct registry *registry,
+                                struct entry *entry, struct waiter waiter) {
+  if (entry == NULL || entry->pid == ID_NONE) return STATUS_ABSENT;
+  if (is_open_locked(registry, entry->pid)) return STATUS_EXISTS;
+  return waiters_add(&entry->waiters, waiter) ? STATUS_WAIT : STATUS_NOMEM;
+}
+
+enum status registry_await(struct registry *registry, struct key key,
+                           struct waiter waiter) {
+  struct place place = keytable_lock(&registry->names, key);
+  enum status status = await_locked(registry, find_locked(&place), waiter);
   keytable_unlock(&place);
   return status;
 }

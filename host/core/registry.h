@@ -46,6 +46,9 @@ void registry_free(struct registry *registry);
 ** STATUS_ABSENT otherwise, *pid = ID_NONE. */
 enum status registry_find(struct registry *registry, struct key key,
                           uint64_t *pid);
+/* The same for a live entry only: its init has returned. */
+enum status registry_find_live(struct registry *registry, struct key key,
+                               uint64_t *pid);
 
 /*
 ** The way to a live actor for get-or-start.
@@ -59,6 +62,14 @@ enum status registry_find(struct registry *registry, struct key key,
 */
 enum status registry_ensure(struct registry *registry, struct key key,
                             struct waiter waiter, uint64_t *pid);
+
+/*
+** For who wants a key that is taken. STATUS_ABSENT: not any more. STATUS_EXISTS:
+** its holder is open. STATUS_WAIT: it is closing; `waiter`, whose wait must be
+** open, is queued and ended when it is gone. NOMEM.
+*/
+enum status registry_await(struct registry *registry, struct key key,
+                           struct waiter waiter);
 
 /* Forgets a waiter whose wait ended some other way; nothing if it is gone.*/
 void registry_forget(struct registry *registry, struct key key,

@@ -110,7 +110,7 @@ struct body {
 
   struct message *sending_start; /* as sending: script/start.c, get-or-start */
   struct message *stop;    /* the STOP that ends it; answered at the end */
-  struct message *refusal; /* init returned nil, reason: the starter's answer */
+  struct message *verdict; /* it has not started: what its starters are told */
   struct buffer scratch;   /* a text that must live across a raise */
   char *text;              /* of a script: the printed error, for the host */
 

@@ -279,7 +279,7 @@ int dispatch_run(lua_State *L) {
 static void refuse(lua_State *L, struct body *body) {
   const char *text;
   size_t size;
-  body->refusal = codec_pack(L, 1, 2, MESSAGE_OUTCOME);
+  body->verdict = codec_pack(L, 1, 2, MESSAGE_OUTCOME);
   reason_value(L, 2);
   if (body->start.kind == START_BEHAVIOUR) return;
   text = luaL_tolstring(L, 2, &size);

@@ -222,7 +222,7 @@ enum step ending_finish(struct body *body) {
   tell_host(body);
   reason = (struct reason){buffer_bytes(&body->reason),
                            buffer_size(&body->reason), body->reason_normal,
-                           body->reason_flags};
+                           body->reason_flags, body->verdict};
   lost = links_end(scheduler, body->actor, &reason);
   if (lost > 0) log_lost(body, pid, lost);
   answer_stop(scheduler, stop);

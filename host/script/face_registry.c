@@ -9,6 +9,7 @@
 #include "script/codec.h"
 #include "script/entity.h"
 #include "script/failure.h"
+#include "script/name.h"
 #include "script/script.h"
 #include "script/value.h"
 #include "script/wait.h"
@@ -33,24 +34,18 @@ int registry_lua_whereis(lua_State *L) {
   return 1;
 }
 
-static int taken(lua_State *L, uint64_t holder) {
-  char text[ID_TEXT_SIZE];
-  failure_push(L, FAILURE_EXISTS, "the name is taken by %s",
-               id_text(holder, text));
-  value_push_pid(L, holder);
-  lua_setfield(L, -2, "pid");
-  return wait_throw(L);
-}
-
 int registry_lua_register(lua_State *L) {
   uint64_t holder;
-  switch (registry_register(registry_of(L), check_key(L, "key"),
-                            body_of(L)->actor, &holder)) {
+  struct key key;
+  lua_settop(L, 1);
+  key = check_key(L, "key");
+  switch (registry_register(registry_of(L), key, body_of(L)->actor,
+                            &holder)) {
     case STATUS_OK:
       lua_pushboolean(L, true);
       return 1;
     case STATUS_EXISTS:
-      return taken(L, holder);
+      return name_taken(L, key, holder, registry_lua_register);
     case STATUS_INVALID:
       return failure_raise(L, FAILURE_BADARGUMENT,
                            "this key is a pool's: its workers are started");

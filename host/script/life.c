@@ -40,7 +40,7 @@ static void free_messages(struct body *body) {
   struct scheduler *scheduler = body->script->scheduler;
   message_free(body->sending);
   message_free(body->sending_start);
-  message_free(body->refusal);
+  message_free(body->verdict);
   if (body->outcome != NULL) scheduler->discard(scheduler, body->outcome);
 }
 
@@ -64,7 +64,8 @@ void life_free(struct body *body) {
 
 void life_discard(struct script *script, struct actor *actor) {
   struct body *body = actor->body;
-  struct reason reason = {script->normal.bytes, script->normal.size, true, 0};
+  struct reason reason = {script->normal.bytes, script->normal.size, true, 0,
+                          NULL};
   links_end(script->scheduler, actor, &reason);
   life_free(body);
 }

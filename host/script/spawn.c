@@ -13,6 +13,7 @@
 #include "script/failure.h"
 #include "script/life.h"
 #include "script/module.h"
+#include "script/name.h"
 #include "script/option.h"
 #include "script/order.h"
 #include "script/script.h"
@@ -23,16 +24,6 @@
 
 static uint64_t self_pid(struct body *body) {
   return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
-}
-
-static int raise_exists(lua_State *L, uint64_t holder) {
-  char text[ID_TEXT_SIZE];
-  failure_push(L, FAILURE_EXISTS, "the name is taken by %s",
-               id_text(holder, text));
-  value_push_pid(L, holder);
-  lua_setfield(L, -2, "pid");
-  failure_set_begun(L, -1, false);
-  return wait_throw(L);
 }
 
 static int after_start(lua_State *L, int status, lua_KContext context) {
@@ -86,13 +77,17 @@ static uint64_t start_deadline(lua_State *L,
 }
 
 /* The name's canonical form is at index 4, if there is one. */
+static struct key name_of(lua_State *L) {
+  struct key key;
+  key.bytes = lua_tolstring(L, 4, &key.size);
+  return key;
+}
+
 static enum status reserve_name(lua_State *L, struct body *body,
                                 struct actor *child, uint64_t *holder) {
-  struct key key;
   if (lua_isnil(L, 4)) return STATUS_OK;
-  key.bytes = lua_tolstring(L, 4, &key.size);
-  return registry_reserve(body->script->scheduler->registry, key, child,
-                          holder);
+  return registry_reserve(body->script->scheduler->registry, name_of(L),
+                          child, holder);
 }
 
 static struct actor *make_child(lua_State *L, struct body *body,
@@ -124,7 +119,8 @@ static int undo_start(lua_State *L, struct body *body, struct actor *child,
                       uint64_t holder) {
   pidset_clear(&body->actor->relations, self_pid(child->body), RELATION_LINK);
   life_discard(body->script, child);
-  if (holder != ID_NONE) return raise_exists(L, holder);
+  if (holder != ID_NONE)
+    return name_taken(L, name_of(L), holder, spawn_lua_start);
   return luaL_error(L, "not enough memory");
 }
 
@@ -304,12 +300,19 @@ static int ensure_round(lua_State *L) {
 
 int spawn_lua_ensure(lua_State *L) {
   struct option_start options;
+  uint64_t pid;
   lua_settop(L, 4);
   option_read_shared(L, 4, &options);
   if (!codec_key(L, 1))
     return failure_expected(L, "key", "a string, an integer or a list of these",
                             1);
   option_check_module(L, 2);
+  if (registry_find_live(body_of(L)->script->scheduler->registry,
+                         ensured_key(L), &pid) == STATUS_OK) {
+    scheduler_warm(body_of(L)->script->scheduler, pid);
+    value_push_pid(L, pid);
+    return 1;
+  }
   wait_check(L);
   return ensure_round(L);
 }

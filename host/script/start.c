@@ -2,11 +2,8 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/check.h"
-#include "base/memory.h"
 #include "base/tick.h"
 #include "core/links.h"
 #include "io/listener.h"
@@ -33,31 +30,9 @@ static void drop_start(struct body *body) {
   clear_serving(body);
 }
 
-/* Everybody who waits for this start gets a copy of `message`, which is taken;
-** the names are free before anyone hears of it. */
-static void answer_all(struct body *body, struct message *message) {
-  struct scheduler *scheduler = body->script->scheduler;
-  struct waiters freed = {NULL, 0, 0};
-  struct message_queue nothing = {NULL, NULL};
-  registry_ended(scheduler->registry, body->actor, &freed, &nothing);
-  for (uint32_t i = 0; i < freed.count; i++) {
-    struct message *copy = message_copy(message);
-    if (copy != NULL)
-      scheduler_answer(scheduler, freed.list[i], copy);
-    else
-      scheduler_end_wait(scheduler, freed.list[i], OUTCOME_RETRY);
-  }
-  waiters_free(&freed);
-  scheduler_answer(scheduler, body->actor->serving, message);
-  clear_serving(body);
-}
-
 static enum step refuse(struct body *body) {
-  struct message *refusal = body->refusal;
-  body->refusal = NULL;
-  refusal->outcome = OUTCOME_REPLY;
+  body->verdict->outcome = OUTCOME_REPLY;
   pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
-  answer_all(body, refusal);
   return ending_finish(body);
 }
 
@@ -91,7 +66,7 @@ enum step start_finished(struct body *body) {
     reason_set(body, &body->script->normal, true);
     return ending_begin(body);
   }
-  if (body->refusal != NULL) return refuse(body);
+  if (body->verdict != NULL) return refuse(body);
   body->started = true;
   registry_started(scheduler->registry, body->actor, &freed, &held);
   take_seat(body, &held);
@@ -104,13 +79,8 @@ enum step start_finished(struct body *body) {
 }
 
 enum step start_failed(struct body *body) {
-  size_t size = buffer_size(&body->reason);
-  struct message *message = message_need(MESSAGE_OUTCOME, size);
-  message->outcome = OUTCOME_EXIT;
-  message->count = 1;
-  message->flags = body->reason_flags;
-  memcpy(message->bytes, buffer_bytes(&body->reason), size);
+  message_free(body->verdict);
+  body->verdict = reason_message(body, OUTCOME_EXIT);
   pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
-  answer_all(body, message);
   return ending_finish(body);
 }

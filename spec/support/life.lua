@@ -98,6 +98,8 @@ function life.finish()
     return not before or now.actors <= before.actors and
       now.entries <= before.entries and now.streams <= before.streams
   end)
+  -- A trapped exit comes behind the mark of the first.
+  life.drain()
   life.drain()
   troupe.trap(false)
 end
