@@ -4,7 +4,8 @@ How much the to-do system carries.
   troupe run scripts/todo/load.lua [--count 1000000] [--writes 20000]
 
 Put: the first look-up of a list, which starts its server. Get: each later
-one. Both go through the cache, as a client's would, in batches (--batch).
+one. Both go through the cache, as a client's would, in batches (--batch): a
+batch that takes 10 s to start is asleep again before it is looked up.
 Then writes over 1,000 lists until the last one is on disk; --workers 1 shows
 what a single database actor makes of that.
 
@@ -18,13 +19,13 @@ local troupe = require "troupe"
 local USAGE = [[
 troupe run scripts/todo/load.lua [OPTION...]
   --count N      lists to start and to look up (1000000)
-  --batch N      lists to start before they are looked up (100000)
+  --batch N      lists to start before they are looked up (20000)
   --writes N     entries to add afterwards (20000)
   --workers N    database actors (3)
   --data DIR     keep the files there (a new folder, removed afterwards)]]
 
 local DEFAULTS = {
-  count = 1000000, batch = 100000, writes = 20000, workers = 3, data = "",
+  count = 1000000, batch = 20000, writes = 20000, workers = 3, data = "",
 }
 
 local RANGES = {

@@ -177,7 +177,7 @@ defmodule Peer.Load do
     {:ok, _} = Peer.Database.start(folder, workers)
     cache = cache_module(Keyword.get(chosen, :cache, "registry"))
     {:ok, _} = cache.start()
-    lookups(cache, Keyword.get(chosen, :count, 1_000_000), Keyword.get(chosen, :batch, 100_000))
+    lookups(cache, Keyword.get(chosen, :count, 1_000_000), Keyword.get(chosen, :batch, 20_000))
     writes(cache, Keyword.get(chosen, :writes, 20_000), workers)
     File.rm_rf!(folder)
   end
