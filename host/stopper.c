@@ -87,7 +87,7 @@ static enum step step(struct actor *actor) {
   return STEP_IDLE;
 }
 
-static const struct actor_type stopper_type = {"stopper", step, {0}};
+static const struct actor_type stopper_type = {"stopper", step};
 
 /* --- The thread that waits ----------------------------------------------------- */
 

@@ -43,7 +43,6 @@ struct actor_type {
   const char *name;
   /* Runs one turn. [owner] */
   enum step (*step)(struct actor *actor);
-  unsigned char warm_lines[4]; /* see struct actor's warm */
 };
 
 /* What an actor waits for. */
@@ -72,6 +71,7 @@ struct waiter {
 
 /* What a turn is going to touch, fetched into the cache while it is queued. */
 #define WARM_PLACES 4
+#define WARM_LINES 4 /* cache lines of each */
 
 struct actor {
   /* --- Touched by senders: one cache line, with the mailbox's two words. --- */
@@ -92,10 +92,9 @@ struct actor {
   struct actor *link;       /* run queue, free list: whoever holds it */
   const struct actor_type *type;
   void *body;               /* the type's */
-  /* Set once, before the actor is first parked; any thread that has just
-  ** made it busy may read. NULL: nothing. type->warm_lines says how many
-  ** cache lines of each. */
-  const char *warm[WARM_PLACES];
+  /* Addresses only, never followed: set by the owner when it has started,
+  ** read by whoever is about to send to it; relaxed. NULL: nothing. */
+  _Atomic(const char *) warm[WARM_PLACES];
   struct waiter serving;    /* caller of the request in hand; pid may be 0 */
   uint32_t slot;            /* constant */
   uint32_t generation;      /* directory's lock */

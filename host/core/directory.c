@@ -158,7 +158,8 @@ static void reset(struct actor *actor) {
   atomic_store_explicit(&actor->armed, 0, memory_order_relaxed);
   atomic_store_explicit(&actor->name, NULL, memory_order_relaxed);
   actor->body = NULL;
-  for (int i = 0; i < WARM_PLACES; i++) actor->warm[i] = NULL;
+  for (int i = 0; i < WARM_PLACES; i++)
+    atomic_store_explicit(&actor->warm[i], NULL, memory_order_relaxed);
 }
 
 void directory_remove(struct directory *directory, struct actor *actor) {

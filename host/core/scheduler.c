@@ -151,11 +151,18 @@ static void ready_after(struct worker *worker, struct actor *actor) {
 
 /* The lines that a turn will touch come in while the sender goes on, all at
 ** once instead of one after another. */
-static void warm(const struct actor *actor) {
-  const struct actor_type *type = actor->type;
-  for (int i = 0; i < WARM_PLACES; i++)
-    for (int line = 0; line < type->warm_lines[i]; line++)
-      __builtin_prefetch(actor->warm[i] + 64 * line);
+static void warm(struct actor *actor) {
+  for (int i = 0; i < WARM_PLACES; i++) {
+    const char *place =
+        atomic_load_explicit(&actor->warm[i], memory_order_relaxed);
+    for (int line = 0; line < WARM_LINES; line++)
+      __builtin_prefetch(place + 64 * line);
+  }
+}
+
+void scheduler_warm(struct scheduler *scheduler, uint64_t pid) {
+  struct actor *actor = directory_find(scheduler->directory, pid);
+  if (actor != NULL) warm(actor);
 }
 
 void scheduler_ready(struct scheduler *scheduler, struct actor *actor,

@@ -89,6 +89,10 @@ enum ready {
 void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
                      enum ready ready);
 
+/* Fetches into the cache what a turn of this actor will touch: for one that is
+** about to get a message, and has perhaps been cold for long. */
+void scheduler_warm(struct scheduler *scheduler, uint64_t pid);
+
 /* Message to message->target; wakes it. STATUS_OK: taken. STATUS_NOACTOR. */
 enum status scheduler_post(struct scheduler *scheduler,
                            struct message *message, enum ready ready);

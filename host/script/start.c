@@ -45,17 +45,24 @@ static void take_seat(struct body *body, struct message_queue *held) {
   mailbox_prepend(&body->actor->mailbox, held);
 }
 
+static void set_warm(struct body *body, int place, const void *address) {
+  atomic_store_explicit(&body->actor->warm[place], address,
+                        memory_order_relaxed);
+}
+
+/* The body; the state, with the start of what its threads share behind it; the
+** closure of dispatch_push; the table that is the actor's state. */
 static void warm(struct body *body) {
-  const char **places = body->actor->warm;
-  places[0] = (const char *)body;
-  places[1] = (const char *)body->L;
-  dispatch_push(body->L);
-  places[2] = lua_topointer(body->L, -1);
-  if (lua_getupvalue(body->L, -1, 1) != NULL) {
-    places[3] = lua_topointer(body->L, -1);
-    lua_pop(body->L, 1);
+  lua_State *L = body->L;
+  set_warm(body, 0, body);
+  set_warm(body, 1, L);
+  dispatch_push(L);
+  set_warm(body, 2, lua_topointer(L, -1));
+  if (lua_getupvalue(L, -1, 1) != NULL) {
+    set_warm(body, 3, lua_topointer(L, -1));
+    lua_pop(L, 1);
   }
-  lua_pop(body->L, 1);
+  lua_pop(L, 1);
 }
 
 enum step start_finished(struct body *body) {
