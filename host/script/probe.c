@@ -8,6 +8,7 @@
 #include "base/slab.h"
 #include "io/stream.h"
 #include "script/body.h"
+#include "script/coroutine.h"
 #include "script/script.h"
 #include "script/value.h"
 
@@ -90,12 +91,27 @@ static int fail_after(lua_State *L) {
   return 0;
 }
 
+static void preempt(lua_State *L, lua_Debug *activation) {
+  (void)activation;
+  if (!coroutine_can_wait(L)) return;
+  body_of(L)->yielded = HOST_PREEMPT;
+  lua_yield(L, 0);
+}
+
+/* From now on this actor is preempted every so many instructions, in this
+** thread and in those that it creates; 0: no more. */
+static int slice(lua_State *L) {
+  int count = (int)luaL_checkinteger(L, 1);
+  lua_sethook(L, preempt, count > 0 ? LUA_MASKCOUNT : 0, count);
+  return 0;
+}
+
 static const luaL_Reg functions[] = {
     {"actors", actors},   {"entries", entries}, {"streams", streams},
     {"blocks", blocks},   {"heap", heap},       {"memory", memory},
     {"workers", workers}, {"worker", worker},   {"refused", refused},
     {"unhandled", unhandled}, {"waits", waits},
-    {"fail_after", fail_after}, {NULL, NULL}};
+    {"fail_after", fail_after}, {"slice", slice}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }
 
