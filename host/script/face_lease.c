@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "core/links.h"
+#include "script/class.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
@@ -30,7 +31,7 @@ struct owned_pool {
   unsigned char key[];
 };
 
-static const char hold_key = 0;
+static const struct class hold_class;
 
 static struct scheduler *scheduler_of(lua_State *L) {
   return body_of(L)->script->scheduler;
@@ -261,7 +262,7 @@ void lease_sentinel(struct scheduler *scheduler, struct message *message) {
 /* Gives the seat back; one whose worker is still busy with what was left
 ** behind goes to nobody before it has come that far. */
 static int close_hold(lua_State *L) {
-  struct hold *hold = lua_touserdata(L, 1);
+  struct hold *hold = failure_check(L, 1, &hold_class, "lease");
   struct scheduler *scheduler = scheduler_of(L);
   struct key pool = {hold->key, hold->key_size};
   struct actor *worker = sitting(scheduler, pool, hold->seat);
@@ -275,21 +276,15 @@ static int close_hold(lua_State *L) {
   return 0;
 }
 
+static const luaL_Reg hold_events[] = {{"__close", close_hold}, {NULL, NULL}};
+
+static const struct class hold_class = {"lease", "a lease", hold_events, NULL,
+                                        NULL};
+
 static void push_hold(lua_State *L, struct key pool) {
-  struct hold *hold =
-      lua_newuserdatauv(L, sizeof *hold + pool.size, 0);
-  hold->seat = 0;
+  struct hold *hold = class_new(L, &hold_class, sizeof *hold + pool.size);
   hold->key_size = pool.size;
   memcpy(hold->key, pool.bytes, pool.size);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &hold_key) == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_createtable(L, 0, 1);
-    lua_pushcfunction(L, close_hold);
-    lua_setfield(L, -2, "__close");
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &hold_key);
-  }
-  lua_setmetatable(L, -2);
 }
 
 static int after_with(lua_State *L, int status, lua_KContext context) {

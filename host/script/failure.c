@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "script/body.h"
+#include "script/class.h"
 #include "script/codec.h"
 #include "script/value.h"
 
@@ -131,6 +132,13 @@ int failure_expected(lua_State *L, const char *what, const char *type,
 }
 
 /* --- Looking at ---------------------------------------------------------- */
+
+void *failure_check(lua_State *L, int index, const struct class *class,
+                    const char *what) {
+  void *block = class_test(L, index, class);
+  if (block == NULL) failure_expected(L, what, class->expected, index);
+  return block;
+}
 
 bool failure_is(lua_State *L, int index) {
   bool same;

@@ -32,6 +32,8 @@
   X(BADARGUMENT, "badargument") \
   X(EXISTS, "exists")
 
+struct class; /* script/class.h */
+
 enum failure {
 #define FAILURE_NAME(name, text) FAILURE_##name,
   FAILURE_LIST(FAILURE_NAME)
@@ -48,6 +50,11 @@ int failure_raise(lua_State *L, enum failure kind, const char *format, ...);
 ** brings its article ("a number"). Raises badargument. */
 int failure_expected(lua_State *L, const char *what, const char *type,
                      int index);
+
+/* The userdata of this class at `index`; raises "expected WHAT to be a ..." if
+** it is none. */
+void *failure_check(lua_State *L, int index, const struct class *class,
+                    const char *what);
 
 bool failure_is(lua_State *L, int index);
 enum failure failure_kind(lua_State *L, int index); /* failure_is holds */

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "io/listener.h"
+#include "script/class.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
@@ -26,7 +27,7 @@ struct server {
   uint64_t starter;
 };
 
-static const char metatable_key = 0;
+static const struct class server_class;
 
 /* On the listener's worker, out of its loop. */
 static void accepted(void *context, int fd) {
@@ -70,16 +71,7 @@ void server_close_all(struct body *body) {
 }
 
 static struct server *check(lua_State *L) {
-  struct server *server = lua_touserdata(L, 1);
-  if (server != NULL && lua_getmetatable(L, 1)) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
-    if (lua_rawequal(L, -1, -2)) {
-      lua_pop(L, 2);
-      return server;
-    }
-  }
-  failure_expected(L, "self", "a listener (use ':' to call its methods)", 1);
-  return NULL;
+  return failure_check(L, 1, &server_class, "self");
 }
 
 /* A listener serves whether or not the script has kept it: until it is closed
@@ -102,7 +94,8 @@ static int lua_close_method(lua_State *L) {
 }
 
 static int collect(lua_State *L) {
-  close_server(lua_touserdata(L, 1));
+  struct server *server = class_test(L, 1, &server_class);
+  if (server != NULL) close_server(server);
   return 0;
 }
 
@@ -118,28 +111,15 @@ static int lua_address(lua_State *L) {
 static const luaL_Reg methods[] = {
     {"close", lua_close_method}, {"address", lua_address}, {NULL, NULL}};
 
-static void push_metatable(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key) != LUA_TNIL) return;
-  lua_pop(L, 1);
-  lua_createtable(L, 0, 4);
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pushliteral(L, "listener");
-  lua_setfield(L, -2, "__name");
-  lua_pushcfunction(L, collect);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, lua_close_method);
-  lua_setfield(L, -2, "__close");
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
-}
+static const luaL_Reg events[] = {
+    {"__gc", collect}, {"__close", lua_close_method}, {NULL, NULL}};
+
+static const struct class server_class = {
+    "listener", "a listener (use ':' to call its methods)", events, methods,
+    NULL};
 
 static struct server *push_server(lua_State *L) {
-  struct server *server = lua_newuserdatauv(L, sizeof *server, 0);
-  memset(server, 0, sizeof *server);
-  push_metatable(L);
-  lua_setmetatable(L, -2);
-  return server;
+  return class_new(L, &server_class, sizeof(struct server));
 }
 
 static int whole_number(lua_State *L, int index, const char *name) {

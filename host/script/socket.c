@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "io/fault.h"
 #include "io/stream.h"
+#include "script/class.h"
 #include "script/body.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
@@ -22,7 +23,7 @@ struct socket {
   struct stream *stream;       /* NULL: closed */
 };
 
-static const char metatable_key = 0;
+static const struct class socket_class;
 static const struct waiter nobody = {ID_NONE, 0};
 
 static struct waiter waiter_of(lua_State *L) {
@@ -56,27 +57,12 @@ static void close_socket(struct socket *socket, bool at_once) {
 }
 
 static struct socket *check(lua_State *L) {
-  struct socket *socket = lua_touserdata(L, 1);
-  if (socket != NULL && lua_getmetatable(L, 1)) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
-    if (lua_rawequal(L, -1, -2)) {
-      lua_pop(L, 2);
-      return socket;
-    }
-  }
-  failure_expected(L, "self", "a socket (use ':' to call its methods)", 1);
-  return NULL;
+  return failure_check(L, 1, &socket_class, "self");
 }
-
-static void push_metatable(lua_State *L);
 
 /* An empty handle first, so that nothing is lost if there is no memory. */
 static struct socket *push_socket(lua_State *L) {
-  struct socket *socket = lua_newuserdatauv(L, sizeof *socket, 0);
-  memset(socket, 0, sizeof *socket);
-  push_metatable(L);
-  lua_setmetatable(L, -2);
-  return socket;
+  return class_new(L, &socket_class, sizeof(struct socket));
 }
 
 static void attach(lua_State *L, struct socket *socket,
@@ -316,7 +302,8 @@ static int lua_close_method(lua_State *L) {
 }
 
 static int collect(lua_State *L) {
-  close_socket(lua_touserdata(L, 1), false);
+  struct socket *socket = class_test(L, 1, &socket_class);
+  if (socket != NULL) close_socket(socket, false);
   return 0;
 }
 
@@ -352,23 +339,13 @@ static const luaL_Reg methods[] = {
     {"close", lua_close_method}, {"peer", lua_peer},
     {"address", lua_address},   {NULL, NULL}};
 
-static void push_metatable(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key) != LUA_TNIL) return;
-  lua_pop(L, 1);
-  lua_createtable(L, 0, 5);
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pushliteral(L, "socket");
-  lua_setfield(L, -2, "__name");
-  lua_pushcfunction(L, collect);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, collect);
-  lua_setfield(L, -2, "__close");
-  lua_pushcfunction(L, to_string);
-  lua_setfield(L, -2, "__tostring");
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
-}
+static const luaL_Reg events[] = {{"__gc", collect},
+                                  {"__close", collect},
+                                  {"__tostring", to_string},
+                                  {NULL, NULL}};
+
+static const struct class socket_class = {
+    "socket", "a socket (use ':' to call its methods)", events, methods, NULL};
 
 /* --- tcp.connect ------------------------------------------------------------------ */
 

@@ -18,6 +18,7 @@
 
 #include "base/slab.h"
 #include "base/tick.h"
+#include "script/class.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
@@ -41,7 +42,7 @@ struct timer {
   struct timer *next, **link; /* in body->timers; link NULL: not there */
 };
 
-static const char handle_key = 0;
+static const struct class timer_class;
 
 static void drop(struct timer *timer) {
   if (atomic_fetch_sub_explicit(&timer->shares, 1, memory_order_acq_rel) != 1)
@@ -202,16 +203,7 @@ void timer_stop_all(struct body *body) {
 /* --- The handle ----------------------------------------------------------- */
 
 static struct timer **check_handle(lua_State *L) {
-  struct timer **handle = lua_touserdata(L, 1);
-  if (handle != NULL && lua_getmetatable(L, 1)) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &handle_key);
-    if (lua_rawequal(L, -1, -2)) {
-      lua_pop(L, 2);
-      return handle;
-    }
-  }
-  failure_expected(L, "timer", "a timer", 1);
-  return NULL;
+  return failure_check(L, 1, &timer_class, "timer");
 }
 
 /* True: it will not be handled, and would have been. */
@@ -223,34 +215,20 @@ static int cancel(lua_State *L) {
 }
 
 static int collect(lua_State *L) {
-  struct timer **handle = lua_touserdata(L, 1);
-  if (*handle != NULL) drop(*handle);
-  *handle = NULL;
+  struct timer **handle = class_test(L, 1, &timer_class);
+  if (handle != NULL && *handle != NULL) drop(*handle);
+  if (handle != NULL) *handle = NULL;
   return 0;
 }
 
-static void push_metatable(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &handle_key) != LUA_TNIL) return;
-  lua_pop(L, 1);
-  lua_createtable(L, 0, 4);
-  lua_pushliteral(L, "timer");
-  lua_setfield(L, -2, "__name");
-  lua_pushcfunction(L, collect);
-  lua_setfield(L, -2, "__gc");
-  lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, cancel);
-  lua_setfield(L, -2, "cancel");
-  lua_setfield(L, -2, "__index");
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &handle_key);
-}
+static const luaL_Reg events[] = {{"__gc", collect}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"cancel", cancel}, {NULL, NULL}};
+
+static const struct class timer_class = {"timer", "a timer", events, methods,
+                                         NULL};
 
 static struct timer **push_handle(lua_State *L) {
-  struct timer **handle = lua_newuserdatauv(L, sizeof *handle, 0);
-  *handle = NULL;
-  push_metatable(L);
-  lua_setmetatable(L, -2);
-  return handle;
+  return class_new(L, &timer_class, sizeof(struct timer *));
 }
 
 static uint64_t self_pid(struct body *body) {

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "script/class.h"
 #include "script/codec.h"
 #include "script/codec_format.h"
 
@@ -51,71 +52,16 @@ void value_install(lua_State *L) {
 
 /* --- Userdata ------------------------------------------------------------ */
 
-/* What the metatable of a kind of userdata is made of. The registry keeps it
-** under the address of `codec`. */
-struct class {
-  const char *name;
-  lua_CFunction index; /* NULL: no fields */
-  lua_CFunction equal;
-  lua_CFunction text;
-  const struct codec_userdata *codec;
-};
-
-static void set_function(lua_State *L, const char *name, lua_CFunction f) {
-  if (f == NULL) return;
-  lua_pushcfunction(L, f);
-  lua_setfield(L, -2, name);
-}
-
-static void push_metatable(lua_State *L, const struct class *class) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, class->codec) == LUA_TTABLE) return;
-  lua_pop(L, 1);
-  lua_createtable(L, 0, 5);
-  lua_pushstring(L, class->name);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -3, "__name");
-  lua_setfield(L, -2, "__metatable");
-  set_function(L, "__index", class->index);
-  set_function(L, "__eq", class->equal);
-  set_function(L, "__tostring", class->text);
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, class->codec);
-}
-
-/* The userdata at `index` if it is of this class, else NULL. */
-static void *userdata_of(lua_State *L, int index, const struct class *class) {
-  bool same;
-  if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
-    return NULL;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, class->codec);
-  same = lua_rawequal(L, -1, -2);
-  lua_pop(L, 2);
-  return same ? lua_touserdata(L, index) : NULL;
-}
-
-static void *new_userdata(lua_State *L, const struct class *class,
-                          size_t size) {
-  void *block = lua_newuserdatauv(L, size, 0);
-  push_metatable(L, class);
-  lua_setmetatable(L, -2);
-  return block;
-}
-
 /* --- From ---------------------------------------------------------------- */
 
-static int from_index(lua_State *L);
-static int from_equal(lua_State *L);
-static int from_tostring(lua_State *L);
-
-static const struct class from_class = {"from", from_index, from_equal,
-                                        from_tostring, &value_from_codec};
+static const struct class from_class;
 
 void value_push_from(lua_State *L, struct waiter from) {
-  *(struct waiter *)new_userdata(L, &from_class, sizeof from) = from;
+  *(struct waiter *)class_new(L, &from_class, sizeof from) = from;
 }
 
 bool value_from(lua_State *L, int index, struct waiter *from) {
-  const struct waiter *waiter = userdata_of(L, index, &from_class);
+  const struct waiter *waiter = class_test(L, index, &from_class);
   if (waiter != NULL) *from = *waiter;
   return waiter != NULL;
 }
@@ -145,6 +91,15 @@ static int from_tostring(lua_State *L) {
   return 1;
 }
 
+/* The codec knows the class by the same key. */
+static const luaL_Reg from_events[] = {{"__index", from_index},
+                                       {"__eq", from_equal},
+                                       {"__tostring", from_tostring},
+                                       {NULL, NULL}};
+
+static const struct class from_class = {"from", "what from() returned",
+                                        from_events, NULL, &value_from_codec};
+
 static bool from_pack(lua_State *L, int index, struct buffer *out) {
   const struct waiter *from = lua_touserdata(L, index);
   return buffer_append(out, from, sizeof *from);
@@ -172,12 +127,7 @@ struct address {
   uint32_t start_size;
 };
 
-static int address_equal(lua_State *L);
-static int address_tostring(lua_State *L);
-
-static const struct class address_class = {"address", NULL, address_equal,
-                                           address_tostring,
-                                           &value_address_codec};
+static const struct class address_class;
 
 static void read_address(const struct address *at,
                          struct address_value *address) {
@@ -213,7 +163,7 @@ void value_push_address(lua_State *L, const struct address_value *address) {
   CHECK(address->module_size < UINT32_MAX && address->key_size < UINT32_MAX &&
             address->start_size < UINT32_MAX,
         "sizes are kept in 32 bits");
-  at = new_userdata(L, &address_class, address_size(&head));
+  at = class_new(L, &address_class, address_size(&head));
   at = put(at, &head, sizeof head);
   at = put(at, address->module, address->module_size);
   *at++ = '\0';
@@ -222,7 +172,7 @@ void value_push_address(lua_State *L, const struct address_value *address) {
 }
 
 bool value_address(lua_State *L, int index, struct address_value *address) {
-  const struct address *at = userdata_of(L, index, &address_class);
+  const struct address *at = class_test(L, index, &address_class);
   if (at != NULL) read_address(at, address);
   return at != NULL;
 }
@@ -286,6 +236,13 @@ static int address_tostring(lua_State *L) {
   return 1;
 }
 
+static const luaL_Reg address_events[] = {{"__eq", address_equal},
+                                          {"__tostring", address_tostring},
+                                          {NULL, NULL}};
+
+static const struct class address_class = {
+    "address", "an address", address_events, NULL, &value_address_codec};
+
 static bool address_pack(lua_State *L, int index, struct buffer *out) {
   const struct address *at = lua_touserdata(L, index);
   return buffer_append(out, at, address_size(at));
@@ -298,7 +255,7 @@ static void address_unpack(lua_State *L, const void *bytes, size_t size) {
   if (size < sizeof head || address_size(&head) != size ||
       head.kind > ADDRESS_SEAT || at[head.module_size] != '\0')
     luaL_error(L, "not an encoded address");
-  memcpy(new_userdata(L, &address_class, size), bytes, size);
+  memcpy(class_new(L, &address_class, size), bytes, size);
 }
 
 const struct codec_userdata value_address_codec = {TAG_ADDRESS, address_pack,

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/tick.h"
+#include "script/class.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
@@ -181,11 +182,11 @@ struct scope {
   uint64_t request_deadline;
 };
 
-static const char scope_key = 0;
+static const struct class scope_class;
 
 /* Puts the outer deadline back, however the inner code was left. */
 static int close_scope(lua_State *L) {
-  struct scope *scope = lua_touserdata(L, 1);
+  struct scope *scope = failure_check(L, 1, &scope_class, "deadline");
   struct body *body = body_of(L);
   body->deadline = scope->deadline;
   body->request_deadline = scope->request_deadline;
@@ -193,20 +194,17 @@ static int close_scope(lua_State *L) {
   return 0;
 }
 
+static const luaL_Reg scope_events[] = {{"__close", close_scope},
+                                        {NULL, NULL}};
+
+static const struct class scope_class = {"deadline", "a deadline",
+                                         scope_events, NULL, NULL};
+
 static void push_scope(lua_State *L) {
   struct body *body = body_of(L);
-  struct scope *scope = lua_newuserdatauv(L, sizeof *scope, 0);
+  struct scope *scope = class_new(L, &scope_class, sizeof *scope);
   scope->deadline = body->deadline;
   scope->request_deadline = body->request_deadline;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &scope_key) == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_createtable(L, 0, 1);
-    lua_pushcfunction(L, close_scope);
-    lua_setfield(L, -2, "__close");
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &scope_key);
-  }
-  lua_setmetatable(L, -2);
 }
 
 static int after_scope(lua_State *L, int status, lua_KContext context) {

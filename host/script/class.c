@@ -1,0 +1,43 @@
+#include "script/class.h"
+
+#include <string.h>
+
+static const void *key_of(const struct class *class) {
+  return class->key != NULL ? class->key : class;
+}
+
+static void push_metatable(lua_State *L, const struct class *class) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, key_of(class)) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 6);
+  luaL_setfuncs(L, class->events, 0);
+  if (class->methods != NULL) {
+    lua_newtable(L);
+    luaL_setfuncs(L, class->methods, 0);
+    lua_setfield(L, -2, "__index");
+  }
+  lua_pushstring(L, class->name);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "__name");
+  lua_setfield(L, -2, "__metatable");
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key_of(class));
+}
+
+void *class_new(lua_State *L, const struct class *class, size_t size) {
+  void *block = lua_newuserdatauv(L, size, 0);
+  memset(block, 0, size);
+  push_metatable(L, class);
+  lua_setmetatable(L, -2);
+  return block;
+}
+
+void *class_test(lua_State *L, int index, const struct class *class) {
+  int same;
+  if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
+    return NULL;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, key_of(class));
+  same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return same ? lua_touserdata(L, index) : NULL;
+}

@@ -1,0 +1,30 @@
+/*
+** Class: kinds of userdata. A script can reach a metatable through `debug` and
+** call what is in it with anything, so every function of a class checks what
+** it is given, its __gc too.
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_CLASS_H
+#define TROUPE_SCRIPT_CLASS_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stddef.h>
+
+/* Constant, one for each kind. The metatable is made at first use and kept in
+** the registry under `key`, or under the class's own address. */
+struct class {
+  const char *name;        /* __name, and what getmetatable shows */
+  const char *expected;    /* for errors: "a timer" (failure_check) */
+  const luaL_Reg *events;  /* __gc and the like; ends with NULL */
+  const luaL_Reg *methods; /* fields of __index; NULL: none, or in `events` */
+  const void *key;
+};
+
+/* Pushes a cleared userdata of the class. May raise (memory). */
+void *class_new(lua_State *L, const struct class *class, size_t size);
+/* The userdata at `index`, or NULL if it is none of this class. */
+void *class_test(lua_State *L, int index, const struct class *class);
+
+#endif
