@@ -14,7 +14,8 @@
 ** coroutine library is ours; `load`, `loadfile`, `dofile` take text only;
 ** `debug` has no getregistry and leaves userdata, C functions and unnamed
 ** values alone (library_debug.c); os.setlocale only asks. package and require:
-** script/module.h. Collection runs incrementally as stock.
+** script/module.h. Collection runs incrementally, as in a new stock state; the
+** program lua5.4 chooses generations.
 */
 bool state_new(struct body *body);
 /* Closes it; runs finalisers, unless the actor was killed. */
