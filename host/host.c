@@ -48,7 +48,7 @@ static void script_ended(void *context, int status, const char *text) {
     CHECK(false, "an eventfd takes one");
 }
 
-/* --- Making one ------------------------------------------------------------------- */
+/* --- Making one ----------------------------------------------------------- */
 
 static bool make_log(struct troupe *host, const char *level_name) {
   enum log_level level = LOG_INFO;
@@ -138,7 +138,7 @@ void troupe_free(struct troupe *host) {
   memory_free(host);
 }
 
-/* --- Settings ----------------------------------------------------------------------- */
+/* --- Settings ------------------------------------------------------------- */
 
 bool troupe_set(struct troupe *host, const char *assignment) {
   if (settings_set(host->script, assignment)) return true;
@@ -152,7 +152,7 @@ bool troupe_load_settings(struct troupe *host, const char *file) {
   return settings_load(host->script, file, host->error, sizeof host->error);
 }
 
-/* --- Running ------------------------------------------------------------------------- */
+/* --- Running -------------------------------------------------------------- */
 
 bool troupe_start(struct troupe *host) {
   host->started = scheduler_start(host->scheduler) == STATUS_OK;

@@ -47,7 +47,7 @@ static bool misuse(const char *what, const char *argument) {
   return false;
 }
 
-/* --- Reading the command line ------------------------------------------------------- */
+/* --- Reading the command line --------------------------------------------- */
 
 static bool read_number(const char *text, double *number) {
   char *end;
@@ -164,7 +164,7 @@ static enum request read_command(struct command *command, int argc,
   return COMMAND_MISUSED;
 }
 
-/* --- Running -------------------------------------------------------------------------- */
+/* --- Running -------------------------------------------------------------- */
 
 static int block_signals(void) {
   sigset_t set;

@@ -89,7 +89,7 @@ static enum step step(struct actor *actor) {
 
 static const struct actor_type stopper_type = {"stopper", step};
 
-/* --- The thread that waits ----------------------------------------------------- */
+/* --- The thread that waits ------------------------------------------------ */
 
 static bool wait_until(struct stopper *stopper, uint64_t until) {
   bool finished;

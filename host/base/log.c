@@ -78,7 +78,7 @@ bool log_level_parse(const char *name, enum log_level *level) {
   return false;
 }
 
-/* --- A line -------------------------------------------------------------- */
+/* --- A line --------------------------------------------------------------- */
 
 /* All of it, or false. */
 static bool write_all(int fd, const char *bytes, size_t size) {

@@ -132,7 +132,7 @@ static inline void count_live(struct slab_cache *cache, int64_t change) {
   atomic_store_explicit(&cache->live, live + change, memory_order_relaxed);
 }
 
-/* --- Depot --------------------------------------------------------------- */
+/* --- Depot ---------------------------------------------------------------- */
 
 struct slab *slab_new(void) {
   struct slab *slab = memory_aligned(CACHE_LINE, sizeof *slab);
@@ -243,7 +243,7 @@ size_t slab_held(struct slab *slab) {
   return held;
 }
 
-/* --- Caches -------------------------------------------------------------- */
+/* --- Caches --------------------------------------------------------------- */
 
 struct slab_cache *slab_cache_new(struct slab *slab) {
   struct slab_cache *cache = memory_aligned(CACHE_LINE, sizeof *cache);
@@ -305,7 +305,7 @@ struct slab_cache *slab_bind(struct slab_cache *cache) {
   return former;
 }
 
-/* --- Blocks -------------------------------------------------------------- */
+/* --- Blocks --------------------------------------------------------------- */
 
 static inline struct block *pop(struct bin *bin) {
   struct block *block = bin->first;

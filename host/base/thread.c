@@ -21,7 +21,7 @@
 
 #define NAME_SIZE 16 /* the kernel's bound, with the zero byte */
 
-/* --- Locks --------------------------------------------------------------- */
+/* --- Locks ---------------------------------------------------------------- */
 
 void mutex_init(struct mutex *mutex) {
   pthread_mutexattr_t attributes;
@@ -46,7 +46,7 @@ void mutex_unlock(struct mutex *mutex) {
   CHECK(pthread_mutex_unlock(&mutex->mutex) == 0, "letting go of a lock");
 }
 
-/* --- Conditions ---------------------------------------------------------- */
+/* --- Conditions ----------------------------------------------------------- */
 
 void condition_init(struct condition *condition) {
   pthread_condattr_t attributes;
@@ -83,7 +83,7 @@ void condition_wake_all(struct condition *condition) {
         "waking a condition's waiters");
 }
 
-/* --- Threads ------------------------------------------------------------- */
+/* --- Threads -------------------------------------------------------------- */
 
 /* What a new thread needs of its maker; the new thread frees it. */
 struct start {

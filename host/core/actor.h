@@ -74,7 +74,7 @@ struct waiter {
 #define WARM_LINES 4 /* cache lines of each */
 
 struct actor {
-  /* --- Touched by senders: one cache line, with the mailbox's two words. --- */
+  /* --- Touched by senders: one cache line, with two words of the mailbox. */
   /* The pid of the actor that lives here, or ID_NONE. Written by owner with
   ** release, when it is made and when its death becomes visible. */
   _Alignas(64) _Atomic uint64_t pid;
@@ -121,7 +121,7 @@ struct actor {
 ** PENDING -> NONE. The epoch grows with every wait and never restarts. */
 enum wait_state { WAIT_ENDED, WAIT_PENDING, WAIT_BEGUN };
 
-/* --- Directory --------------------------------------------------------- */
+/* --- Directory ------------------------------------------------------------ */
 
 struct directory *directory_new(void); /* NULL: no memory */
 void directory_free(struct directory *directory);
@@ -148,7 +148,7 @@ uint64_t directory_newest(struct directory *directory, uint64_t except);
 uint64_t directory_list(struct directory *directory, uint64_t *pids,
                         uint64_t limit);
 
-/* --- Waits --------------------------------------------------------------- */
+/* --- Waits ---------------------------------------------------------------- */
 
 /*
 ** Opens a wait and publishes it (seq_cst) before whatever makes others know

@@ -42,7 +42,12 @@
 #include "base/status.h"
 #include "core/message.h"
 
-enum mailbox_state { MAILBOX_BUSY, MAILBOX_IDLE, MAILBOX_WAITING, MAILBOX_CLOSED };
+enum mailbox_state {
+  MAILBOX_BUSY,
+  MAILBOX_IDLE,
+  MAILBOX_WAITING,
+  MAILBOX_CLOSED
+};
 
 struct message_queue {
   struct message *first, *last; /* linked by next; NULL when empty */
@@ -112,6 +117,7 @@ uint64_t mailbox_size(struct mailbox *mailbox);  /* their bytes */
 
 void message_queue_append(struct message_queue *queue, struct message *message);
 struct message *message_queue_pop(struct message_queue *queue);
-void message_queue_join(struct message_queue *front, struct message_queue *back);
+void message_queue_join(struct message_queue *front,
+                        struct message_queue *back);
 
 #endif

@@ -78,7 +78,7 @@ struct message {
   struct message *next; /* whoever holds the message */
   uint64_t target;      /* pid it is meant for: checked again by the reader */
   uint64_t sender;      /* pid, or ID_NONE from outside */
-  uint64_t epoch;       /* CALL, STOP: the sender's wait; OUTCOME: the target's */
+  uint64_t epoch;       /* CALL, STOP: the sender's wait; OUTCOME: target's */
   uint64_t deadline;    /* CALL: nanoseconds, TICK_NEVER for none */
   uint32_t size;        /* payload bytes */
   uint16_t count;       /* values in the payload */

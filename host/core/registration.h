@@ -45,7 +45,7 @@ static inline uint64_t registration_pid(const struct actor *actor) {
   return id_make(actor->slot, actor->generation);
 }
 
-/* --- registry_groups.c --- */
+/* --- registry_groups.c ---------------------------------------------------- */
 
 /* Leaves the group and frees the registration, which is off its list. */
 void registry_drop_member(struct registry *registry,

@@ -113,7 +113,7 @@ void registry_started(struct registry *registry, struct actor *actor,
 void registry_ended(struct registry *registry, struct actor *actor,
                     struct waiters *freed, struct message_queue *left);
 
-/* --- Seats --- */
+/* --- Seats ---------------------------------------------------------------- */
 
 /* Makes the key a seat (vacant if absent). STATUS_OK or STATUS_NOMEM. */
 enum status registry_seat(struct registry *registry, struct key key);
@@ -129,7 +129,7 @@ enum status registry_hold(struct registry *registry, struct key key,
                           uint64_t closed, struct message *message,
                           uint64_t *pid);
 
-/* --- Groups --- */
+/* --- Groups --------------------------------------------------------------- */
 
 enum status registry_join(struct registry *registry, struct key group,
                           struct actor *actor); /* twice is once */

@@ -34,7 +34,7 @@
 _Static_assert((RUNQUEUE_SIZE & (RUNQUEUE_SIZE - 1)) == 0,
                "indices wrap at a power of two");
 
-/* --- Overflow ------------------------------------------------------------ */
+/* --- Overflow ------------------------------------------------------------- */
 
 void overflow_init(struct overflow *overflow) {
   mutex_init(&overflow->lock);
@@ -89,7 +89,7 @@ struct actor *overflow_get(struct overflow *overflow) {
   return actor;
 }
 
-/* --- Ring ---------------------------------------------------------------- */
+/* --- Ring ----------------------------------------------------------------- */
 
 void runqueue_init(struct runqueue *queue) {
   atomic_init(&queue->head, 0);

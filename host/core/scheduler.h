@@ -122,7 +122,7 @@ uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
                         enum wait_kind kind, uint64_t target,
                         uint64_t deadline);
 
-/* --- Workers ------------------------------------------------------------ */
+/* --- Workers -------------------------------------------------------------- */
 
 /* The worker that this thread holds, or NULL on a foreign thread. */
 struct worker *worker_current(void);

@@ -54,7 +54,7 @@ static uint64_t period_of(uint64_t tick, unsigned level) {
   return tick >> (level * DIGIT_BITS) << (level * DIGIT_BITS);
 }
 
-/* --- Lists --------------------------------------------------------------- */
+/* --- Lists ---------------------------------------------------------------- */
 
 static void push(struct wheel_node **list, struct wheel_node *node) {
   node->next = *list;
@@ -80,7 +80,7 @@ static void take_list(struct wheel_node **from, struct wheel_node **to) {
   }
 }
 
-/* --- Places -------------------------------------------------------------- */
+/* --- Places --------------------------------------------------------------- */
 
 /* Puts a node, not late, where its digits say. */
 static void place(struct wheel *wheel, struct wheel_node *node) {
@@ -138,7 +138,7 @@ void wheel_remove(struct wheel *wheel, struct wheel_node *node) {
 
 bool wheel_has(const struct wheel_node *node) { return node->link != NULL; }
 
-/* --- Time ---------------------------------------------------------------- */
+/* --- Time ----------------------------------------------------------------- */
 
 /* The tick at which there is something to fire or to move down; UINT64_MAX
 ** if there is nothing. Late nodes do not count. */

@@ -199,7 +199,7 @@ static void take_inbox(struct worker *worker) {
   }
 }
 
-/* --- Finding an actor ------------------------------------------------------ */
+/* --- Finding an actor ----------------------------------------------------- */
 
 static struct actor *take_next(struct worker *worker) {
   struct actor *actor;
@@ -297,7 +297,7 @@ static struct actor *find(struct worker *worker) {
   return actor;
 }
 
-/* --- Running --------------------------------------------------------------- */
+/* --- Running -------------------------------------------------------------- */
 
 static void run(struct worker *worker, struct actor *actor) {
   atomic_store_explicit(
@@ -332,7 +332,7 @@ static void look(struct worker *worker, uint64_t timeout) {
   wheel_advance(&worker->wheel, worker->look_ns);
 }
 
-/* --- Parking --------------------------------------------------------------- */
+/* --- Parking -------------------------------------------------------------- */
 
 static bool has_work(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
@@ -451,7 +451,7 @@ void worker_main(void *argument) {
   current = NULL;
 }
 
-/* --- Pins ------------------------------------------------------------------ */
+/* --- Pins ----------------------------------------------------------------- */
 
 void actor_pin(struct actor *actor) {
   struct worker *worker = current;

@@ -20,7 +20,7 @@ struct worker {
   _Atomic uint64_t next_since;    /* cycles when `next` was filled; relaxed */
   _Atomic(struct actor *) inbox;  /* pinned actors others made ready: stack */
   _Atomic(struct job *) jobs;     /* stack */
-  _Atomic int parked;             /* 1: in its poller; who swaps it to 0 wakes */
+  _Atomic int parked;             /* 1: in its poller; who makes it 0 wakes */
   _Atomic uint32_t handles;       /* pins; owner writes, relaxed */
 
   /* --- Owner. --- */

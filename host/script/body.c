@@ -8,7 +8,7 @@
 void body_who(struct body *body, char *text, size_t size) {
   char pid[ID_TEXT_SIZE];
   uint64_t id =
-      atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+      body_pid(body);
   snprintf(text, size, "%s %s", id_text(id, pid),
            body->behaviour != NULL ? body->behaviour : "script");
 }

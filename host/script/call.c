@@ -26,11 +26,7 @@
 
 enum operation { OPERATION_CALL, OPERATION_CAST };
 
-static uint64_t self_pid(struct body *body) {
-  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
-}
-
-/* --- Targets ----------------------------------------------------------------- */
+/* --- Targets -------------------------------------------------------------- */
 
 /* A key is looked up once; a pid or an address stays at index 1, and so does
 ** the key that nobody has. */
@@ -44,7 +40,7 @@ static void settle_target(lua_State *L) {
   lua_replace(L, 1);
 }
 
-/* --- Sending ----------------------------------------------------------------- */
+/* --- Sending -------------------------------------------------------------- */
 
 static void set_sending(struct body *body, struct message *message) {
   message_free(body->sending);
@@ -54,7 +50,7 @@ static void set_sending(struct body *body, struct message *message) {
 static struct message *pack(lua_State *L, struct body *body,
                             enum message_kind kind) {
   struct message *message = codec_pack(L, 2, lua_gettop(L) - 1, kind);
-  message->sender = self_pid(body);
+  message->sender = body_pid(body);
   set_sending(body, message);
   return message;
 }
@@ -95,7 +91,7 @@ static int after_call(lua_State *L, int status, lua_KContext context) {
 
 static void check_circle(lua_State *L, struct body *body, uint64_t pid) {
   char text[ID_TEXT_SIZE];
-  if (likely(pid != self_pid(body))) return;
+  if (likely(pid != body_pid(body))) return;
   set_sending(body, NULL);
   failure_push(L, FAILURE_DEADLOCK, "%s calls itself", id_text(pid, text));
   failure_set_begun(L, -1, false);
@@ -133,7 +129,7 @@ static bool post(lua_State *L, struct body *body, enum operation operation,
   return false;
 }
 
-/* --- Addresses --------------------------------------------------------------- */
+/* --- Addresses ------------------------------------------------------------ */
 
 static int send_to_address(lua_State *L, enum operation operation,
                            struct address_value *address);
@@ -216,9 +212,9 @@ int call_lua_send(lua_State *L) {
   return send(L, OPERATION_CAST);
 }
 
-/* --- Answering ---------------------------------------------------------------- */
+/* --- Answering ------------------------------------------------------------ */
 
-/* --- stop, kill ----------------------------------------------------------------- */
+/* --- stop, kill ----------------------------------------------------------- */
 
 static int after_stop(lua_State *L, int status, lua_KContext context) {
   (void)status;
@@ -252,11 +248,11 @@ int call_lua_stop(lua_State *L) {
     lua_replace(L, 2);
   }
   message = codec_pack(L, 2, 1, MESSAGE_STOP);
-  message->sender = self_pid(body);
+  message->sender = body_pid(body);
   message->target = pid;
   if (reason_is_normal(L, 2)) message->flags |= MESSAGE_NORMAL;
   set_sending(body, message);
-  if (pid == self_pid(body)) return stop_self(L, body, message);
+  if (pid == body_pid(body)) return stop_self(L, body, message);
   message->epoch = wait_open(L, WAIT_STOP, pid, true);
   if (pid == ID_NONE ||
       scheduler_post(body->script->scheduler, message, READY_NEXT) !=
@@ -279,7 +275,7 @@ int call_lua_kill(lua_State *L) {
   struct body *body = body_of(L);
   uint64_t pid = target_pid(L, 1);
   lua_pushboolean(L, order_kill(body->script, pid, false) == STATUS_OK);
-  if (pid == self_pid(body) && coroutine_can_wait(L))
+  if (pid == body_pid(body) && coroutine_can_wait(L))
     return coroutine_wait(L, HOST_PREEMPT, 0, never_resumed);
   return 1;
 }

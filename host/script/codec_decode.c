@@ -112,7 +112,7 @@ static void get_userdata(struct decoder *d, unsigned tag) {
   codec->unpack(d->L, bytes, size);
 }
 
-/* --- Tables -------------------------------------------------------------- */
+/* --- Tables --------------------------------------------------------------- */
 
 static void get_items(struct decoder *d, int table, lua_Integer count) {
   lua_State *L = d->L;
@@ -193,7 +193,7 @@ static void get_error(struct decoder *d) {
   lua_setmetatable(d->L, -2);
 }
 
-/* --- Modules ------------------------------------------------------------- */
+/* --- Modules -------------------------------------------------------------- */
 
 /* What require would find without looking further: true and it is pushed. */
 static bool push_loaded(lua_State *L, const char *name, size_t size) {
@@ -233,7 +233,7 @@ static void get_module(struct decoder *d) {
   lua_setmetatable(d->L, -2);
 }
 
-/* --- Values -------------------------------------------------------------- */
+/* --- Values --------------------------------------------------------------- */
 
 static void get_other(struct decoder *d, unsigned tag) {
   const char *bytes;

@@ -138,7 +138,7 @@ static inline bool put_number(struct encoder *e, int index) {
   return true;
 }
 
-/* --- Userdata ------------------------------------------------------------ */
+/* --- Userdata ------------------------------------------------------------- */
 
 static bool put_light(struct encoder *e, int index) {
   uint64_t pid = value_pid(e->L, index);
@@ -185,7 +185,7 @@ static bool put_userdata(struct encoder *e, int index) {
   return packed;
 }
 
-/* --- Tables -------------------------------------------------------------- */
+/* --- Tables --------------------------------------------------------------- */
 
 /* Takes the metatable at the top off the stack. */
 static bool put_metatable(struct encoder *e, int index) {
@@ -350,7 +350,7 @@ static bool put_value(struct encoder *e, int index) {
   }
 }
 
-/* --- The ways in --------------------------------------------------------- */
+/* --- The ways in ---------------------------------------------------------- */
 
 /* How many of the `count` values were encoded: if not all, e->problem tells
 ** of the next, and the stack has the keys that lead into it. */
@@ -462,7 +462,7 @@ void codec_encode(lua_State *L, int index, const char *what,
   encode_to(L, index, what, false, out, flags);
 }
 
-/* --- troupe.encode ------------------------------------------------------- */
+/* --- troupe.encode -------------------------------------------------------- */
 
 static int free_box(lua_State *L) {
   buffer_deinit(lua_touserdata(L, 1));

@@ -35,7 +35,7 @@ enum {
 
 static const char closure_key = 0;
 
-/* --- The behaviour ---------------------------------------------------------- */
+/* --- The behaviour -------------------------------------------------------- */
 
 static void check_field(lua_State *L, int behaviour, const char *name,
                         bool table) {
@@ -108,7 +108,7 @@ bool dispatch_has(struct body *body, const char *name) {
   return has;
 }
 
-/* --- Requests ---------------------------------------------------------------- */
+/* --- Requests ------------------------------------------------------------- */
 
 /* Calls the handler of the values on the stack from index 3 on, which are what
 ** the message says: index 1 is free for the handler, 2 is the state. */
@@ -273,7 +273,7 @@ int dispatch_run(lua_State *L) {
   }
 }
 
-/* --- The start --------------------------------------------------------------- */
+/* --- The start ------------------------------------------------------------ */
 
 /* init has returned nil, reason. Nobody but the host waits for a script. */
 static void refuse(lua_State *L, struct body *body) {

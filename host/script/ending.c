@@ -29,7 +29,7 @@
 #include "script/timer.h"
 #include "script/wait.h"
 
-/* --- An error nobody caught -------------------------------------------------- */
+/* --- An error nobody caught ----------------------------------------------- */
 
 static bool last_hop_is_own(lua_State *L, int index) {
   bool own;
@@ -43,8 +43,7 @@ static bool last_hop_is_own(lua_State *L, int index) {
   if (lua_type(L, -1) == LUA_TTABLE) {
     lua_getfield(L, -1, "pid");
     own = lua_touserdata(L, -1) ==
-          (void *)(uintptr_t)atomic_load_explicit(&body_of(L)->actor->pid,
-                                                  memory_order_relaxed);
+          (void *)(uintptr_t)body_pid(body_of(L));
     lua_pop(L, 1);
   }
   lua_pop(L, 2);
@@ -129,7 +128,7 @@ void ending_reason_error(struct body *body, bool ends) {
   buffer_deinit(&stack);
 }
 
-/* --- The end ----------------------------------------------------------------- */
+/* --- The end -------------------------------------------------------------- */
 
 enum step ending_begin(struct body *body) {
   mailbox_shut(&body->actor->mailbox);
@@ -180,10 +179,6 @@ static void answer_stop(struct scheduler *scheduler, struct message *stop) {
   if (stop != NULL) links_refuse(scheduler, stop, NULL);
 }
 
-static uint64_t pid_of(struct body *body) {
-  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
-}
-
 /* By now the actor's slot may be another's: its pid is passed. */
 static void log_lost(struct body *body, uint64_t pid, uint32_t count) {
   char text[ID_TEXT_SIZE], who[ID_TEXT_SIZE + 80];
@@ -214,7 +209,7 @@ enum step ending_finish(struct body *body) {
   struct reason reason;
   struct message *stop = body->stop;
   struct message *request = body->request;
-  uint64_t pid = pid_of(body);
+  uint64_t pid = body_pid(body);
   uint32_t lost;
   body->stop = body->request = NULL;
   tell_reason(body);

@@ -33,8 +33,7 @@
 #include "script/wait.h"
 
 static int lua_self(lua_State *L) {
-  value_push_pid(L, atomic_load_explicit(&body_of(L)->actor->pid,
-                                         memory_order_relaxed));
+  value_push_pid(L, body_pid(body_of(L)));
   return 1;
 }
 

@@ -54,7 +54,7 @@ static int no_pool(lua_State *L) {
   return wait_throw(L);
 }
 
-/* --- The manager's side --------------------------------------------------------- */
+/* --- The manager's side --------------------------------------------------- */
 
 static void seat_all(lua_State *L, struct key pool, uint32_t size) {
   unsigned char bytes[KEY_LARGEST];
@@ -171,7 +171,7 @@ int lease_lua_vacated(lua_State *L) {
   return 0;
 }
 
-/* --- Choosing ------------------------------------------------------------------- */
+/* --- Choosing ------------------------------------------------------------- */
 
 int lease_lua_hash(lua_State *L) {
   struct key key = check_pool(L, 1);
@@ -224,7 +224,7 @@ int lease_lua_least_busy(lua_State *L) {
   return 1;
 }
 
-/* --- Check-out ------------------------------------------------------------------- */
+/* --- Check-out ------------------------------------------------------------ */
 
 /* What a SENTINEL carries, the pool's key behind it. */
 struct sentinel {
@@ -316,7 +316,7 @@ static int after_checkout(lua_State *L, int status, lua_KContext context) {
   if (outcome->outcome == OUTCOME_NOACTOR) return no_pool(L);
   if (outcome->outcome == OUTCOME_TIMEOUT) {
     struct waiter waiter = {
-        atomic_load_explicit(&body->actor->pid, memory_order_relaxed),
+        body_pid(body),
         outcome->epoch};
     lease_forget(scheduler_of(L)->leases, pool, waiter);
   }
@@ -338,7 +338,7 @@ int lease_lua_checkout(lua_State *L) {
     return failure_expected(L, "fn", "a function", 2);
   wait_check(L);
   push_hold(L, pool);
-  waiter.pid = atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+  waiter.pid = body_pid(body);
   waiter.epoch = wait_open(L, WAIT_CHECKOUT, ID_NONE, true);
   switch (lease_take(scheduler_of(L)->leases, pool, body->actor, waiter,
                      &seat)) {

@@ -121,7 +121,7 @@ int registry_lua_publish(lua_State *L) {
   const char *members = push_members(L, &count);
   struct message *message = codec_pack(L, 2, values, MESSAGE_CAST);
   message->sender =
-      atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+      body_pid(body);
   for (size_t i = 0; i < count; i++) {
     struct message *copy = message_copy(message);
     if (copy == NULL) break;

@@ -30,7 +30,7 @@ static const char *const kinds[] = {
 /* Its address is the metatable's key in the registry. */
 static const char metatable_name[] = "error";
 
-/* --- Text of a value ----------------------------------------------------- */
+/* --- Text of a value ------------------------------------------------------ */
 
 /* One byte of a quoted string, as a script would write it. */
 static void add_byte(luaL_Buffer *out, unsigned char byte) {
@@ -92,7 +92,7 @@ const char *failure_describe(lua_State *L, int index) {
   return lua_tostring(L, -1);
 }
 
-/* --- Making -------------------------------------------------------------- */
+/* --- Making --------------------------------------------------------------- */
 
 /* Takes the message at the top and pushes the object. */
 static void make(lua_State *L, enum failure kind) {
@@ -131,7 +131,7 @@ int failure_expected(lua_State *L, const char *what, const char *type,
                        what, type, got);
 }
 
-/* --- Looking at ---------------------------------------------------------- */
+/* --- Looking at ----------------------------------------------------------- */
 
 void *failure_check(lua_State *L, int index, const struct class *class,
                     const char *what) {
@@ -189,7 +189,7 @@ void failure_set_begun(lua_State *L, int index, bool begun) {
   set_field(L, index, "begun");
 }
 
-/* --- From any value ------------------------------------------------------ */
+/* --- From any value ------------------------------------------------------- */
 
 /* Pushes the text of what a script raised. Its __tostring is asked, as by the
 ** stock interpreter. */
@@ -217,7 +217,7 @@ void failure_from(lua_State *L) {
   lua_settop(L, value);
 }
 
-/* --- Hops ---------------------------------------------------------------- */
+/* --- Hops ----------------------------------------------------------------- */
 
 /* Pushes obj.trace, made if there is none. */
 static void push_trace(lua_State *L, int object) {
@@ -236,8 +236,7 @@ void failure_add_hop(lua_State *L, int index, const char *request,
   ASSERT(failure_is(L, index), "hops are added to error objects");
   push_trace(L, index);
   lua_createtable(L, 0, 4);
-  value_push_pid(L, atomic_load_explicit(&body->actor->pid,
-                                         memory_order_relaxed));
+  value_push_pid(L, body_pid(body));
   set_field(L, -2, "pid");
   lua_pushstring(L, body->behaviour); /* nil for NULL */
   set_field(L, -2, "behaviour");
@@ -249,7 +248,7 @@ void failure_add_hop(lua_State *L, int index, const char *request,
   lua_pop(L, 1);
 }
 
-/* --- __tostring ---------------------------------------------------------- */
+/* --- __tostring ----------------------------------------------------------- */
 
 /* `before` and the text in a field, if there is one. */
 static void add_field(lua_State *L, luaL_Buffer *out, int index,
@@ -321,7 +320,7 @@ void failure_metatable(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, metatable_name);
 }
 
-/* --- The Lua stack ------------------------------------------------------- */
+/* --- The Lua stack -------------------------------------------------------- */
 
 /* One past the outermost level. */
 static int count_levels(lua_State *L) {

@@ -39,7 +39,7 @@ void idle_arm(struct body *body) {
   idle->node.fire = fire;
   idle->node.due = tick_add(body->idle_since, body->idle_span);
   idle->scheduler = body->script->scheduler;
-  idle->pid = atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+  idle->pid = body_pid(body);
   body->idle_armed = true;
   wheel_add(worker_wheel(worker_current()), &idle->node);
 }

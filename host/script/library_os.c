@@ -26,5 +26,6 @@ int os_setlocale(lua_State *L) {
   return 1;
 }
 
-/* What it does depends on who calls: a script ends the host, an actor itself. */
+/* What it does depends on who calls: a script ends the host, an actor only
+** itself. */
 int os_exit(lua_State *L) { return body_of(L)->script->exit(L); }

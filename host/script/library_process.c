@@ -78,7 +78,7 @@ static int wait_for(pid_t pid) {
   return status;
 }
 
-/* --- os.execute ------------------------------------------------------------- */
+/* --- os.execute ----------------------------------------------------------- */
 
 int os_execute(lua_State *L) {
   const char *command = luaL_optstring(L, 1, NULL);
@@ -94,7 +94,7 @@ int os_execute(lua_State *L) {
   return luaL_fileresult(L, 0, NULL);
 }
 
-/* --- io.popen --------------------------------------------------------------- */
+/* --- io.popen ------------------------------------------------------------- */
 
 /* A file of the io library's, and whose it is. */
 struct process {

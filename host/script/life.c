@@ -26,7 +26,8 @@ struct actor *life_new(struct script *script, struct path *path,
   body->request_deadline = TICK_NEVER;
   body->start.fd = -1;
   body->actor =
-      directory_add(script->scheduler->directory, script->actor_type, body, starter);
+      directory_add(script->scheduler->directory, script->actor_type, body,
+                    starter);
   if (body->actor == NULL) {
     path_drop(path);
     slab_give(body, sizeof *body);

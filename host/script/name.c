@@ -34,7 +34,7 @@ int name_taken(lua_State *L, struct key key, uint64_t holder,
                lua_CFunction again) {
   struct body *body = body_of(L);
   struct waiter waiter = {
-      atomic_load_explicit(&body->actor->pid, memory_order_relaxed), 0};
+      body_pid(body), 0};
   enum status status;
   if (holder == waiter.pid || !coroutine_can_wait(L))
     return raise_exists(L, holder);

@@ -24,7 +24,7 @@ static void discard(struct scheduler *scheduler, struct message *message) {
   message_free(message);
 }
 
-/* --- Values encoded outside of any actor -------------------------------------- */
+/* --- Values encoded outside of any actor ---------------------------------- */
 
 struct packing {
   struct message *message;
@@ -66,7 +66,7 @@ static bool fix(struct fixed_reason *reason, const char *text) {
   return fits;
 }
 
-/* --- Life ------------------------------------------------------------------------ */
+/* --- Life ----------------------------------------------------------------- */
 
 struct script *runtime_new(struct scheduler *scheduler,
                           const struct runtime_options *options) {

@@ -163,7 +163,7 @@ int server_lua_serve(lua_State *L) {
   server = push_server(L);
   server->script = body->script;
   server->starter =
-      atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+      body_pid(body);
   options.context = server;
   read_options(L, 4, server, &options);
   server->path = module_path(L);

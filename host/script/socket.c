@@ -33,7 +33,7 @@ static struct waiter waiter_of(lua_State *L) {
       actor_wait_epoch(actor)};
 }
 
-/* --- The userdata ------------------------------------------------------------- */
+/* --- The userdata --------------------------------------------------------- */
 
 static void enter(struct body *body, struct socket *socket) {
   socket->next = body->sockets;
@@ -107,7 +107,7 @@ void socket_close_all(struct body *body) {
   actor_unpin(body->actor);
 }
 
-/* --- Reading ------------------------------------------------------------------ */
+/* --- Reading -------------------------------------------------------------- */
 
 static enum stream_want check_want(lua_State *L, int index, size_t *size) {
   const char *text;
@@ -174,7 +174,7 @@ static int lua_read(lua_State *L) {
   return read_round(L);
 }
 
-/* --- Deliver mode --------------------------------------------------------------- */
+/* --- Deliver mode --------------------------------------------------------- */
 
 static int lua_deliver(lua_State *L) {
   struct socket *socket = check(L);
@@ -232,7 +232,7 @@ void socket_delivered(lua_State *L, const struct message *message) {
   if (socket != NULL) stream_delivered(socket->stream);
 }
 
-/* --- Writing -------------------------------------------------------------------- */
+/* --- Writing -------------------------------------------------------------- */
 
 static int write_round(lua_State *L, bool wait);
 
@@ -293,7 +293,7 @@ static int lua_trywrite(lua_State *L) {
   return write_round(L, false);
 }
 
-/* --- The rest --------------------------------------------------------------------- */
+/* --- The rest ------------------------------------------------------------- */
 
 static int lua_close_method(lua_State *L) {
   close_socket(check(L), false);
@@ -347,7 +347,7 @@ static const luaL_Reg events[] = {{"__gc", collect},
 static const struct class socket_class = {
     "socket", "a socket (use ':' to call its methods)", events, methods, NULL};
 
-/* --- tcp.connect ------------------------------------------------------------------ */
+/* --- tcp.connect ---------------------------------------------------------- */
 
 static int after_connect(lua_State *L, int status, lua_KContext context) {
   struct socket *socket = lua_touserdata(L, 2);

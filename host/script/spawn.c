@@ -20,11 +20,7 @@
 #include "script/value.h"
 #include "script/wait.h"
 
-/* --- troupe.start ------------------------------------------------------------------ */
-
-static uint64_t self_pid(struct body *body) {
-  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
-}
+/* --- troupe.start --------------------------------------------------------- */
 
 static int after_start(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
@@ -63,8 +59,8 @@ static void apply(struct actor *actor, const struct option_start *options) {
 }
 
 static bool link_both(struct body *starter, struct actor *child) {
-  return links_enter(starter->actor, self_pid(child->body)) == STATUS_OK &&
-         links_enter(child, self_pid(starter)) == STATUS_OK;
+  return links_enter(starter->actor, body_pid(child->body)) == STATUS_OK &&
+         links_enter(child, body_pid(starter)) == STATUS_OK;
 }
 
 static uint64_t start_deadline(lua_State *L,
@@ -93,7 +89,7 @@ static enum status reserve_name(lua_State *L, struct body *body,
 static struct actor *make_child(lua_State *L, struct body *body,
                                 const struct option_start *options) {
   struct actor *child =
-      life_new(body->script, module_path(L), self_pid(body));
+      life_new(body->script, module_path(L), body_pid(body));
   if (child == NULL) {
     luaL_error(L, "not enough memory");
     return NULL;
@@ -107,7 +103,7 @@ static struct actor *make_child(lua_State *L, struct body *body,
 static bool launch(struct body *body, struct actor *actor,
                    struct message *message, uint64_t deadline) {
   struct scheduler *scheduler = body->script->scheduler;
-  message->sender = self_pid(body);
+  message->sender = body_pid(body);
   message->epoch = scheduler_wait(scheduler, body->actor, WAIT_START,
                                   message->target, deadline);
   if (message->epoch == 0) return false;
@@ -117,7 +113,7 @@ static bool launch(struct body *body, struct actor *actor,
 
 static int undo_start(lua_State *L, struct body *body, struct actor *child,
                       uint64_t holder) {
-  pidset_clear(&body->actor->relations, self_pid(child->body), RELATION_LINK);
+  pidset_clear(&body->actor->relations, body_pid(child->body), RELATION_LINK);
   life_discard(body->script, child);
   if (holder != ID_NONE)
     return name_taken(L, name_of(L), holder, spawn_lua_start);
@@ -151,7 +147,7 @@ int spawn_lua_start(lua_State *L) {
   return coroutine_wait(L, HOST_WAIT, 0, after_start);
 }
 
-/* --- Get-or-start -------------------------------------------------------------------- */
+/* --- Get-or-start --------------------------------------------------------- */
 
 /* Nobody is there: makes one, and waits for its init as who starts it by hand
 ** does, so that what becomes of it is not missed. STATUS_EXISTS: another has
@@ -184,7 +180,7 @@ enum status spawn_seek(lua_State *L, struct key key, spawn_make *make,
   struct registry *registry = body->script->scheduler->registry;
   enum status status;
   do {
-    struct waiter waiter = {self_pid(body), 0};
+    struct waiter waiter = {body_pid(body), 0};
     waiter.epoch = wait_open(L, WAIT_START, ID_NONE, true);
     status = registry_ensure(registry, key, waiter, pid);
     if (status == STATUS_WAIT) {
@@ -222,7 +218,7 @@ void spawn_sought(lua_State *L, struct key key) {
   if (outcome->outcome == OUTCOME_REPLY && outcome->count != 0)
     raise_refusal(L, outcome, target);
   if (outcome->outcome == OUTCOME_TIMEOUT) {
-    struct waiter waiter = {self_pid(body), outcome->epoch};
+    struct waiter waiter = {body_pid(body), outcome->epoch};
     registry_forget(body->script->scheduler->registry, key, waiter);
   }
   wait_raise(L, target, "the start of ", 1);
@@ -248,7 +244,7 @@ struct actor *spawn_entity(lua_State *L, struct message **message) {
   else
     lua_pushnil(L);
   option_read_shared(L, top + 3, &options);
-  actor = life_new(body->script, module_path(L), self_pid(body));
+  actor = life_new(body->script, module_path(L), body_pid(body));
   if (actor == NULL) luaL_error(L, "not enough memory");
   body->sending_start = NULL;
   apply(actor, &options);
@@ -265,7 +261,7 @@ static struct actor *make_ensured(lua_State *L, struct message **message) {
   *message = pack_start(L, 2);
   message_free(body->sending_start);
   body->sending_start = *message;
-  actor = life_new(body->script, module_path(L), self_pid(body));
+  actor = life_new(body->script, module_path(L), body_pid(body));
   if (actor == NULL) luaL_error(L, "not enough memory");
   body->sending_start = NULL;
   apply(actor, &options);

@@ -39,7 +39,7 @@ static enum step refuse(struct body *body) {
 /* A replaced pool worker takes over what was left for its seat. */
 static void take_seat(struct body *body, struct message_queue *held) {
   uint64_t pid =
-      atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
+      body_pid(body);
   for (struct message *at = held->first; at != NULL; at = at->next)
     at->target = pid;
   mailbox_prepend(&body->actor->mailbox, held);

@@ -85,7 +85,7 @@ bool state_new(struct body *body) {
   return true;
 }
 
-/* --- The end ---------------------------------------------------------------------- */
+/* --- The end -------------------------------------------------------------- */
 
 /* In the registry: the metatables with __gc that scripts have used, weak. */
 static const char finalisers_key = 0;

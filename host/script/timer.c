@@ -231,10 +231,6 @@ static struct timer **push_handle(lua_State *L) {
   return class_new(L, &timer_class, sizeof(struct timer *));
 }
 
-static uint64_t self_pid(struct body *body) {
-  return atomic_load_explicit(&body->actor->pid, memory_order_relaxed);
-}
-
 static int start(lua_State *L, bool periodic) {
   struct body *body = body_of(L);
   struct worker *worker = worker_current();
@@ -270,7 +266,7 @@ static int start(lua_State *L, bool periodic) {
   timer->node.due = tick_add(worker_now(worker), span);
   atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
   wheel_add(worker_wheel(worker), &timer->node);
-  if (target == self_pid(body)) list(body, timer);
+  if (target == body_pid(body)) list(body, timer);
   return 1;
 }
 

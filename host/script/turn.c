@@ -45,7 +45,7 @@ static void discard(struct body *body, struct message *message) {
   scheduler->discard(scheduler, message);
 }
 
-/* --- After a run ------------------------------------------------------------ */
+/* --- After a run ---------------------------------------------------------- */
 
 static enum step follow(struct body *body, enum run run);
 
@@ -133,7 +133,7 @@ static enum step begin(struct body *body, enum activity activity) {
   return follow(body, run_begin(body, activity));
 }
 
-/* --- Messages ----------------------------------------------------------------*/
+/* --- Messages ------------------------------------------------------------- */
 
 /* False: its caller has given up; it is skipped before its handler runs. */
 static bool accept_call(struct body *body, struct message *message) {
@@ -286,7 +286,7 @@ static enum step handle(struct body *body, struct message *message) {
   }
 }
 
-/* --- While suspended --------------------------------------------------------- */
+/* --- While suspended ------------------------------------------------------ */
 
 static enum step go_on(struct body *body, struct message *outcome) {
   if (body->outcome != NULL) discard(body, body->outcome);
@@ -363,7 +363,7 @@ static enum step step_suspended(struct body *body,
   return body->receiving ? STEP_IDLE : STEP_WAIT;
 }
 
-/* --- A turn ------------------------------------------------------------------ */
+/* --- A turn --------------------------------------------------------------- */
 
 static void refuse_strays(struct scheduler *scheduler,
                           struct message_queue *strays) {

@@ -9,7 +9,7 @@
 #include "script/codec.h"
 #include "script/codec_format.h"
 
-/* --- Pids ---------------------------------------------------------------- */
+/* --- Pids ----------------------------------------------------------------- */
 
 void value_push_pid(lua_State *L, uint64_t pid) {
   if (pid == ID_NONE)
@@ -50,9 +50,9 @@ void value_install(lua_State *L) {
   lua_pop(L, 1);
 }
 
-/* --- Userdata ------------------------------------------------------------ */
+/* --- Userdata ------------------------------------------------------------- */
 
-/* --- From ---------------------------------------------------------------- */
+/* --- From ----------------------------------------------------------------- */
 
 static const struct class from_class;
 
@@ -117,7 +117,7 @@ static void from_unpack(lua_State *L, const void *bytes, size_t size) {
 const struct codec_userdata value_from_codec = {TAG_FROM, from_pack,
                                                 from_unpack};
 
-/* --- Address ------------------------------------------------------------- */
+/* --- Address -------------------------------------------------------------- */
 
 /* The three strings follow: module and its NUL, key, start. */
 struct address {

@@ -71,7 +71,7 @@ void wait_cancel(lua_State *L) {
 
 struct message *wait_outcome(lua_State *L) { return body_of(L)->outcome; }
 
-/* --- Raising ----------------------------------------------------------------- */
+/* --- Raising -------------------------------------------------------------- */
 
 const char *wait_push_request(lua_State *L) {
   struct body *body = body_of(L);
@@ -175,7 +175,7 @@ void wait_raise(lua_State *L, uint64_t target, const char *what, int index) {
   wait_throw(L);
 }
 
-/* --- troupe.timeout, troupe.shield ------------------------------------------- */
+/* --- troupe.timeout, troupe.shield ---------------------------------------- */
 
 struct scope {
   uint64_t deadline;
@@ -248,7 +248,7 @@ int wait_lua_shield(lua_State *L) {
   return after_scope(L, LUA_OK, 0);
 }
 
-/* --- troupe.sleep, troupe.receive -------------------------------------------- */
+/* --- troupe.sleep, troupe.receive ----------------------------------------- */
 
 static int after_sleep(lua_State *L, int status, lua_KContext capped) {
   (void)status;
