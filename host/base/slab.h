@@ -27,7 +27,7 @@
 struct slab;
 struct slab_cache;
 
-#define SLAB_LARGEST ((size_t)1024)
+#define SLAB_LARGEST ((size_t)2048)
 #define SLAB_CHUNK ((size_t)65536) /* what the depot gets from the heap */
 
 struct slab *slab_new(void); /* NULL for no memory */
