@@ -302,11 +302,11 @@ uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
   directory_hide(scheduler->directory, actor);
   split_work(&left, &work, pid);
   registry_ended(scheduler->registry, actor, &freed, &work);
-  message_queue_join(&left, &work);
+  message_queue_join(&work, &left); /* callers hear of it before monitors */
   tell_waiters(scheduler, &freed, reason->verdict);
   give_back_leases(scheduler, actor);
   tell_served(scheduler, actor, reason);
-  while ((message = message_queue_pop(&left)) != NULL)
+  while ((message = message_queue_pop(&work)) != NULL)
     lost += links_refuse(scheduler, message,
                          message->target == pid ? reason : NULL);
   tell_relations(scheduler, actor, reason);
