@@ -36,22 +36,29 @@ static void free_node(struct deadline_node *deadline) {
   slab_give(deadline, sizeof *deadline);
 }
 
+/* `later` has passed, or is later than `due`: it is kept. */
 static void rearm(struct deadline_node *deadline, uint64_t due) {
   deadline->node.due = due;
   wheel_add(worker_wheel(worker_current()), &deadline->node);
 }
 
-/* The wait is due later than this node. */
+/* Only the node that `armed` speaks of changes it, and only from what it has
+** written: the slot may have another actor by now, with a node of its own. */
+static bool move_armed(struct actor *actor, uint64_t from, uint64_t to) {
+  return atomic_compare_exchange_strong_explicit(
+      &actor->armed, &from, to, memory_order_seq_cst, memory_order_seq_cst);
+}
+
+/* The wait is due later than this node, which said `armed` last. */
 static void postpone(struct deadline_node *deadline, struct actor *actor,
-                     uint64_t due) {
-  if (deadline->later != 0 && deadline->later <= due) {
-    atomic_store_explicit(&actor->armed, deadline->later,
-                          memory_order_seq_cst);
+                     uint64_t armed, uint64_t due) {
+  bool covered = armed != 0 && armed <= due; /* by the later node */
+  if (!covered && move_armed(actor, armed, due) &&
+      !atomic_load_explicit(&deadline->scheduler->stopping,
+                            memory_order_relaxed))
+    rearm(deadline, due);
+  else
     free_node(deadline);
-    return;
-  }
-  atomic_store_explicit(&actor->armed, due, memory_order_seq_cst);
-  rearm(deadline, due);
 }
 
 static void fire(struct wheel_node *node) {
@@ -59,21 +66,19 @@ static void fire(struct wheel_node *node) {
   struct actor *actor =
       directory_find(deadline->scheduler->directory, deadline->pid);
   uint64_t now = tick_now();
+  uint64_t armed = deadline->later > now ? deadline->later : 0;
   uint64_t epoch, due;
-  if (actor == NULL) {
+  if (actor == NULL || !move_armed(actor, node->due, armed)) {
     free_node(deadline);
     return;
   }
-  atomic_store_explicit(&actor->armed,
-                        deadline->later > now ? deadline->later : 0,
-                        memory_order_seq_cst);
   fence_full();
   epoch = actor_wait_epoch(actor);
   due = atomic_load_explicit(&actor->deadline, memory_order_relaxed);
   if (!actor_wait_open(actor, epoch) || due == TICK_NEVER) {
     free_node(deadline);
   } else if (due > now) {
-    postpone(deadline, actor, due);
+    postpone(deadline, actor, armed, due);
   } else {
     struct waiter waiter = {deadline->pid, epoch};
     scheduler_end_wait(deadline->scheduler, waiter, OUTCOME_TIMEOUT);

@@ -185,6 +185,14 @@ struct message *mailbox_pop(struct mailbox *mailbox) {
   return message;
 }
 
+void mailbox_unpop(struct mailbox *mailbox, struct message *message) {
+  struct message_queue front = {message, message};
+  message->next = NULL;
+  mailbox->popped -= weight(message);
+  message_queue_join(&front, &mailbox->queue);
+  mailbox->queue = front;
+}
+
 struct message *mailbox_pop_urgent(struct mailbox *mailbox) {
   return message_queue_pop(&mailbox->urgent);
 }

@@ -86,6 +86,8 @@ enum status mailbox_push(struct mailbox *mailbox, struct message *message,
 /* Moves what has been pushed to the reader's queues. */
 void mailbox_take(struct mailbox *mailbox);
 struct message *mailbox_pop(struct mailbox *mailbox);        /* or NULL */
+/* Back to the front of the queue: it is not to be handled yet. */
+void mailbox_unpop(struct mailbox *mailbox, struct message *message);
 struct message *mailbox_pop_urgent(struct mailbox *mailbox); /* or NULL */
 bool mailbox_empty(const struct mailbox *mailbox); /* reader's queues */
 

@@ -132,7 +132,7 @@ struct wheel *worker_wheel(struct worker *worker);
 void *worker_poller(struct worker *worker); /* poller.self */
 /* Monotonic ns, as of the last look: at most a turn old. [worker] */
 uint64_t worker_now(struct worker *worker);
-/* The running actor has used up its slice and others wait. [worker] */
+/* The running actor has used up its slice: the worker should look round. */
 bool worker_slice_over(struct worker *worker);
 
 /* A function to run on a worker's thread between turns. The job's memory is

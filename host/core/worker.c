@@ -96,8 +96,7 @@ static bool others_wait(struct worker *worker) {
 }
 
 bool worker_slice_over(struct worker *worker) {
-  return others_wait(worker) &&
-         tick_cycles() - worker->turn_cycles > worker->slice_span;
+  return tick_cycles() - worker->turn_cycles > worker->slice_span;
 }
 
 /* --- Waking --------------------------------------------------------------- */
@@ -299,6 +298,23 @@ static struct actor *find(struct worker *worker) {
 
 /* --- Running -------------------------------------------------------------- */
 
+static void look(struct worker *worker, uint64_t timeout);
+
+/* The slice is over. If nobody waits the actor goes on where it is, without a
+** way through the queue, where another worker would be woken to steal it; but
+** I/O, timers and jobs get their turn. */
+static bool keep(struct worker *worker) {
+  if (others_wait(worker) ||
+      atomic_load_explicit(&worker->scheduler->stopping,
+                           memory_order_relaxed))
+    return false;
+  worker->turn_cycles = worker->chain_cycles = tick_cycles();
+  if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL)
+    run_jobs(worker);
+  look(worker, 0);
+  return !others_wait(worker);
+}
+
 static void run(struct worker *worker, struct actor *actor) {
   atomic_store_explicit(
       &worker->running,
@@ -309,8 +325,7 @@ static void run(struct worker *worker, struct actor *actor) {
       case STEP_ENDED:
         return;
       case STEP_AGAIN:
-        worker_enqueue(worker, actor);
-        return;
+        break;
       case STEP_IDLE:
         if (mailbox_park(&actor->mailbox, MAILBOX_IDLE)) return;
         break;
@@ -318,8 +333,8 @@ static void run(struct worker *worker, struct actor *actor) {
         if (mailbox_park(&actor->mailbox, MAILBOX_WAITING)) return;
         break;
     }
-    /* Something came in before it was parked. */
-    if (worker_slice_over(worker)) {
+    /* There is more, or something came in before it was parked. */
+    if (worker_slice_over(worker) && !keep(worker)) {
       worker_enqueue(worker, actor);
       return;
     }

@@ -88,7 +88,9 @@ struct body {
   bool started;       /* init has returned */
   bool killed;        /* nothing of the script runs any more */
   bool exiting;       /* troupe.exit or os.exit: `reason` is set */
-  bool has_behaviour; /* not a plain script */
+  bool has_behaviour; /* not a plain script; and which functions it has: */
+  bool has_continue, has_down, has_terminate;
+  bool timed_out; /* the error nobody caught was a timeout */
 
   /* The names of the last requests, as they stand in a message: script/
   ** dispatch.c. A size of 0: none. */

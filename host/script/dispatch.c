@@ -37,7 +37,7 @@ static const char closure_key = 0;
 
 /* --- The behaviour -------------------------------------------------------- */
 
-static void check_field(lua_State *L, int behaviour, const char *name,
+static bool check_field(lua_State *L, int behaviour, const char *name,
                         bool table) {
   int type = lua_getfield(L, behaviour, name);
   if (type != LUA_TNIL && type != LUA_TFUNCTION &&
@@ -46,6 +46,13 @@ static void check_field(lua_State *L, int behaviour, const char *name,
                   body_of(L)->behaviour, name,
                   table ? "table or a function" : "function",
                   failure_describe(L, -1));
+  return type != LUA_TNIL;
+}
+
+static bool check_function(lua_State *L, int behaviour, const char *name) {
+  bool there = check_field(L, behaviour, name, false);
+  lua_pop(L, 1);
+  return there;
 }
 
 static void read_idle(lua_State *L, int behaviour) {
@@ -63,13 +70,12 @@ static void read_idle(lua_State *L, int behaviour) {
 }
 
 void dispatch_adopt(lua_State *L, int index) {
-  static const char *const functions[] = {"init", "continue", "down",
-                                          "terminate"};
+  struct body *body = body_of(L);
   int behaviour = lua_absindex(L, index);
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    check_field(L, behaviour, functions[i], false);
-    lua_pop(L, 1);
-  }
+  check_function(L, behaviour, "init");
+  body->has_continue = check_function(L, behaviour, "continue");
+  body->has_down = check_function(L, behaviour, "down");
+  body->has_terminate = check_function(L, behaviour, "terminate");
   read_idle(L, behaviour);
   lua_pushnil(L);
   check_field(L, behaviour, "call", true);
@@ -79,7 +85,7 @@ void dispatch_adopt(lua_State *L, int index) {
   for (int i = 0; i < BODY_NAMES; i++) lua_pushnil(L);
   lua_pushcclosure(L, dispatch_run, UP_LAST);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &closure_key);
-  body_of(L)->has_behaviour = true;
+  body->has_behaviour = true;
 }
 
 void dispatch_push(lua_State *L) {
@@ -92,20 +98,6 @@ void dispatch_set_state(lua_State *L, int index) {
   lua_insert(L, -2);
   lua_setupvalue(L, -2, UP_STATE);
   lua_pop(L, 1);
-}
-
-bool dispatch_has(struct body *body, const char *name) {
-  lua_State *L = body->L;
-  bool has = false;
-  if (!body->has_behaviour) return false;
-  dispatch_push(L);
-  if (lua_getupvalue(L, -1, UP_BEHAVIOUR) != NULL) {
-    lua_pushstring(L, name);
-    has = lua_rawget(L, -2) == LUA_TFUNCTION;
-    lua_pop(L, 2);
-  }
-  lua_pop(L, 1);
-  return has;
 }
 
 /* --- Requests ------------------------------------------------------------- */

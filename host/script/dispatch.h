@@ -23,7 +23,4 @@ void dispatch_push(lua_State *L);
 void dispatch_adopt(lua_State *L, int index);
 void dispatch_set_state(lua_State *L, int index);
 
-/* Has the behaviour this function? Does not raise. */
-bool dispatch_has(struct body *body, const char *name);
-
 #endif

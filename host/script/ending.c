@@ -57,6 +57,7 @@ static int describe_error(lua_State *L) {
   struct buffer *stack = lua_touserdata(L, 2);
   lua_settop(L, 1);
   failure_from(L);
+  body->timed_out = failure_kind(L, 1) == FAILURE_TIMEOUT;
   if (!last_hop_is_own(L, 1)) {
     const char *request = wait_push_request(L);
     failure_add_hop(L, 1, request, buffer_bytes(stack), buffer_size(stack));
@@ -104,7 +105,29 @@ static bool describe(struct body *body, struct buffer *stack) {
   return lua_pcall(L, 2, 1, 0) == LUA_OK;
 }
 
-void ending_reason_error(struct body *body, bool ends) {
+/* The one exception to "let it crash": the deadline that came with the request
+** expired inside its handler. */
+static bool is_request_timeout(struct body *body) {
+  return body->timed_out && body->activity == ACTIVITY_MESSAGE &&
+         body->request != NULL && body->request->kind == MESSAGE_CALL &&
+         tick_now() >= body->request->deadline;
+}
+
+/* As host code: the actor's limit does not bind, or an actor that is out of
+** memory could not say so. */
+static void describe_freely(struct body *body, struct buffer *stack) {
+  size_t limit = body->memory_limit;
+  body->memory_limit = SIZE_MAX;
+  body->blocked++;
+  body->timed_out = false;
+  /* If its __tostring raises, that is the error. */
+  if (!describe(body, stack) && !describe(body, stack))
+    reason_set(body, &body->script->nomem, false);
+  body->blocked--;
+  body->memory_limit = limit;
+}
+
+bool ending_reason_error(struct body *body, bool ends) {
   lua_State *L = body->L;
   struct buffer stack;
   const char *text;
@@ -113,11 +136,8 @@ void ending_reason_error(struct body *body, bool ends) {
   failure_stack(L, 0, &stack);
   run_unwind(body);
   body->reason_normal = false;
-  body->blocked++;
-  /* If its __tostring raises, that is the error. */
-  if (!describe(body, &stack) && !describe(body, &stack))
-    reason_set(body, &body->script->nomem, false);
-  body->blocked--;
+  describe_freely(body, &stack);
+  ends = ends && !is_request_timeout(body);
   text = lua_tolstring(L, -1, &size);
   if (text == NULL) text = "an error that cannot be shown", size = 29;
   if (ends)
@@ -126,21 +146,25 @@ void ending_reason_error(struct body *body, bool ends) {
     tell_request(body, text, size);
   lua_settop(L, 0);
   buffer_deinit(&stack);
+  return ends;
 }
 
 /* --- The end -------------------------------------------------------------- */
 
 enum step ending_begin(struct body *body) {
   mailbox_shut(&body->actor->mailbox);
-  if (!body->started || !dispatch_has(body, "terminate"))
+  if (!body->started || !body->has_terminate)
     return ending_finish(body);
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
   switch (run_begin(body, ACTIVITY_TERMINATE)) {
     case RUN_SUSPENDED:
-      return STEP_WAIT;
+      return body->preempted ? STEP_AGAIN : STEP_WAIT;
     case RUN_FAILED:
       ending_reason_error(body, true);
+      break;
+    case RUN_EXITING:
+      run_unwind(body);
       break;
     default:
       break;

@@ -6,13 +6,16 @@
 #ifndef TROUPE_SCRIPT_ENDING_H
 #define TROUPE_SCRIPT_ENDING_H
 
+#include <stdbool.h>
+
 #include "core/actor.h"
 #include "script/body.h"
 
-/* After RUN_FAILED: unwinds, and makes the error the reason, with this
-** actor's hop. `ends`: the actor ends of it; else only the request does. Logs
-** it where nobody else is told. */
-void ending_reason_error(struct body *body, bool ends);
+/* After RUN_FAILED: unwinds, and makes the error the reason, with this actor's
+** hop. `ends`: it ends the actor, unless it is the timeout of the request in
+** hand; false from here: it ends the request only. Who must hear of it by the
+** log or the host does. */
+bool ending_reason_error(struct body *body, bool ends);
 
 /* Shuts the mailbox and runs `terminate`, if there is one. STEP_WAIT while
 ** that waits; then ending_finish has been called when it answers

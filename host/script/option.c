@@ -12,6 +12,18 @@ static const char *const start_names[] = {
     "name",   "link", "timeout",   "mailbox", "memory",
     "cpu",    "idle", "libraries", NULL};
 
+/* Part of the face, but not built: better refused than taken and ignored. */
+static const char *const later_names[] = {"mailbox", "cpu", "libraries", NULL};
+
+static void refuse_later(lua_State *L, int index) {
+  for (const char *const *name = later_names; *name != NULL; name++)
+    if (lua_getfield(L, index, *name) != LUA_TNIL)
+      failure_raise(L, FAILURE_BADARGUMENT,
+                    "the option '%s' is not in this version", *name);
+    else
+      lua_pop(L, 1);
+}
+
 void option_check_names(lua_State *L, int index,
                         const char *const *names) {
   lua_pushnil(L);
@@ -61,6 +73,7 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   if (lua_type(L, index) != LUA_TTABLE)
     failure_expected(L, "options", "a table", index);
   option_check_names(L, index, start_names);
+  refuse_later(L, index);
   options->link = option_boolean(L, index, "link");
   options->timeout = tick_from_seconds(option_number(L, index, "timeout", 0));
   options->idle_span = tick_from_seconds(option_number(L, index, "idle", 0));

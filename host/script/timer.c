@@ -152,7 +152,9 @@ static void fire(struct wheel_node *node) {
     wheel_add(worker_wheel(timer->worker), node);
     return;
   }
-  if (is_cancelled(timer) || status != STATUS_OK || timer->period == 0) {
+  if (is_cancelled(timer) || status != STATUS_OK || timer->period == 0 ||
+      atomic_load_explicit(&timer->scheduler->stopping,
+                           memory_order_relaxed)) {
     drop(timer);
     return;
   }

@@ -56,19 +56,8 @@ static void drop_request(struct body *body) {
   if (request != NULL) discard(body, request);
 }
 
-/* The one exception to "let it crash": the deadline that came with the request
-** expired inside its handler. */
-static bool is_request_timeout(struct body *body) {
-  return body->activity == ACTIVITY_MESSAGE && body->request != NULL &&
-         body->request->kind == MESSAGE_CALL &&
-         failure_is(body->L, -1) &&
-         failure_kind(body->L, -1) == FAILURE_TIMEOUT &&
-         tick_now() >= body->request->deadline;
-}
-
-/* The error ends the request, not the actor. */
+/* The error has ended the request, not the actor. */
 static enum step fail_request(struct body *body, enum outcome outcome) {
-  ending_reason_error(body, false);
   body->unpacking = false;
   if (body->request->kind == MESSAGE_CALL) answer_reason(body, outcome);
   drop_request(body);
@@ -77,9 +66,9 @@ static enum step fail_request(struct body *body, enum outcome outcome) {
 
 static enum step fail(struct body *body) {
   /* What came cannot be read here: its __module is not to be found, say. */
-  if (body->unpacking) return fail_request(body, OUTCOME_REFUSED);
-  if (is_request_timeout(body)) return fail_request(body, OUTCOME_ERROR);
-  ending_reason_error(body, true);
+  bool unread = body->unpacking;
+  if (!ending_reason_error(body, !unread))
+    return fail_request(body, unread ? OUTCOME_REFUSED : OUTCOME_ERROR);
   if (body->activity == ACTIVITY_START) return start_failed(body);
   return ending_begin(body);
 }
@@ -87,6 +76,7 @@ static enum step fail(struct body *body) {
 static enum step leave(struct body *body) {
   abandon(body);
   if (body->activity == ACTIVITY_START) return start_failed(body);
+  if (body->activity == ACTIVITY_TERMINATE) return ending_finish(body);
   return ending_begin(body);
 }
 
@@ -94,7 +84,7 @@ static enum step started(struct body *body) {
   enum step step;
   body->request_deadline = TICK_NEVER;
   step = start_finished(body);
-  if (step == STEP_AGAIN && dispatch_has(body, "continue"))
+  if (step == STEP_AGAIN && body->has_continue)
     return follow(body, run_begin(body, ACTIVITY_CONTINUE));
   return step;
 }
@@ -119,7 +109,6 @@ static enum step follow(struct body *body, enum run run) {
     case RUN_SUSPENDED:
       return body->receiving || body->preempted ? STEP_AGAIN : STEP_WAIT;
     case RUN_EXITING:
-      if (body->activity == ACTIVITY_TERMINATE) return ending_finish(body);
       return leave(body);
     case RUN_FAILED:
       if (body->activity != ACTIVITY_TERMINATE) return fail(body);
@@ -223,7 +212,7 @@ static enum step handle_kill(struct body *body, struct message *message) {
 }
 
 static enum step handle_down(struct body *body, struct message *message) {
-  if (links_arrived(body->actor, message) && dispatch_has(body, "down"))
+  if (links_arrived(body->actor, message) && body->has_down)
     return handle_user(body, message);
   message_free(message);
   return STEP_AGAIN;
@@ -306,19 +295,14 @@ static enum step handle_urgent(struct body *body, struct message *message) {
 /* An info ends a troupe.receive, unless its deadline was first: then the info
 ** stays for the next one. */
 static enum step receive_info(struct body *body, struct message *message) {
-  struct message_queue *queue = &body->actor->mailbox.queue;
-  struct message_queue front = {message, message};
   if (receive_ends(body)) {
     if (message->kind == MESSAGE_DOWN) links_arrived(body->actor, message);
     return go_on(body, message);
   }
-  if (message->kind == MESSAGE_TIMER && !timer_put_back(message)) {
+  if (message->kind == MESSAGE_TIMER && !timer_put_back(message))
     discard(body, message);
-    return STEP_WAIT;
-  }
-  message->next = NULL;
-  message_queue_join(&front, queue);
-  *queue = front;
+  else
+    mailbox_unpop(&body->actor->mailbox, message);
   return STEP_WAIT;
 }
 
