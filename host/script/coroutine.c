@@ -184,19 +184,39 @@ static int coroutine_yield(lua_State *L) {
   return lua_yield(L, lua_gettop(L));
 }
 
-/* Suspended by a wait of the whole actor, not by a yield of its own: which
-** can be seen only by code that the host runs in a waiting actor. */
-static bool waits(struct body *body, lua_State *thread) {
+static int coroutine_resume(lua_State *L);
+static int wrap_call(lua_State *L);
+
+/* The coroutine that a thread which is suspended by a wait has resumed. */
+static lua_State *resumed_by(lua_State *thread) {
   lua_Debug info;
-  bool plain;
-  if (likely(!body->suspended)) return false;
-  if (lua_status(thread) != LUA_YIELD) return false;
-  if (!lua_getstack(thread, 0, &info) || !lua_checkstack(thread, 1))
-    return true;
+  lua_State *inner = NULL;
+  int top = lua_gettop(thread);
+  if (lua_status(thread) != LUA_YIELD || !lua_getstack(thread, 0, &info) ||
+      !lua_checkstack(thread, 2))
+    return NULL;
   lua_getinfo(thread, "f", &info);
-  plain = lua_tocfunction(thread, -1) == coroutine_yield;
-  lua_pop(thread, 1);
-  return !plain;
+  if (lua_tocfunction(thread, -1) == coroutine_resume)
+    lua_getlocal(thread, &info, 1);
+  else if (lua_tocfunction(thread, -1) == wrap_call)
+    lua_getupvalue(thread, -1, 1);
+  inner = lua_tothread(thread, -1);
+  lua_settop(thread, top);
+  return inner;
+}
+
+/* Suspended by a wait of the whole actor, not by a yield of its own: which
+** can be seen only by code that the host runs meanwhile. That is `__close`,
+** when the wait is unwound: it runs on the innermost coroutine that is left,
+** which may be kept alive by nothing but the stacks of those around it. */
+static bool waits(struct body *body, lua_State *thread) {
+  lua_State *inner = body->L;
+  if (likely(lua_status(inner) != LUA_YIELD)) return false;
+  if (lua_status(thread) != LUA_YIELD) return false;
+  do
+    inner = resumed_by(inner);
+  while (inner != NULL && inner != thread);
+  return inner != NULL;
 }
 
 enum progress { RUNNING, DEAD, SUSPENDED, NORMAL };
@@ -436,24 +456,6 @@ static int coroutine_wrap(lua_State *L) {
 }
 
 /* --- The host's side ------------------------------------------------------ */
-
-/* The coroutine that a thread which is suspended by a wait has resumed. */
-static lua_State *resumed_by(lua_State *thread) {
-  lua_Debug info;
-  lua_State *inner = NULL;
-  int top = lua_gettop(thread);
-  if (lua_status(thread) != LUA_YIELD || !lua_getstack(thread, 0, &info) ||
-      !lua_checkstack(thread, 2))
-    return NULL;
-  lua_getinfo(thread, "f", &info);
-  if (lua_tocfunction(thread, -1) == coroutine_resume)
-    lua_getlocal(thread, &info, 1);
-  else if (lua_tocfunction(thread, -1) == wrap_call)
-    lua_getupvalue(thread, -1, 1);
-  inner = lua_tothread(thread, -1);
-  lua_settop(thread, top);
-  return inner;
-}
 
 static void unwind_inner(lua_State *L, lua_State *thread) {
   lua_State *inner = resumed_by(thread);
