@@ -142,11 +142,21 @@ static enum request read_code(struct command *command, int argc, char **argv,
   return take_rest(command, argc, argv, at + 1);
 }
 
+/* An option, or the command, which may stand before or behind them. */
+static bool is_option(const char *word, bool *run) {
+  if (!*run && strcmp(word, "run") == 0) return *run = true;
+  return word[0] == '-' && word[1] != '\0';
+}
+
 static enum request read_command(struct command *command, int argc,
                                  char **argv) {
-  bool run = argc > 1 && strcmp(argv[1], "run") == 0;
-  int at = run ? 2 : 1;
-  while (at < argc && argv[at][0] == '-' && argv[at][1] != '\0') {
+  bool run = false;
+  int at = 1;
+  while (at < argc && is_option(argv[at], &run)) {
+    if (argv[at][0] != '-') { /* it was "run" */
+      at++;
+      continue;
+    }
     if (strcmp(argv[at], "--help") == 0) return COMMAND_HELP;
     if (strcmp(argv[at], "--version") == 0) return COMMAND_VERSION;
     if (!run && strcmp(argv[at], "-e") == 0)
@@ -223,9 +233,11 @@ static void leave_at_once(int status) {
 }
 
 /* How a script that a signal has cut short should look to a shell: as if the
-** signal had ended it. A server that was stopped in order has done well. */
+** signal had ended it. That it then failed, because whom it was calling had
+** been stopped before it, is no news. A server that was stopped in order has
+** done well. */
 static int stopped_status(struct troupe *host, int signal_number) {
-  if (troupe_failed(host)) return tell(troupe_error(host));
+  if (troupe_failed(host)) return 128 + signal_number;
   return troupe_status(host) == 0 ? 0 : 128 + signal_number;
 }
 
@@ -233,7 +245,7 @@ static int finish(struct troupe *host, int status, int signal_number) {
   bool stopped = troupe_stop(host);
   if (signal_number != 0 && troupe_ended(host))
     status = stopped_status(host, signal_number);
-  if (!stopped) leave_at_once(status != 0 ? status : 1);
+  if (!stopped) leave_at_once(1);
   troupe_free(host);
   return status;
 }

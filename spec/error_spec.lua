@@ -305,3 +305,11 @@ describe("misuse", function()
     end
   end)
 end)
+
+describe("the text of an error object", function()
+  it("can be joined to other text", function()
+    local _, why = pcall(troupe.call, "nobody at all", "x")
+    assert.equal("failed: " .. tostring(why), "failed: " .. why)
+    assert.equal(tostring(why) .. "!", why .. "!")
+  end)
+end)

@@ -110,6 +110,24 @@ static void put_locked(struct line *line, const char *bytes, size_t size) {
   }
 }
 
+/* What could move the cursor, or pass for the end of something, is shown. */
+static void put_visible_locked(struct line *line, const char *text,
+                               const char *end) {
+  while (text < end) {
+    const char *from = text;
+    while (text < end && ((unsigned char)*text >= 32 || *text == '\t') &&
+           *text != 127)
+      text++;
+    put_locked(line, from, (size_t)(text - from));
+    if (text < end) {
+      char code[5];
+      int size = snprintf(code, sizeof code, "\\x%02x",
+                          (unsigned)(unsigned char)*text++);
+      put_locked(line, code, (size_t)size);
+    }
+  }
+}
+
 /* A text of several lines stays recognisable as one entry, and no text can
 ** pass for an entry that it is not. */
 static void put_indented_locked(struct line *line, const char *text,
@@ -119,7 +137,7 @@ static void put_indented_locked(struct line *line, const char *text,
   while (text < end) {
     const char *stop = memchr(text, '\n', (size_t)(end - text));
     if (stop == NULL) stop = end;
-    put_locked(line, text, (size_t)(stop - text));
+    put_visible_locked(line, text, stop);
     if (stop == end) return;
     put_locked(line, INDENT, sizeof INDENT - 1);
     text = stop + 1;

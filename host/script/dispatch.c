@@ -37,13 +37,18 @@ static const char closure_key = 0;
 
 /* --- The behaviour -------------------------------------------------------- */
 
+static const char *own_name(lua_State *L) {
+  const char *name = body_of(L)->behaviour;
+  return name != NULL ? name : "the script";
+}
+
 static bool check_field(lua_State *L, int behaviour, const char *name,
                         bool table) {
   int type = lua_getfield(L, behaviour, name);
   if (type != LUA_TNIL && type != LUA_TFUNCTION &&
       !(table && type == LUA_TTABLE))
     failure_raise(L, FAILURE_BADARGUMENT, "expected %s.%s to be a %s, got %s",
-                  body_of(L)->behaviour, name,
+                  own_name(L), name,
                   table ? "table or a function" : "function",
                   failure_describe(L, -1));
   return type != LUA_TNIL;
@@ -62,7 +67,7 @@ static void read_idle(lua_State *L, int behaviour) {
     if (lua_type(L, -1) != LUA_TNUMBER || !(seconds > 0))
       failure_raise(L, FAILURE_BADARGUMENT,
                     "expected %s.idle to be a number above 0, got %s",
-                    body->behaviour, failure_describe(L, -1));
+                    own_name(L), failure_describe(L, -1));
     body->idle_span = tick_from_seconds(seconds);
   }
   lua_pop(L, 1);

@@ -308,12 +308,22 @@ static int failure_tostring(lua_State *L) {
   return 1;
 }
 
+/* "failed: " .. err */
+static int concat(lua_State *L) {
+  luaL_tolstring(L, 1, NULL);
+  luaL_tolstring(L, 2, NULL);
+  lua_concat(L, 2);
+  return 1;
+}
+
 void failure_metatable(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, metatable_name) == LUA_TTABLE) return;
   lua_pop(L, 1);
   lua_createtable(L, 0, 2);
   lua_pushcfunction(L, failure_tostring);
   lua_setfield(L, -2, "__tostring");
+  lua_pushcfunction(L, concat);
+  lua_setfield(L, -2, "__concat");
   lua_pushliteral(L, "error");
   lua_setfield(L, -2, "__name");
   lua_pushvalue(L, -1);

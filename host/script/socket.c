@@ -281,15 +281,23 @@ static int write_round(lua_State *L, bool wait) {
   }
 }
 
-static int lua_write(lua_State *L) {
+/* All that is to be written, as one string at index 2. */
+static void join(lua_State *L) {
+  int count = lua_gettop(L);
   check(L);
-  lua_settop(L, 2);
+  if (count < 2) lua_settop(L, count = 2);
+  for (int i = 2; i <= count; i++)
+    if (!lua_isstring(L, i)) failure_expected(L, "data", "a string", i);
+  lua_concat(L, count - 1);
+}
+
+static int lua_write(lua_State *L) {
+  join(L);
   return write_round(L, true);
 }
 
 static int lua_trywrite(lua_State *L) {
-  check(L);
-  lua_settop(L, 2);
+  join(L);
   return write_round(L, false);
 }
 

@@ -262,8 +262,11 @@ int wait_lua_sleep(lua_State *L) {
   if (lua_type(L, 1) != LUA_TNUMBER)
     return failure_expected(L, "seconds", "a number", 1);
   wait_check(L);
-  if (lua_tonumber(L, 1) <= 0)
+  if (!(lua_tonumber(L, 1) > 0)) {
+    check_scope(L, worker_now(worker_current()),
+                scope_deadline(body_of(L), TICK_NEVER));
     return coroutine_wait(L, HOST_PREEMPT, 0, after_sleep);
+  }
   until = tick_add(worker_now(worker_current()),
                    tick_from_seconds(lua_tonumber(L, 1)));
   wait_open_until(L, WAIT_SLEEP, ID_NONE, until, &capped);
