@@ -23,7 +23,7 @@ static const char help[] =
     "  --log LEVEL       debug, info, warn, error or off (default: info)\n"
     "  --set NAME=VALUE  a setting, for troupe.config\n"
     "  --env NAME        read settings from config/NAME.lua (default: dev)\n"
-    "  --grace SECONDS   how long a stop may take (default: 5)\n"
+    "  --grace SECONDS   how long actors may take to stop (default: 5)\n"
     "\n"
     "A FILE of - is standard input. SIGINT and SIGTERM stop all actors, the\n"
     "youngest first; a second SIGINT ends the process at once. The exit\n"

@@ -123,7 +123,7 @@ static bool kill_all(struct stopper *stopper, uint64_t self) {
   uint64_t pids[LIST_LIMIT];
   bool finished = false;
   log_write(script->log, LOG_WARN, NULL,
-            "%llu actors are left; they are killed",
+            "did not stop in time: %llu of the actors; they are killed",
             (unsigned long long)directory_count(directory) - 1);
   while (!finished && tick_now() < until) {
     uint64_t count = directory_list(directory, pids, LIST_LIMIT);
@@ -135,13 +135,14 @@ static bool kill_all(struct stopper *stopper, uint64_t self) {
 }
 
 /* Whoever is still there either runs or waits for somebody who does. */
-static void name_running(struct scheduler *scheduler, struct log *log) {
+static void name_running(struct scheduler *scheduler, struct log *log,
+                         uint64_t self) {
   for (int i = 0; i < scheduler->worker_count; i++) {
     uint64_t pid = scheduler_running(scheduler, i);
     struct actor *actor = directory_find(scheduler->directory, pid);
     const char *name;
     char who[ID_TEXT_SIZE];
-    if (actor == NULL) continue;
+    if (actor == NULL || pid == self) continue;
     name = atomic_load_explicit(&actor->name, memory_order_relaxed);
     log_write(log, LOG_ERROR, id_text(pid, who),
               "%s is still running and cannot be ended",
@@ -179,6 +180,6 @@ bool stopper_run(struct script *script, uint64_t grace) {
     return true;
   }
   /* It stays: its actor may come to run yet. */
-  name_running(scheduler, script->log);
+  name_running(scheduler, script->log, self);
   return false;
 }
