@@ -35,6 +35,14 @@ describe("the command", function()
   end)
 end)
 
+describe("an error", function()
+  it("names the key that nobody has as one would write it", function()
+    local _, why = pcall(troupe.call, { "room", 7 }, "x")
+    assert.matches('nobody is registered as {"room", 7}', why.message, 1,
+      true)
+  end)
+end)
+
 describe("a log line", function()
   it("shows the bytes that would move a terminal's cursor", function()
     local result = run("-e",

@@ -69,7 +69,7 @@ static int no_actor(lua_State *L, struct body *body, enum operation operation,
                  id_text(pid, text));
   else
     failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
-                 failure_describe(L, 1));
+                 target_describe(L, 1));
   failure_set_begun(L, -1, false);
   return wait_throw(L);
 }

@@ -1,5 +1,7 @@
 #include "script/target.h"
 
+#include <lauxlib.h>
+
 #include "base/check.h"
 #include "script/body.h"
 #include "script/codec.h"
@@ -31,4 +33,30 @@ uint64_t target_pid(lua_State *L, int index) {
   pid = target_find(body, key);
   lua_pop(L, 1);
   return pid;
+}
+
+/* A list that is a key, as one would write it. */
+static void push_list(lua_State *L, int index) {
+  luaL_Buffer out;
+  lua_Integer count = (lua_Integer)lua_rawlen(L, index);
+  luaL_buffinit(L, &out);
+  luaL_addchar(&out, '{');
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, index, i);
+    failure_describe(L, -1);
+    lua_remove(L, -2);
+    luaL_addvalue(&out);
+    if (i < count) luaL_addstring(&out, ", ");
+  }
+  luaL_addchar(&out, '}');
+  luaL_pushresult(&out);
+}
+
+const char *target_describe(lua_State *L, int index) {
+  struct address_value address;
+  index = lua_absindex(L, index);
+  if (value_address(L, index, &address)) return luaL_tolstring(L, index, NULL);
+  if (lua_type(L, index) != LUA_TTABLE) return failure_describe(L, index);
+  push_list(L, index);
+  return lua_tostring(L, -1);
 }

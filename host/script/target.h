@@ -17,6 +17,9 @@
 ** serves the address now; ID_NONE: nobody. Raises for no target at all. */
 uint64_t target_pid(lua_State *L, int index);
 
+/* Pushes how the target at `index` reads: {"room", 7}, pool rates 2. May raise.*/
+const char *target_describe(lua_State *L, int index);
+
 struct key target_key(const struct address_value *address);
 /* Who is found in the registry under the key, or ID_NONE. */
 uint64_t target_find(struct body *body, struct key key);
