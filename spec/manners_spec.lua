@@ -43,6 +43,13 @@ describe("an error", function()
   end)
 end)
 
+describe("a trace", function()
+  it("says that it was at the start of an actor", function()
+    local _, why = pcall(troupe.start, "fixtures.puppet", "error 'no'")
+    assert.equal("start", why.trace[1].request)
+  end)
+end)
+
 describe("a log line", function()
   it("shows the bytes that would move a terminal's cursor", function()
     local result = run("-e",

@@ -73,15 +73,39 @@ struct message *wait_outcome(lua_State *L) { return body_of(L)->outcome; }
 
 /* --- Raising -------------------------------------------------------------- */
 
+/* What is being done, where it is no request of somebody's; or NULL. */
+static const char *activity_name(const struct body *body) {
+  switch (body->activity) {
+    case ACTIVITY_START:
+      return body->start.kind == START_BEHAVIOUR ? "start" : NULL;
+    case ACTIVITY_CONTINUE:
+      return "continue";
+    case ACTIVITY_TERMINATE:
+      return "terminate";
+    case ACTIVITY_MESSAGE:
+      if (body->request == NULL) return NULL;
+      if (body->request->kind == MESSAGE_DOWN) return "down";
+      if (body->request->kind == MESSAGE_SOCKET) return "socket";
+      if (body->request->kind == MESSAGE_TIMER) return "timer";
+      return NULL;
+    default:
+      return NULL;
+  }
+}
+
+static bool has_name(const struct body *body) {
+  const struct message *request = body->request;
+  return request != NULL && !body->unpacking && request->count > 0 &&
+         message_class((enum message_kind)request->kind) == CLASS_USER;
+}
+
 const char *wait_push_request(lua_State *L) {
   struct body *body = body_of(L);
   struct message *request = body->request;
   int top = lua_gettop(L);
-  if (request == NULL || body->unpacking ||
-      message_class((enum message_kind)request->kind) != CLASS_USER ||
-      request->count == 0) {
-    lua_pushnil(L);
-    return NULL;
+  if (!has_name(body)) {
+    lua_pushstring(L, activity_name(body)); /* nil for NULL */
+    return lua_tostring(L, -1);
   }
   codec_unpack(L, request);
   lua_settop(L, top + 1);
