@@ -235,7 +235,7 @@ return {
       json.decode("[1,2.5,null]")[2],
       B(5).x, tostring(list { 1, 2 }:map "_+1"), stringx.split("a b c")[3],
       pretty.write({ 1, { a = 2 } }, ""), require "inifile" ~= nil,
-      require "argparse"("x") ~= nil
+      require "mediator"() ~= nil
   ]],
   ["packages under another name"] = [[
     local p = require "package"
