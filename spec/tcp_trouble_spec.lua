@@ -36,8 +36,9 @@ describe("a writer", function()
     local sock, peer, pid = sockets.pair()
     local size = fill(peer)
     assert.is_true(size > 0)
+    -- The system may take more meanwhile, and this with it at the very end.
     assert.equal("timeout",
-      actors.raised(troupe.timeout, 0.02, peer, "write", "never").kind)
+      actors.raised(troupe.timeout, 0.02, peer, "write", "or not, ").kind)
     local writer = actors.puppet()
     actors.begin(writer, [[
       local main, peer, bytes = ...
@@ -45,7 +46,8 @@ describe("a writer", function()
       troupe.send(main, "written")
     ]], troupe.self(), pid, "the end\n")
     read_away(sock, size)
-    assert.equal("the end", sock:read "line")
+    local line = sock:read "line"
+    assert.is_true(line == "the end" or line == "or not, the end", line)
     assert.equal("written", troupe.receive())
   end)
 
