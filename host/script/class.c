@@ -41,3 +41,15 @@ void *class_test(lua_State *L, int index, const struct class *class) {
   lua_pop(L, 2);
   return same ? lua_touserdata(L, index) : NULL;
 }
+
+void class_push_weak(lua_State *L, const void *key) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "k");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}

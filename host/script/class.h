@@ -27,4 +27,8 @@ void *class_new(lua_State *L, const struct class *class, size_t size);
 /* The userdata at `index`, or NULL if it is none of this class. */
 void *class_test(lua_State *L, int index, const struct class *class);
 
+/* Pushes the table with weak keys that the registry keeps under `key`: what the
+** host notes about a script's objects without holding them. May raise. */
+void class_push_weak(lua_State *L, const void *key);
+
 #endif

@@ -34,6 +34,7 @@
 
 #include "base/check.h"
 #include "script/body.h"
+#include "script/class.h"
 #include "script/lazy.h"
 
 /* How far coroutines may be closed from within __close handlers of coroutines
@@ -90,15 +91,7 @@ static struct deadlines both(struct deadlines one, struct deadlines other) {
 
 /* Pushes the table of all struct kept, by coroutine. */
 static void push_kept(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &kept_key) == LUA_TTABLE) return;
-  lua_pop(L, 1);
-  lua_newtable(L);
-  lua_createtable(L, 0, 1);
-  lua_pushliteral(L, "k");
-  lua_setfield(L, -2, "__mode");
-  lua_setmetatable(L, -2);
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &kept_key);
+  class_push_weak(L, &kept_key);
 }
 
 /* Of the coroutine at `index`; NULL: it has none. */

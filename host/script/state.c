@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "script/alloc.h"
+#include "script/class.h"
 #include "script/body.h"
 #include "script/library.h"
 #include "script/value.h"
@@ -91,15 +92,7 @@ bool state_new(struct body *body) {
 static const char finalisers_key = 0;
 
 static void push_finalisers(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &finalisers_key) == LUA_TTABLE) return;
-  lua_pop(L, 1);
-  lua_newtable(L);
-  lua_createtable(L, 0, 1);
-  lua_pushliteral(L, "k");
-  lua_setfield(L, -2, "__mode");
-  lua_setmetatable(L, -2);
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &finalisers_key);
+  class_push_weak(L, &finalisers_key);
 }
 
 void state_note_metatable(lua_State *L, int index) {
