@@ -27,7 +27,7 @@ describe("after", function()
     end
   end)
 
-  it("takes no time and less than none for now", function()
+  it("takes no time, and less than none, to mean at once", function()
     for _, seconds in ipairs { 0, -1, -math.huge } do
       troupe.after(seconds, me(), "now")
       assert.same({ "now" }, life.next())

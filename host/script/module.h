@@ -41,7 +41,6 @@ extern const struct embedded embedded_library[];
 struct modules;
 struct modules *modules_new(const struct embedded *embedded); /* NULL: nomem */
 void modules_free(struct modules *modules);
-size_t modules_count(struct modules *modules);
 /* The same text for as long as the host lives; a generic one if there is no
 ** memory or there are too many. */
 const char *modules_name(struct modules *modules, const char *name);

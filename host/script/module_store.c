@@ -78,14 +78,6 @@ void modules_free(struct modules *modules) {
   memory_free(modules);
 }
 
-size_t modules_count(struct modules *modules) {
-  size_t count;
-  mutex_lock(&modules->mutex);
-  count = modules->unit_count;
-  mutex_unlock(&modules->mutex);
-  return count;
-}
-
 const struct embedded *modules_embedded(const struct modules *modules,
                                         const char *name) {
   const struct embedded *embedded = modules->embedded;

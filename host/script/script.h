@@ -45,8 +45,4 @@ struct script {
   _Atomic uint64_t unhandled; /* casts and infos without a handler; relaxed */
 };
 
-static inline struct script *script_of(struct scheduler *scheduler) {
-  return scheduler->owner;
-}
-
 #endif
