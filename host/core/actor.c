@@ -24,58 +24,141 @@ static uint64_t with_state(uint64_t word, enum wait_state state) {
   return (word & ~(uint64_t)STATE_BITS) | (uint64_t)state;
 }
 
+/* --- Strands -------------------------------------------------------------- */
+
+#define STRAND_MASK ((UINT64_C(1) << STRAND_BITS) - 1)
+
+uint32_t actor_strand(uint64_t epoch) {
+  return (uint32_t)(epoch & STRAND_MASK);
+}
+
+struct wait *actor_wait_of(struct actor *actor, uint32_t strand) {
+  struct wait *strands;
+  if (likely(strand == 0)) return &actor->wait;
+  strands = atomic_load_explicit(&actor->strands, memory_order_acquire);
+  return strands == NULL ? NULL : &strands[strand - 1];
+}
+
+bool actor_make_strands(struct actor *actor) {
+  struct wait *strands;
+  if (atomic_load_explicit(&actor->strands, memory_order_relaxed) != NULL)
+    return true;
+  strands = memory_zalloc(STRANDS_LARGEST * sizeof *strands);
+  if (strands == NULL) return false;
+  for (uint32_t i = 0; i < STRANDS_LARGEST; i++)
+    atomic_init(&strands[i].word, wait_word(i + 1, WAIT_NONE, WAIT_ENDED));
+  atomic_store_explicit(&actor->strands, strands, memory_order_release);
+  return true;
+}
+
+void actor_enter_strand(struct actor *actor, uint32_t strand) {
+  actor->waiting = actor_wait_of(actor, strand);
+  ASSERT(actor->waiting != NULL, "a strand that has been made");
+}
+
+/* --- Waits ---------------------------------------------------------------- */
+
 uint64_t actor_wait_begin(struct actor *actor, enum wait_kind kind,
                           uint64_t target, uint64_t deadline) {
-  uint64_t word = atomic_load_explicit(&actor->wait, memory_order_relaxed);
-  uint64_t epoch = epoch_of(word) + 1;
+  struct wait *wait = actor->waiting;
+  uint64_t word = atomic_load_explicit(&wait->word, memory_order_relaxed);
+  uint64_t epoch = epoch_of(word) + STRAND_MASK + 1;
   ASSERT(state_of(word) == WAIT_ENDED, "one wait at a time");
-  atomic_store_explicit(&actor->wait_target, target, memory_order_relaxed);
-  atomic_store_explicit(&actor->deadline, deadline, memory_order_relaxed);
+  atomic_store_explicit(&wait->target, target, memory_order_relaxed);
+  atomic_store_explicit(&wait->deadline, deadline, memory_order_relaxed);
   /* An exchange, hence also the fence between this and the load of `armed`
-  ** in actor_wait_needs_timer: the other half is in scheduler.c. */
-  atomic_exchange_explicit(&actor->wait, wait_word(epoch, kind, WAIT_PENDING),
+  ** in actor_wait_needs_timer: the other half is in deadline.c. */
+  atomic_exchange_explicit(&wait->word, wait_word(epoch, kind, WAIT_PENDING),
                            memory_order_seq_cst);
   return epoch;
 }
 
 bool actor_wait_needs_timer(struct actor *actor, uint64_t deadline) {
-  uint64_t armed = atomic_load_explicit(&actor->armed, memory_order_seq_cst);
+  uint64_t armed =
+      atomic_load_explicit(&actor->waiting->armed, memory_order_seq_cst);
   return armed == 0 || armed > deadline;
 }
 
 bool actor_wait_claim(struct actor *actor, uint64_t epoch) {
-  uint64_t word = atomic_load_explicit(&actor->wait, memory_order_relaxed);
+  struct wait *wait = actor_wait_of(actor, actor_strand(epoch));
+  uint64_t word;
+  if (unlikely(wait == NULL)) return false;
+  word = atomic_load_explicit(&wait->word, memory_order_relaxed);
   if (epoch_of(word) != epoch || state_of(word) != WAIT_PENDING) return false;
   return atomic_compare_exchange_strong_explicit(
-      &actor->wait, &word, with_state(word, WAIT_BEGUN), memory_order_acq_rel,
+      &wait->word, &word, with_state(word, WAIT_BEGUN), memory_order_acq_rel,
       memory_order_relaxed);
 }
 
 bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun) {
-  uint64_t word = atomic_load_explicit(&actor->wait, memory_order_relaxed);
+  struct wait *wait = actor_wait_of(actor, actor_strand(epoch));
+  uint64_t word;
+  if (unlikely(wait == NULL)) return false;
+  word = atomic_load_explicit(&wait->word, memory_order_relaxed);
   do {
     if (epoch_of(word) != epoch || state_of(word) == WAIT_ENDED) return false;
     *begun = state_of(word) == WAIT_BEGUN;
   } while (!atomic_compare_exchange_weak_explicit(
-      &actor->wait, &word, with_state(word, WAIT_ENDED), memory_order_acq_rel,
+      &wait->word, &word, with_state(word, WAIT_ENDED), memory_order_acq_rel,
       memory_order_relaxed));
   return true;
 }
 
 bool actor_wait_open(struct actor *actor, uint64_t epoch) {
-  uint64_t word = atomic_load_explicit(&actor->wait, memory_order_seq_cst);
+  struct wait *wait = actor_wait_of(actor, actor_strand(epoch));
+  uint64_t word;
+  if (unlikely(wait == NULL)) return false;
+  word = atomic_load_explicit(&wait->word, memory_order_seq_cst);
   return epoch_of(word) == epoch && state_of(word) != WAIT_ENDED;
 }
 
+bool actor_wait_pending(struct wait *wait, uint64_t *epoch) {
+  uint64_t word = atomic_load_explicit(&wait->word, memory_order_seq_cst);
+  *epoch = epoch_of(word);
+  return state_of(word) != WAIT_ENDED;
+}
+
 enum wait_kind actor_wait_kind(struct actor *actor) {
-  uint64_t word = atomic_load_explicit(&actor->wait, memory_order_seq_cst);
+  uint64_t word =
+      atomic_load_explicit(&actor->wait.word, memory_order_seq_cst);
   if (state_of(word) == WAIT_ENDED) return WAIT_NONE;
   return (enum wait_kind)(word >> KIND_SHIFT & 63);
 }
 
 uint64_t actor_wait_epoch(struct actor *actor) {
-  return epoch_of(atomic_load_explicit(&actor->wait, memory_order_seq_cst));
+  return epoch_of(
+      atomic_load_explicit(&actor->waiting->word, memory_order_seq_cst));
 }
+
+uint64_t actor_wait_target(struct actor *actor) {
+  return atomic_load_explicit(&actor->waiting->target, memory_order_relaxed);
+}
+
+uint64_t actor_wait_deadline(struct actor *actor) {
+  return atomic_load_explicit(&actor->waiting->deadline, memory_order_relaxed);
+}
+
+void actor_wait_retarget(struct actor *actor, uint64_t target) {
+  atomic_store_explicit(&actor->waiting->target, target, memory_order_relaxed);
+}
+
+static void end_wait(struct actor *actor, struct wait *wait) {
+  bool begun;
+  actor_wait_end(actor,
+                 epoch_of(atomic_load_explicit(&wait->word,
+                                               memory_order_relaxed)),
+                 &begun);
+}
+
+void actor_wait_end_all(struct actor *actor) {
+  struct wait *strands =
+      atomic_load_explicit(&actor->strands, memory_order_relaxed);
+  end_wait(actor, &actor->wait);
+  if (strands == NULL) return;
+  for (uint32_t i = 0; i < STRANDS_LARGEST; i++) end_wait(actor, &strands[i]);
+}
+
+/* --- Messages ------------------------------------------------------------- */
 
 struct message *actor_next(struct actor *actor, bool urgent_only,
                            struct message_queue *strays) {

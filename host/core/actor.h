@@ -69,6 +69,21 @@ struct waiter {
   uint64_t epoch;
 };
 
+/*
+** What ends a wait, and when: one word, epoch << 8 | kind << 2 | state. The
+** low bits of the epoch say which strand of the actor waits (STRAND_BITS):
+** 0 for all actors but those that handle several requests at a time.
+*/
+struct wait {
+  _Atomic uint64_t word;
+  _Atomic uint64_t target;   /* pid waited for; valid for the word's epoch */
+  _Atomic uint64_t deadline; /* of the present wait; nanoseconds */
+  _Atomic uint64_t armed;    /* when its deadline node fires; 0: none */
+};
+
+#define STRAND_BITS 8
+#define STRANDS_LARGEST ((1u << STRAND_BITS) - 1) /* beside strand 0 */
+
 /* What a turn is going to touch, fetched into the cache while it is queued. */
 #define WARM_PLACES 4
 #define WARM_LINES 4 /* cache lines of each */
@@ -78,11 +93,7 @@ struct actor {
   /* The pid of the actor that lives here, or ID_NONE. Written by owner with
   ** release, when it is made and when its death becomes visible. */
   _Alignas(64) _Atomic uint64_t pid;
-  /* One word ends a wait: epoch << 8 | kind << 2 | state. See below. */
-  _Atomic uint64_t wait;
-  _Atomic uint64_t wait_target; /* pid waited for; valid for wait's epoch */
-  _Atomic uint64_t deadline;    /* of the present wait; nanoseconds */
-  _Atomic uint64_t armed;       /* when the deadline node fires; 0: none */
+  struct wait wait; /* of strand 0: the only one of most actors */
   /* The worker whose handles it owns, or NULL. Written by the owner; read by
   ** thieves, who look again once the actor is theirs; relaxed. */
   _Atomic(struct worker *) home;
@@ -96,6 +107,11 @@ struct actor {
   ** read by whoever is about to send to it; relaxed. NULL: nothing. */
   _Atomic(const char *) warm[WARM_PLACES];
   struct waiter serving;    /* caller of the request in hand; pid may be 0 */
+  struct wait *waiting;     /* of the strand that runs, or ran last */
+  /* Waits of the strands 1 and up, STRANDS_LARGEST of them. Made by the owner
+  ** when it first needs them (release; others acquire), and kept with the
+  ** slot: who has an outdated epoch may still look. */
+  _Atomic(struct wait *) strands;
   uint32_t slot;            /* constant */
   uint32_t generation;      /* directory's lock */
   uint32_t handles;         /* pins: see scheduler.h, actor_pin */
@@ -150,6 +166,15 @@ uint64_t directory_list(struct directory *directory, uint64_t *pids,
 
 /* --- Waits ---------------------------------------------------------------- */
 
+/* The waits of further strands; false: no memory. [owner] */
+bool actor_make_strands(struct actor *actor);
+/* From now on the actor waits as this strand. [owner] */
+void actor_enter_strand(struct actor *actor, uint32_t strand);
+/* Which strand an epoch belongs to. */
+uint32_t actor_strand(uint64_t epoch);
+/* Its wait; NULL if the actor has no such strand. [any thread] */
+struct wait *actor_wait_of(struct actor *actor, uint32_t strand);
+
 /*
 ** Opens a wait and publishes it (seq_cst) before whatever makes others know
 ** of it is sent. `target` may be ID_NONE. Returns the epoch. The caller must
@@ -168,8 +193,18 @@ bool actor_wait_claim(struct actor *actor, uint64_t epoch);
 bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun);
 /* Is this wait still open? [any thread] */
 bool actor_wait_open(struct actor *actor, uint64_t epoch);
+/* Is it open, and under which epoch? [any thread] */
+bool actor_wait_pending(struct wait *wait, uint64_t *epoch);
+/* What strand 0 waits for. [any thread] */
 enum wait_kind actor_wait_kind(struct actor *actor);
+/* Of the present or last wait of the strand that runs. [owner] */
 uint64_t actor_wait_epoch(struct actor *actor);
+uint64_t actor_wait_target(struct actor *actor);
+uint64_t actor_wait_deadline(struct actor *actor);
+/* Found out only now whom the present wait is for. [owner] */
+void actor_wait_retarget(struct actor *actor, uint64_t target);
+/* Ends every wait that is open: nobody will look at an outcome. [owner] */
+void actor_wait_end_all(struct actor *actor);
 
 /*
 ** The next message of this actor's own: urgent ones only, or any. Skips and

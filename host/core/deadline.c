@@ -29,7 +29,8 @@ struct deadline_node {
   struct wheel_node node;
   struct scheduler *scheduler;
   uint64_t pid;
-  uint64_t later; /* when another node of this actor fires; 0: there is none */
+  uint32_t strand;
+  uint64_t later; /* when another node of this wait fires; 0: there is none */
 };
 
 static void free_node(struct deadline_node *deadline) {
@@ -44,16 +45,16 @@ static void rearm(struct deadline_node *deadline, uint64_t due) {
 
 /* Only the node that `armed` speaks of changes it, and only from what it has
 ** written: the slot may have another actor by now, with a node of its own. */
-static bool move_armed(struct actor *actor, uint64_t from, uint64_t to) {
+static bool move_armed(struct wait *wait, uint64_t from, uint64_t to) {
   return atomic_compare_exchange_strong_explicit(
-      &actor->armed, &from, to, memory_order_seq_cst, memory_order_seq_cst);
+      &wait->armed, &from, to, memory_order_seq_cst, memory_order_seq_cst);
 }
 
 /* The wait is due later than this node, which said `armed` last. */
-static void postpone(struct deadline_node *deadline, struct actor *actor,
+static void postpone(struct deadline_node *deadline, struct wait *wait,
                      uint64_t armed, uint64_t due) {
   bool covered = armed != 0 && armed <= due; /* by the later node */
-  if (!covered && move_armed(actor, armed, due) &&
+  if (!covered && move_armed(wait, armed, due) &&
       !atomic_load_explicit(&deadline->scheduler->stopping,
                             memory_order_relaxed))
     rearm(deadline, due);
@@ -61,26 +62,31 @@ static void postpone(struct deadline_node *deadline, struct actor *actor,
     free_node(deadline);
 }
 
-static void fire(struct wheel_node *node) {
-  struct deadline_node *deadline = (struct deadline_node *)node;
+/* The wait that the node is for; NULL: its actor has gone. */
+static struct wait *find_wait(const struct deadline_node *deadline) {
   struct actor *actor =
       directory_find(deadline->scheduler->directory, deadline->pid);
+  return actor == NULL ? NULL : actor_wait_of(actor, deadline->strand);
+}
+
+static void fire(struct wheel_node *node) {
+  struct deadline_node *deadline = (struct deadline_node *)node;
+  struct wait *wait = find_wait(deadline);
   uint64_t now = tick_now();
   uint64_t armed = deadline->later > now ? deadline->later : 0;
-  uint64_t epoch, due;
-  if (actor == NULL || !move_armed(actor, node->due, armed)) {
+  struct waiter waiter = {deadline->pid, 0};
+  uint64_t due;
+  if (wait == NULL || !move_armed(wait, node->due, armed)) {
     free_node(deadline);
     return;
   }
   fence_full();
-  epoch = actor_wait_epoch(actor);
-  due = atomic_load_explicit(&actor->deadline, memory_order_relaxed);
-  if (!actor_wait_open(actor, epoch) || due == TICK_NEVER) {
+  due = atomic_load_explicit(&wait->deadline, memory_order_relaxed);
+  if (!actor_wait_pending(wait, &waiter.epoch) || due == TICK_NEVER) {
     free_node(deadline);
   } else if (due > now) {
-    postpone(deadline, actor, armed, due);
+    postpone(deadline, wait, armed, due);
   } else {
-    struct waiter waiter = {deadline->pid, epoch};
     scheduler_end_wait(deadline->scheduler, waiter, OUTCOME_TIMEOUT);
     free_node(deadline);
   }
@@ -95,7 +101,8 @@ bool deadline_arm(struct worker *worker, struct actor *actor,
   node->node.fire = fire;
   node->scheduler = worker->scheduler;
   node->pid = atomic_load_explicit(&actor->pid, memory_order_relaxed);
-  node->later = atomic_exchange_explicit(&actor->armed, deadline,
+  node->strand = actor_strand(actor_wait_epoch(actor));
+  node->later = atomic_exchange_explicit(&actor->waiting->armed, deadline,
                                          memory_order_seq_cst);
   wheel_add(&worker->wheel, &node->node);
   return true;

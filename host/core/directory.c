@@ -44,6 +44,7 @@ struct directory *directory_new(void) {
 static void free_slot(struct actor *actor) {
   pidset_deinit(&actor->relations);
   memory_free(actor->deferred);
+  memory_free(atomic_load_explicit(&actor->strands, memory_order_relaxed));
 }
 
 void directory_free(struct directory *directory) {
@@ -81,6 +82,7 @@ static struct actor *fresh_slot_locked(struct directory *directory) {
   }
   directory->slots++;
   actor->slot = slot;
+  actor->waiting = &actor->wait;
   actor->generation = 1;
   mailbox_init(&actor->mailbox, actor->generation);
   pidset_init(&actor->relations);
@@ -155,7 +157,12 @@ static void reset(struct actor *actor) {
   actor->trap = false;
   atomic_store_explicit(&actor->urgent, false, memory_order_relaxed);
   /* A node that is still in some wheel is for the pid that was. */
-  atomic_store_explicit(&actor->armed, 0, memory_order_relaxed);
+  for (uint32_t i = 0; i <= STRANDS_LARGEST; i++) {
+    struct wait *wait = actor_wait_of(actor, i);
+    if (wait == NULL) break;
+    atomic_store_explicit(&wait->armed, 0, memory_order_relaxed);
+  }
+  actor->waiting = &actor->wait;
   atomic_store_explicit(&actor->name, NULL, memory_order_relaxed);
   actor->body = NULL;
   for (int i = 0; i < WARM_PLACES; i++)

@@ -285,11 +285,6 @@ static void tell_served(struct scheduler *scheduler, struct actor *actor,
     answer_exit(scheduler, actor->deferred[i], reason);
 }
 
-static void end_own_wait(struct actor *actor) {
-  bool begun;
-  actor_wait_end(actor, actor_wait_epoch(actor), &begun);
-}
-
 uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
                    const struct reason *reason) {
   struct message_queue left = mailbox_close(&actor->mailbox);
@@ -298,7 +293,7 @@ uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
   struct message *message;
   uint64_t pid = pid_of(actor);
   uint32_t lost = 0;
-  end_own_wait(actor);
+  actor_wait_end_all(actor);
   directory_hide(scheduler->directory, actor);
   split_work(&left, &work, pid);
   registry_ended(scheduler->registry, actor, &freed, &work);

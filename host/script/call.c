@@ -76,8 +76,7 @@ static int no_actor(lua_State *L, struct body *body, enum operation operation,
 
 static int after_call(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
-  uint64_t target = atomic_load_explicit(&body->actor->wait_target,
-                                         memory_order_relaxed);
+  uint64_t target = actor_wait_target(body->actor);
   int count;
   (void)status;
   (void)context;
@@ -102,8 +101,7 @@ static void open_call(lua_State *L, struct body *body, uint64_t pid) {
   struct message *message = body->sending;
   check_circle(L, body, pid);
   message->epoch = wait_open(L, WAIT_CALL, pid, true);
-  message->deadline =
-      atomic_load_explicit(&body->actor->deadline, memory_order_relaxed);
+  message->deadline = actor_wait_deadline(body->actor);
 }
 
 static int sent(lua_State *L, struct body *body, enum operation operation) {

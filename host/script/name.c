@@ -22,8 +22,7 @@ static int raise_exists(lua_State *L, uint64_t holder) {
 /* Whatever became of the holder, it has ended. */
 static int after_holder(lua_State *L, int status, lua_KContext again) {
   struct body *body = body_of(L);
-  uint64_t holder = atomic_load_explicit(&body->actor->wait_target,
-                                         memory_order_relaxed);
+  uint64_t holder = actor_wait_target(body->actor);
   (void)status;
   if (body->outcome->outcome == OUTCOME_TIMEOUT)
     wait_raise(L, holder, "the name", 0);

@@ -156,8 +156,7 @@ int spawn_lua_start(lua_State *L) {
 static enum status make_and_launch(lua_State *L, struct key key,
                                    spawn_make *make, uint64_t *pid) {
   struct body *body = body_of(L);
-  uint64_t deadline =
-      atomic_load_explicit(&body->actor->deadline, memory_order_relaxed);
+  uint64_t deadline = actor_wait_deadline(body->actor);
   struct message *message;
   struct actor *actor = make(L, &message);
   enum status status;
@@ -184,8 +183,7 @@ enum status spawn_seek(lua_State *L, struct key key, spawn_make *make,
     waiter.epoch = wait_open(L, WAIT_START, ID_NONE, true);
     status = registry_ensure(registry, key, waiter, pid);
     if (status == STATUS_WAIT) {
-      atomic_store_explicit(&body->actor->wait_target, *pid,
-                            memory_order_relaxed);
+      actor_wait_retarget(body->actor, *pid);
       return status;
     }
     wait_cancel(L);
@@ -213,8 +211,7 @@ static void raise_refusal(lua_State *L, struct message *refusal,
 void spawn_sought(lua_State *L, struct key key) {
   struct body *body = body_of(L);
   struct message *outcome = body->outcome;
-  uint64_t target = atomic_load_explicit(&body->actor->wait_target,
-                                         memory_order_relaxed);
+  uint64_t target = actor_wait_target(body->actor);
   if (outcome->outcome == OUTCOME_REPLY && outcome->count != 0)
     raise_refusal(L, outcome, target);
   if (outcome->outcome == OUTCOME_TIMEOUT) {
