@@ -19,6 +19,14 @@ local function shell_lines(command)
   return lines
 end
 
+-- A directory that goes with this process, however that ends: the shell that
+-- removes it waits for the end of its input.
+local function scratch_directory()
+  local name = shell_lines("mktemp -d")[1]
+  return name, assert(io.popen("trap '' INT TERM HUP; cat; rm -rf " ..
+    quote(name), "w"))
+end
+
 local function spec_files(arguments)
   if #arguments > 1 then return table.move(arguments, 2, #arguments, 1, {}) end
   return shell_lines("find spec -name '*_spec.lua' | LC_ALL=C sort")
@@ -89,13 +97,13 @@ local function main()
   local started = os.time()
   local patience = tonumber(os.getenv("TROUPE_SPEC_PATIENCE")) or 1
   local binary = assert(arg[1], "usage: suite.lua BINARY [SPEC_FILE ...]")
-  local scratch = shell_lines("mktemp -d")[1]
+  local scratch, guard = scratch_directory()
   local total = { files = 0, passed = 0, failed = 0, faults = {} }
   for _, file in ipairs(spec_files(arg)) do
     print("\n" .. file)
     add(total, file, run_file(binary, file, scratch, LIMIT * patience // 1))
   end
-  os.execute("rm -rf " .. quote(scratch))
+  guard:close()
   report(total, started)
   return total.passed > 0 and total.failed == 0
 end

@@ -59,10 +59,19 @@ function command.absolute(file)
   return command.lines("pwd")[1] .. "/" .. file
 end
 
---- A fresh directory, removed with the whole run.
+local root -- of all directories of this process
+
+--- A fresh directory, removed at the end of the run.
 ---@return string
 function command.directory()
-  return command.lines("mktemp -d")[1]
+  root = root or command.lines("mktemp -d")[1]
+  return command.lines("mktemp -d -p " .. command.quote(root))[1]
+end
+
+--- Removes all directories; output.lua calls it at the end.
+function command.remove_directories()
+  if root then os.execute("rm -rf " .. command.quote(root)) end
+  root = nil
 end
 
 ---@param file string
