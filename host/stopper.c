@@ -87,7 +87,7 @@ static enum step step(struct actor *actor) {
   return STEP_IDLE;
 }
 
-static const struct actor_type stopper_type = {"stopper", step};
+static const struct actor_type stopper_type = {"stopper", step, NULL};
 
 /* --- The thread that waits ------------------------------------------------ */
 

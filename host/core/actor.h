@@ -43,6 +43,10 @@ struct actor_type {
   const char *name;
   /* Runs one turn. [owner] */
   enum step (*step)(struct actor *actor);
+  /* Asks the actor, in the middle of its step, to come to a boundary; or NULL.
+  ** Called on the thread that runs it, by a signal handler: it touches nothing
+  ** that is not safe there. */
+  void (*interrupt)(struct actor *actor);
 };
 
 /* What an actor waits for. */

@@ -21,7 +21,7 @@ static void *grow(struct body *body, void *block, size_t old_size,
                   size_t size) {
   size_t growth = size - old_size;
   void *bigger;
-  if (unlikely(body->memory > body->memory_limit ||
+  if (unlikely(body->dying || body->memory > body->memory_limit ||
                growth > body->memory_limit - body->memory))
     return NULL;
   bigger = block ? slab_resize(block, old_size, size) : slab_take(size);

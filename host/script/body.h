@@ -8,6 +8,7 @@
 #define TROUPE_SCRIPT_BODY_H
 
 #include <lua.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -87,6 +88,10 @@ struct body {
   bool unpacking;     /* no handler yet: the request is being read */
   bool started;       /* init has returned */
   bool killed;        /* nothing of the script runs any more */
+  bool dying;         /* it still runs, but gets no memory, and ends */
+  /* It is to come to a boundary. Written by the owner and, on the owner's own
+  ** thread, by the tick's signal handler; relaxed. */
+  _Atomic bool interrupted;
   bool exiting;       /* troupe.exit or os.exit: `reason` is set */
   bool has_behaviour; /* not a plain script; and which functions it has: */
   bool has_continue, has_down, has_terminate;

@@ -11,6 +11,7 @@ static enum run resume(struct body *body, int arguments) {
   body->yielded = HOST_NONE;
   body->running = body->L;
   body->suspended = body->preempted = false;
+  atomic_store_explicit(&body->interrupted, false, memory_order_relaxed);
   status = lua_resume(body->L, NULL, arguments, &results);
   if (status == LUA_OK) return RUN_DONE;
   if (status != LUA_YIELD) return RUN_FAILED;

@@ -392,4 +392,4 @@ static enum step turn_step(struct actor *actor) {
   return step;
 }
 
-const struct actor_type turn_type = {"lua", turn_step};
+const struct actor_type turn_type = {"lua", turn_step, NULL};
