@@ -21,7 +21,7 @@ describe("a bench", function()
       assert.equal(0, result.status)
       for _, figure in ipairs(work) do
         local name = figure.name:gsub("%.", "%%.")
-        assert.matches("%f[%w]" .. name .. " %-?[%d.]+ [%w/]+\n",
+        assert.matches("%f[%w]" .. name .. " %-?[%d.]+ [%w/%%]+\n",
           result.stdout)
       end
     end)

@@ -20,9 +20,26 @@ return {
   },
   { script = "ring", { name = "ring", goal = 5e6 } },
   {
+    script = "fairness",
+    { name = "fairness.lone", goal = 2, less = true },
+    { name = "fairness.p50", goal = 5, less = true },
+    { name = "fairness.p99", goal = 250, less = true },
+    { name = "fairness.max", goal = 5000, less = true },
+  },
+  {
     script = "entity",
     { name = "entity.start", goal = 100e3 },
     { name = "entity", goal = 500e3 },
   },
   { script = "big", { name = "big", goal = 15000 } },
+  {
+    script = "overload",
+    { name = "overload.queue", goal = 1000, less = true },
+    { name = "overload.growth", goal = 16, less = true },
+    { name = "overload.lost", goal = 0, less = true },
+    { name = "overload.sent", goal = 10e3, less = true },
+    { name = "overload.handled", goal = 10e3 },
+    { name = "overload.call", goal = 150, less = true },
+    { name = "overload.call.max", goal = 150, less = true },
+  },
 }

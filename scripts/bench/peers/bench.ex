@@ -149,6 +149,62 @@ defmodule Peer.Holder do
   end
 end
 
+defmodule Peer.Latency do
+  use GenServer
+
+  def start, do: GenServer.start(__MODULE__, nil)
+  def run(pid, count), do: GenServer.cast(pid, {:run, count, self()})
+
+  @impl true
+  def init(nil), do: Peer.Echo.start()
+
+  @impl true
+  def handle_cast({:run, count, report}, server) do
+    spent =
+      for number <- 1..count do
+        start = System.monotonic_time(:nanosecond)
+        ^number = Peer.Echo.echo(server, number)
+        System.monotonic_time(:nanosecond) - start
+      end
+
+    send(report, {:spent, spent})
+    {:noreply, server}
+  end
+end
+
+defmodule Peer.Slow do
+  use GenServer
+  @work 100_000
+
+  def start(last), do: GenServer.start(__MODULE__, last)
+  def work(pid), do: GenServer.cast(pid, :work)
+  def ask(pid), do: GenServer.call(pid, :ask, 1000)
+  def counts(pid), do: GenServer.call(pid, :counts, :infinity)
+
+  @impl true
+  def init(last), do: {:ok, {last, 0, 0}}
+
+  @impl true
+  def handle_cast(:work, {last, handled, in_time}) do
+    start = System.monotonic_time(:nanosecond)
+
+    if start > last do
+      {:noreply, {last, handled + 1, in_time}}
+    else
+      burn(start + @work)
+      {:noreply, {last, handled + 1, in_time + 1}}
+    end
+  end
+
+  @impl true
+  def handle_call(:ask, _from, state), do: {:reply, :answer, state}
+  def handle_call(:counts, _from, {_, handled, in_time} = state), do: {:reply, {handled, in_time}, state}
+
+  defp burn(until) do
+    if System.monotonic_time(:nanosecond) < until, do: burn(until)
+  end
+end
+
 defmodule Peer.Bench do
   @mebibyte 1_048_576
 
@@ -281,6 +337,79 @@ defmodule Peer.Bench do
 
     run.(max(1, div(calls, 10)))
     report("big", rate(calls, fn -> run.(calls) end) * @mebibyte / 1.0e6, "MB/s")
+  end
+
+  defp bench("fairness", size) do
+    {:ok, client} = Peer.Latency.start()
+    latencies(client, max(1, div(size.(2000), 10)))
+    loops = for _ <- 1..System.schedulers_online(), do: spawn(fn -> loop(0) end)
+    spent = latencies(client, size.(2000)) |> Enum.sort() |> List.to_tuple()
+    Enum.each(loops, &Process.exit(&1, :kill))
+    part = fn part -> elem(spent, max(1, ceil(tuple_size(spent) * part)) - 1) / 1000 end
+    report("fairness.p50", part.(0.5), "us")
+    report("fairness.p99", part.(0.99), "us")
+    report("fairness.max", part.(1), "us")
+  end
+
+  defp bench("overload", size) do
+    span = size.(5000) * 1_000_000
+    File.write!("/proc/self/clear_refs", "5")
+    before = status("VmRSS")
+    start = now()
+    last = start + span
+    {:ok, slow} = Peer.Slow.start(last)
+    flood = Task.async(fn -> {flood(slow, last, 0), now() - start} end)
+    asker = Task.async(fn -> ask(slow, last, div(span, 10), []) end)
+    longest = watch(slow, last, max(1, div(span, 200_000_000)), 0)
+    {sent, spent} = Task.await(flood, :infinity)
+    waits = asker |> Task.await(:infinity) |> Enum.sort()
+    {handled, in_time} = Peer.Slow.counts(slow)
+    report("overload.queue", longest, "casts")
+    report("overload.growth", (status("VmHWM") - before) / @mebibyte, "MiB")
+    report("overload.lost", sent - handled, "casts")
+    report("overload.sent", sent / (spent / 1.0e9), "casts/s")
+    report("overload.handled", in_time / (span / 1.0e9), "casts/s")
+    report("overload.call", Enum.at(waits, div(length(waits), 2)) / 1.0e6, "ms")
+    report("overload.call.max", List.last(waits) / 1.0e6, "ms")
+  end
+
+  defp loop(n), do: loop(n + 1)
+
+  defp latencies(client, count) do
+    Peer.Latency.run(client, count)
+
+    receive do
+      {:spent, spent} -> spent
+    end
+  end
+
+  defp flood(slow, last, sent) do
+    for _ <- 1..1000, do: Peer.Slow.work(slow)
+    if now() < last, do: flood(slow, last, sent + 1000), else: sent + 1000
+  end
+
+  defp ask(slow, last, every, waits) do
+    start = now()
+
+    try do
+      Peer.Slow.ask(slow)
+    catch
+      :exit, _ -> :late
+    end
+
+    spent = now() - start
+    Process.sleep(max(0, div(every - spent, 1_000_000)))
+    if now() < last, do: ask(slow, last, every, [spent | waits]), else: [spent | waits]
+  end
+
+  defp watch(slow, last, look, longest) do
+    if now() < last do
+      Process.sleep(look)
+      {_, length} = Process.info(slow, :message_queue_len)
+      watch(slow, last, look, max(longest, length))
+    else
+      longest
+    end
   end
 
   # Made at run time: a literal would be shared, not sent.
