@@ -16,6 +16,7 @@
 #include "base/tick.h"
 #include "core/scheduler.h"
 #include "io/loop.h"
+#include "script/defaults.h"
 #include "script/module.h"
 #include "script/runtime.h"
 #include "script/settings.h"
@@ -155,6 +156,8 @@ bool troupe_load_settings(struct troupe *host, const char *file) {
 /* --- Running -------------------------------------------------------------- */
 
 bool troupe_start(struct troupe *host) {
+  if (!defaults_read(host->script, host->error, sizeof host->error))
+    return false;
   host->started = scheduler_start(host->scheduler) == STATUS_OK;
   if (!host->started)
     snprintf(host->error, sizeof host->error, "no thread could be started");

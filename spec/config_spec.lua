@@ -75,3 +75,53 @@ other	string	default
     end
   end)
 end)
+
+describe("the setting 'limits'", function()
+  local FILL = [[
+    local ok, problem = pcall(function()
+      local list = {}
+      for i = 1, 1e7 do list[i] = ("x"):rep(100) .. i end
+    end)
+    print(ok, problem)
+  ]]
+
+  it("bounds the memory of every actor", function()
+    for _, set in ipairs { "limits={memory=1000000}",
+      "limits.memory=1000000" } do
+      assert.equal("false\tnot enough memory\n",
+        support.output(FILL, { flags = { "--set", set } }))
+    end
+  end)
+
+  it("does not bind who has an option of its own", function()
+    assert.equal("true\tfalse\n", support.output([[
+      local troupe = require "troupe"
+      local free = troupe.start("greedy", nil, { memory = math.huge })
+      print(troupe.call(free, "take"), pcall(troupe.call,
+        troupe.start("greedy"), "take"))
+    ]], {
+      flags = { "--set", "limits.memory=1000000", "--log", "off" },
+      files = { ["greedy.lua"] = [[
+        return { call = { take = function() return #("x"):rep(1e6) > 0 end } }
+      ]] },
+    }):gsub("(false).*", "%1\n"))
+  end)
+
+  it("is exact, or nothing starts", function()
+    for _, case in ipairs {
+      { "limits=5", "expected limits to be a table, got 5" },
+      { "limits.memory=x", 'expected memory to be a number, got "x"' },
+      { "limits.memry=1", 'unknown option "memry"' },
+      { "limits.cpu=0", "expected cpu to be a number above 0, got 0" },
+      { "limits.mailbox=3", "expected limits.mailbox to be a table, got 3" },
+      { "limits.mailbox.length=3", 'unknown option "length"' },
+      { "limits.mailbox.full=5", "full to be the name of a policy, got 5" },
+    } do
+      local result = support.script("print 'never'",
+        { flags = { "--set", case[1] } })
+      assert.equal(1, result.status)
+      assert.equal("", result.stdout)
+      assert.matches(case[2], result.stderr, 1, true)
+    end
+  end)
+end)

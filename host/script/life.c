@@ -22,7 +22,7 @@ struct actor *life_new(struct script *script, struct path *path,
   memset(body, 0, sizeof *body);
   body->script = script;
   body->path = path;
-  body->memory_limit = SIZE_MAX;
+  body->memory_limit = script->limits.memory;
   body->request_deadline = TICK_NEVER;
   body->start.fd = -1;
   body->actor =

@@ -52,6 +52,13 @@ double option_number(lua_State *L, int index, const char *name,
   return number;
 }
 
+size_t option_bytes(lua_State *L, int index, const char *name,
+                    size_t otherwise) {
+  double number = option_number(L, index, name, 0);
+  if (!(number > 0)) return otherwise;
+  return number >= 0x1p63 ? SIZE_MAX : (size_t)number;
+}
+
 bool option_boolean(lua_State *L, int index, const char *name) {
   bool value = false;
   int type = lua_getfield(L, index, name);
@@ -77,7 +84,7 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   options->link = option_boolean(L, index, "link");
   options->timeout = tick_from_seconds(option_number(L, index, "timeout", 0));
   options->idle_span = tick_from_seconds(option_number(L, index, "idle", 0));
-  options->memory = (size_t)option_number(L, index, "memory", 0);
+  options->memory = option_bytes(L, index, "memory", 0);
   if (lua_getfield(L, index, "name") == LUA_TNIL) return;
   if (value_address(L, -1, &seat) && seat.kind == ADDRESS_SEAT)
     lua_pushlstring(L, (const char *)seat.key, seat.key_size);

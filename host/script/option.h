@@ -16,7 +16,7 @@ struct option_start {
   bool link;
   uint64_t timeout;   /* nanoseconds; 0: none given */
   uint64_t idle_span; /* nanoseconds; 0: none given */
-  size_t memory;      /* bytes; 0: none given */
+  size_t memory;      /* bytes; 0: none given; SIZE_MAX: no limit */
 };
 
 /* Reads the table (or nil) at `index` and pushes the canonical form of `name`,
@@ -36,6 +36,10 @@ void option_check_names(lua_State *L, int index, const char *const *names);
 /* Fields of a table of options, each checked; nil gives `otherwise`. */
 double option_number(lua_State *L, int index, const char *name,
                      double otherwise);
+/* A number of bytes or of things; as large as can be, or math.huge, is
+** SIZE_MAX. */
+size_t option_bytes(lua_State *L, int index, const char *name,
+                    size_t otherwise);
 bool option_boolean(lua_State *L, int index, const char *name);
 
 #endif

@@ -81,6 +81,7 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->stock = library_new_stock();
   script->modules = modules_new(options->embedded);
   script->path = path_new(options->path, options->cpath);
+  limits_init(&script->limits);
   if (script->stock == NULL || script->modules == NULL ||
       script->path == NULL ||
       !fix(&script->normal, "normal") || !fix(&script->shutdown, "shutdown") ||

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "core/scheduler.h"
+#include "script/limits.h"
 
 struct modules; /* script/module.h */
 struct path;
@@ -40,6 +41,7 @@ struct script {
   void (*ended)(void *context, int status, const char *text);
   void *context;
   struct fixed_reason normal, shutdown, killed, noactor, nomem;
+  struct limits limits;       /* script/limits.h */
   struct setting *settings;   /* script/settings.h; sorted out before start */
   _Atomic int64_t bodies;     /* actors whose Lua state exists; relaxed */
   _Atomic uint64_t unhandled; /* casts and infos without a handler; relaxed */

@@ -12,7 +12,7 @@
 #include "script/failure.h"
 #include "script/script.h"
 
-static struct setting *find(struct script *script, const char *name) {
+struct setting *settings_find(const struct script *script, const char *name) {
   struct setting *setting = script->settings;
   while (setting != NULL && strcmp(setting->name, name) != 0)
     setting = setting->next;
@@ -20,7 +20,7 @@ static struct setting *find(struct script *script, const char *name) {
 }
 
 static struct setting *find_or_add(struct script *script, const char *name) {
-  struct setting *setting = find(script, name);
+  struct setting *setting = settings_find(script, name);
   if (setting != NULL) {
     buffer_clear(&setting->value);
     return setting;
@@ -134,14 +134,17 @@ bool settings_load(struct script *script, const char *file, char *why,
   return done;
 }
 
+void settings_push(lua_State *L, const struct setting *setting) {
+  codec_decode(L, buffer_bytes(&setting->value),
+               buffer_size(&setting->value), 0);
+}
+
 int settings_lua_config(lua_State *L) {
   struct setting *setting;
   lua_settop(L, 2);
   if (lua_type(L, 1) != LUA_TSTRING)
     return failure_expected(L, "name", "the name of a setting", 1);
-  setting = find(body_of(L)->script, lua_tostring(L, 1));
-  if (setting == NULL) return 1;
-  codec_decode(L, buffer_bytes(&setting->value),
-               buffer_size(&setting->value), 0);
+  setting = settings_find(body_of(L)->script, lua_tostring(L, 1));
+  if (setting != NULL) settings_push(L, setting);
   return 1;
 }

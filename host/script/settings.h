@@ -25,6 +25,11 @@ bool settings_load(struct script *script, const char *file, char *why,
                    size_t why_size);
 void settings_free(struct script *script);
 
+/* NULL: nobody has set it. */
+struct setting *settings_find(const struct script *script, const char *name);
+/* Pushes its value. May raise (memory). */
+void settings_push(lua_State *L, const struct setting *setting);
+
 /* troupe.config(name, default) */
 int settings_lua_config(lua_State *L);
 
