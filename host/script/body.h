@@ -22,6 +22,7 @@ struct timer;   /* script/timer.c */
 struct owned_pool; /* script/face_lease.c */
 struct socket;  /* script/socket.c */
 struct server;   /* script/server.c */
+struct strands;  /* script/strand.c */
 struct listener; /* io/listener.h */
 
 /* Why a thread of an actor yielded to the host, not to its resumer. */
@@ -61,7 +62,7 @@ struct start {
 
 struct body {
   /* --- Of every turn: three cache lines. --- */
-  lua_State *L; /* the main thread: handlers run on it */
+  lua_State *L; /* the thread that handlers run on: script/strand.h */
   struct actor *actor;
   struct script *script;
   lua_State *running;      /* innermost coroutine that the host resumed */
@@ -128,6 +129,8 @@ struct body {
   bool reason_normal;
   int exit_status;      /* of a script: os.exit */
 
+  struct strands *strands; /* NULL: one message at a time */
+  bool stopping;           /* a STOP waits for the handlers in flight */
   struct timer *timers;    /* to itself: script/timer.c */
   struct socket *sockets;  /* all that it owns: script/socket.c */
   struct owned_pool *pools; /* its pools: script/face_lease.c */

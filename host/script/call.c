@@ -90,7 +90,7 @@ static int after_call(lua_State *L, int status, lua_KContext context) {
 
 static void check_circle(lua_State *L, struct body *body, uint64_t pid) {
   char text[ID_TEXT_SIZE];
-  if (likely(pid != body_pid(body))) return;
+  if (likely(pid != body_pid(body)) || body->strands != NULL) return;
   set_sending(body, NULL);
   failure_push(L, FAILURE_DEADLOCK, "%s calls itself", id_text(pid, text));
   failure_set_begun(L, -1, false);

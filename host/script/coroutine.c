@@ -36,6 +36,7 @@
 #include "script/body.h"
 #include "script/class.h"
 #include "script/lazy.h"
+#include "script/strand.h"
 
 /* How far coroutines may be closed from within __close handlers of coroutines
 ** that are being closed. Lua does not count these calls, and each level may
@@ -202,14 +203,24 @@ static lua_State *resumed_by(lua_State *thread) {
 ** can be seen only by code that the host runs meanwhile. That is `__close`,
 ** when the wait is unwound: it runs on the innermost coroutine that is left,
 ** which may be kept alive by nothing but the stacks of those around it. */
-static bool waits(struct body *body, lua_State *thread) {
-  lua_State *inner = body->L;
+static bool waits_below(lua_State *outer, lua_State *thread) {
+  lua_State *inner = outer;
   if (likely(lua_status(inner) != LUA_YIELD)) return false;
-  if (lua_status(thread) != LUA_YIELD) return false;
   do
     inner = resumed_by(inner);
   while (inner != NULL && inner != thread);
   return inner != NULL;
+}
+
+/* The same of a coroutine in which another handler of the actor waits. */
+static bool waits(struct body *body, lua_State *thread) {
+  unsigned index = 0;
+  lua_State *outer;
+  if (lua_status(thread) != LUA_YIELD) return false;
+  if (waits_below(body->L, thread)) return true;
+  while ((outer = strand_waiting(body, &index)) != NULL)
+    if (waits_below(outer, thread)) return true;
+  return false;
 }
 
 enum progress { RUNNING, DEAD, SUSPENDED, NORMAL };
@@ -220,7 +231,7 @@ static enum progress progress_of(lua_State *L, lua_State *thread) {
   struct body *body = body_of(L);
   lua_Debug info;
   if (L == thread) return RUNNING;
-  if (thread == body->L || waits(body, thread)) return NORMAL;
+  if (strand_owns(body, thread) || waits(body, thread)) return NORMAL;
   switch (lua_status(thread)) {
   case LUA_YIELD:
     return SUSPENDED;
@@ -250,7 +261,8 @@ static int coroutine_isyieldable(lua_State *L) {
 }
 
 static int coroutine_running(lua_State *L) {
-  lua_pushboolean(L, lua_pushthread(L));
+  lua_pushthread(L);
+  lua_pushboolean(L, L == body_of(L)->L);
   return 2;
 }
 
@@ -312,7 +324,7 @@ static int start(lua_State *L, struct entry *entry,
                  lua_KFunction continuation) {
   struct body *body = body_of(L);
   int count = lua_gettop(L) - entry->base;
-  if (entry->thread == body->L || waits(body, entry->thread)) {
+  if (strand_owns(body, entry->thread) || waits(body, entry->thread)) {
     lua_pushliteral(L, "cannot resume non-suspended coroutine");
     return -1;
   }

@@ -20,6 +20,7 @@
 #include "script/reason.h"
 #include "script/script.h"
 #include "script/socket.h"
+#include "script/strand.h"
 #include "script/timer.h"
 #include "script/value.h"
 
@@ -74,6 +75,20 @@ static void read_idle(lua_State *L, int behaviour) {
   if (body->start.idle_span != 0) body->idle_span = body->start.idle_span;
 }
 
+static void read_concurrent(lua_State *L, int behaviour) {
+  if (lua_getfield(L, behaviour, "concurrent") != LUA_TNIL) {
+    lua_Integer count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
+    if (count < 1 || count > (lua_Integer)STRANDS_LARGEST)
+      failure_raise(L, FAILURE_BADARGUMENT,
+                    "expected %s.concurrent to be an integer from 1 to %d, "
+                    "got %s",
+                    own_name(L), (int)STRANDS_LARGEST,
+                    failure_describe(L, -1));
+    if (count > 1) strand_make(L, (unsigned)count);
+  }
+  lua_pop(L, 1);
+}
+
 void dispatch_adopt(lua_State *L, int index) {
   struct body *body = body_of(L);
   int behaviour = lua_absindex(L, index);
@@ -82,6 +97,7 @@ void dispatch_adopt(lua_State *L, int index) {
   body->has_down = check_function(L, behaviour, "down");
   body->has_terminate = check_function(L, behaviour, "terminate");
   read_idle(L, behaviour);
+  read_concurrent(L, behaviour);
   lua_pushnil(L);
   check_field(L, behaviour, "call", true);
   check_field(L, behaviour, "cast", true);

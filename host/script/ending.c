@@ -153,6 +153,7 @@ bool ending_reason_error(struct body *body, bool ends) {
 
 enum step ending_begin(struct body *body) {
   mailbox_shut(&body->actor->mailbox);
+  run_end_strands(body);
   if (!body->started || !body->has_terminate)
     return ending_finish(body);
   body->deadline = 0;
@@ -232,9 +233,11 @@ enum step ending_finish(struct body *body) {
   struct scheduler *scheduler = body->script->scheduler;
   struct reason reason;
   struct message *stop = body->stop;
-  struct message *request = body->request;
+  struct message *request;
   uint64_t pid = body_pid(body);
   uint32_t lost;
+  run_end_strands(body);
+  request = body->request;
   body->stop = body->request = NULL;
   tell_reason(body);
   close_all(body);

@@ -4,6 +4,7 @@
 #include "base/tick.h"
 #include "script/body.h"
 #include "script/script.h"
+#include "script/strand.h"
 
 struct idle_node {
   struct wheel_node node;
@@ -46,6 +47,7 @@ void idle_arm(struct body *body) {
 
 bool idle_is_over(struct body *body) {
   body->idle_armed = false;
+  if (strand_in_flight(body) > 0) return false;
   if (tick_now() < tick_add(body->idle_since, body->idle_span)) return false;
   return mailbox_shut_if_empty(&body->actor->mailbox);
 }

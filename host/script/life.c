@@ -11,6 +11,7 @@
 #include "script/module.h"
 #include "script/script.h"
 #include "script/state.h"
+#include "script/strand.h"
 
 struct actor *life_new(struct script *script, struct path *path,
                         uint64_t starter) {
@@ -53,6 +54,7 @@ static void drop_connection(struct body *body) {
 void life_free(struct body *body) {
   struct script *script = body->script;
   state_close(body);
+  strand_free(body);
   free_messages(body);
   drop_connection(body);
   path_drop(body->path);

@@ -4,6 +4,7 @@
 #include "script/body.h"
 #include "script/coroutine.h"
 #include "script/dispatch.h"
+#include "script/strand.h"
 
 static enum run resume(struct body *body, int arguments) {
   int results;
@@ -47,4 +48,14 @@ void run_unwind(struct body *body) {
   coroutine_unwind(body->L);
   lua_resetthread(body->L);
   body->blocked--;
+}
+
+void run_end_strands(struct body *body) {
+  while (strand_enter_left(body)) {
+    if (body->suspended && !body->killed) {
+      run_unwind(body);
+      lua_settop(body->L, 0);
+    }
+    strand_drop(body);
+  }
 }

@@ -24,4 +24,8 @@ enum run run_resume(struct body *body);
 ** wait, running `__close`; leaves it idle. */
 void run_unwind(struct body *body);
 
+/* The same for every strand: their callers are owed an exit, and the body is
+** the main thread's again. A killed actor's are not unwound. */
+void run_end_strands(struct body *body);
+
 #endif

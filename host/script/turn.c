@@ -31,6 +31,7 @@
 #include "script/script.h"
 #include "script/socket.h"
 #include "script/start.h"
+#include "script/strand.h"
 #include "script/timer.h"
 
 /* Whatever it is doing ends here. Before its first turn there is no state. */
@@ -133,7 +134,15 @@ static bool accept_call(struct body *body, struct message *message) {
   return true;
 }
 
-static enum step handle_user(struct body *body, struct message *message) {
+/* After what a strand did: the body is the main thread's again, unless that
+** was the beginning of the end. */
+static enum step leave_strand(struct body *body, enum step step) {
+  if (step == STEP_ENDED || body->activity == ACTIVITY_TERMINATE) return step;
+  strand_leave(body);
+  return STEP_AGAIN;
+}
+
+static enum step begin_user(struct body *body, struct message *message) {
   body->from_taken = false;
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
@@ -148,7 +157,18 @@ static enum step handle_user(struct body *body, struct message *message) {
   return begin(body, ACTIVITY_MESSAGE);
 }
 
+static enum step handle_user(struct body *body, struct message *message) {
+  if (likely(body->strands == NULL)) return begin_user(body, message);
+  strand_begin(body);
+  return leave_strand(body, begin_user(body, message));
+}
+
 static enum step handle_stop(struct body *body, struct message *message) {
+  if (strand_in_flight(body) > 0) { /* behind what has come before it */
+    mailbox_unpop(&body->actor->mailbox, message);
+    body->stopping = true;
+    return STEP_AGAIN;
+  }
   reason_from(body, message);
   body->stop = message;
   return ending_begin(body);
@@ -347,6 +367,38 @@ static enum step step_suspended(struct body *body,
   return body->receiving ? STEP_IDLE : STEP_WAIT;
 }
 
+/* --- Several handlers in flight ------------------------------------------- */
+
+/* The main thread is idle. An outcome is some strand's; the rest is as for any
+** actor at a message boundary. */
+static enum step handle_strand_urgent(struct body *body,
+                                      struct message *message) {
+  if (message->kind != MESSAGE_OUTCOME) return handle(body, message);
+  if (!strand_enter(body, message->epoch)) {
+    message_free(message);
+    return STEP_AGAIN;
+  }
+  if (body->idle_span != 0) idle_touch(body);
+  return leave_strand(body, go_on(body, message));
+}
+
+static bool takes_more(const struct body *body) {
+  if (body->stopping && strand_in_flight(body) > 0) return false;
+  return strand_is_free(body);
+}
+
+static enum step step_strands(struct body *body,
+                              struct message_queue *strays) {
+  struct message *message = actor_next(body->actor, true, strays);
+  if (message != NULL) return handle_strand_urgent(body, message);
+  if (strand_enter_ready(body)) return leave_strand(body, go_on(body, NULL));
+  if (!takes_more(body)) return STEP_WAIT;
+  message = actor_next(body->actor, false, strays);
+  if (message != NULL) return handle(body, message);
+  if (body->idle_span != 0 && strand_in_flight(body) == 0) idle_arm(body);
+  return STEP_IDLE;
+}
+
 /* --- A turn --------------------------------------------------------------- */
 
 static void refuse_strays(struct scheduler *scheduler,
@@ -359,6 +411,7 @@ static void refuse_strays(struct scheduler *scheduler,
 static enum step step_once(struct body *body, struct message_queue *strays) {
   struct message *message;
   if (body->suspended) return step_suspended(body, strays);
+  if (unlikely(body->strands != NULL)) return step_strands(body, strays);
   message = actor_next(body->actor, false, strays);
   if (message == NULL) {
     if (body->idle_span != 0) idle_arm(body);

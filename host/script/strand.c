@@ -1,0 +1,258 @@
+#include "script/strand.h"
+
+#include <lauxlib.h>
+
+#include "base/check.h"
+#include "base/memory.h"
+#include "base/tick.h"
+#include "script/script.h"
+
+struct strand {
+  lua_State *thread;
+  uint32_t index;
+  bool taken;          /* its request is not done */
+  struct strand *next; /* in the free list, or in the ready queue */
+
+  /* What stands in the body while it runs. */
+  struct message *request, *outcome, *sending, *sending_start;
+  struct waiter serving;
+  uint64_t deadline, request_deadline;
+  enum activity activity;
+  bool suspended, preempted, from_taken;
+};
+
+struct strands {
+  unsigned count;
+  unsigned in_flight;
+  lua_State *main;
+  struct strand *running; /* NULL: the main thread has the body */
+  struct strand *free;
+  struct strand *ready_first, *ready_last; /* preempted, in order */
+  struct strand list[];
+};
+
+static const char threads_key = 't';
+
+/* --- Making --------------------------------------------------------------- */
+
+static void make_threads(lua_State *L, struct strands *strands) {
+  lua_createtable(L, (int)strands->count, 0);
+  for (unsigned i = 0; i < strands->count; i++) {
+    strands->list[i].thread = lua_newthread(L);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &threads_key);
+}
+
+void strand_make(lua_State *L, unsigned count) {
+  struct body *body = body_of(L);
+  struct strands *strands;
+  ASSERT(count >= 1 && count <= STRANDS_LARGEST, "the caller has checked");
+  ASSERT(body->strands == NULL, "a behaviour is adopted once");
+  strands = memory_zalloc(sizeof *strands + count * sizeof strands->list[0]);
+  if (strands == NULL || !actor_make_strands(body->actor)) {
+    memory_free(strands);
+    luaL_error(L, "not enough memory");
+    return;
+  }
+  strands->count = count;
+  strands->main = body->L;
+  for (unsigned i = count; i > 0; i--) {
+    struct strand *strand = &strands->list[i - 1];
+    strand->index = i;
+    strand->next = strands->free;
+    strands->free = strand;
+  }
+  body->strands = strands; /* freed with the body, also if this raises: */
+  make_threads(L, strands);
+}
+
+void strand_free(struct body *body) {
+  memory_free(body->strands);
+  body->strands = NULL;
+}
+
+unsigned strand_in_flight(const struct body *body) {
+  return body->strands != NULL ? body->strands->in_flight : 0;
+}
+
+bool strand_is_free(const struct body *body) {
+  return body->strands->free != NULL;
+}
+
+/* --- Who has the body ----------------------------------------------------- */
+
+static void move_in(struct body *body, struct strand *strand) {
+  ASSERT(body->strands->running == NULL, "the main thread has the body");
+  body->strands->running = strand;
+  body->L = strand->thread;
+  body->request = strand->request;
+  body->outcome = strand->outcome;
+  body->sending = strand->sending;
+  body->sending_start = strand->sending_start;
+  body->actor->serving = strand->serving;
+  body->deadline = strand->deadline;
+  body->request_deadline = strand->request_deadline;
+  body->activity = strand->activity;
+  body->suspended = strand->suspended;
+  body->preempted = strand->preempted;
+  body->from_taken = strand->from_taken;
+  actor_enter_strand(body->actor, strand->index);
+}
+
+static void clear(struct body *body) {
+  body->request = body->outcome = NULL;
+  body->sending = body->sending_start = NULL;
+  body->actor->serving = (struct waiter){ID_NONE, 0};
+  body->deadline = 0;
+  body->request_deadline = TICK_NEVER;
+  body->activity = ACTIVITY_NONE;
+  body->suspended = body->preempted = body->from_taken = false;
+}
+
+static struct strand *move_out(struct body *body) {
+  struct strands *strands = body->strands;
+  struct strand *strand = strands->running;
+  strand->request = body->request;
+  strand->outcome = body->outcome;
+  strand->sending = body->sending;
+  strand->sending_start = body->sending_start;
+  strand->serving = body->actor->serving;
+  strand->deadline = body->deadline;
+  strand->request_deadline = body->request_deadline;
+  strand->activity = body->activity;
+  strand->suspended = body->suspended;
+  strand->preempted = body->preempted;
+  strand->from_taken = body->from_taken;
+  strands->running = NULL;
+  body->L = body->running = strands->main;
+  clear(body);
+  actor_enter_strand(body->actor, 0);
+  return strand;
+}
+
+static void release(struct strands *strands, struct strand *strand) {
+  strand->taken = false;
+  strand->next = strands->free;
+  strands->free = strand;
+  strands->in_flight--;
+}
+
+static void make_ready(struct strands *strands, struct strand *strand) {
+  strand->next = NULL;
+  if (strands->ready_last != NULL)
+    strands->ready_last->next = strand;
+  else
+    strands->ready_first = strand;
+  strands->ready_last = strand;
+}
+
+void strand_begin(struct body *body) {
+  struct strands *strands = body->strands;
+  struct strand *strand = strands->free;
+  strands->free = strand->next;
+  strands->in_flight++;
+  strand->taken = true;
+  move_in(body, strand);
+}
+
+bool strand_enter(struct body *body, uint64_t epoch) {
+  struct strands *strands = body->strands;
+  uint32_t index = actor_strand(epoch);
+  struct strand *strand;
+  if (index == 0 || index > strands->count) return false;
+  strand = &strands->list[index - 1];
+  if (!strand->suspended || strand->preempted) return false;
+  move_in(body, strand);
+  if (actor_wait_epoch(body->actor) == epoch) return true;
+  move_out(body);
+  return false;
+}
+
+bool strand_enter_ready(struct body *body) {
+  struct strands *strands = body->strands;
+  struct strand *strand = strands->ready_first;
+  if (strand == NULL) return false;
+  strands->ready_first = strand->next;
+  if (strands->ready_first == NULL) strands->ready_last = NULL;
+  move_in(body, strand);
+  return true;
+}
+
+static void drop(struct body *body, struct message *message) {
+  struct scheduler *scheduler = body->script->scheduler;
+  if (message != NULL) scheduler->discard(scheduler, message);
+}
+
+/* Of the last wait: a body keeps it, but nobody asks a free strand. */
+static void finish(struct body *body, struct strand *strand) {
+  drop(body, strand->outcome);
+  strand->outcome = NULL;
+  release(body->strands, strand);
+}
+
+void strand_leave(struct body *body) {
+  struct strand *strand = move_out(body);
+  if (!strand->suspended)
+    finish(body, strand);
+  else if (strand->preempted)
+    make_ready(body->strands, strand);
+}
+
+/* --- The end -------------------------------------------------------------- */
+
+/* Without memory to remember its caller, that one is told at once, though not
+** of what. */
+static void owe_exit(struct body *body) {
+  struct scheduler *scheduler = body->script->scheduler;
+  struct waiter caller = body->actor->serving;
+  if (caller.pid == ID_NONE || caller.epoch == 0) return;
+  if (!actor_defer(body->actor, scheduler->directory, caller))
+    scheduler_end_wait(scheduler, caller, OUTCOME_EXIT);
+}
+
+bool strand_enter_left(struct body *body) {
+  struct strands *strands = body->strands;
+  if (strands == NULL) return false;
+  if (strands->running != NULL) move_out(body);
+  strands->ready_first = strands->ready_last = NULL;
+  for (unsigned i = 0; i < strands->count; i++) {
+    if (!strands->list[i].taken) continue;
+    move_in(body, &strands->list[i]);
+    return true;
+  }
+  ASSERT(strands->in_flight == 0, "all have ended");
+  return false;
+}
+
+void strand_drop(struct body *body) {
+  owe_exit(body);
+  drop(body, body->request);
+  drop(body, body->outcome);
+  message_free(body->sending);
+  message_free(body->sending_start);
+  clear(body);
+  release(body->strands, move_out(body));
+}
+
+/* --- Threads -------------------------------------------------------------- */
+
+bool strand_owns(const struct body *body, const lua_State *thread) {
+  const struct strands *strands = body->strands;
+  if (thread == body->L) return true;
+  if (likely(strands == NULL)) return false;
+  if (thread == strands->main) return true;
+  for (unsigned i = 0; i < strands->count; i++)
+    if (thread == strands->list[i].thread) return true;
+  return false;
+}
+
+lua_State *strand_waiting(const struct body *body, unsigned *index) {
+  const struct strands *strands = body->strands;
+  while (strands != NULL && *index < strands->count) {
+    const struct strand *strand = &strands->list[(*index)++];
+    if (strand->taken && strand->suspended && strand != strands->running)
+      return strand->thread;
+  }
+  return NULL;
+}

@@ -1,0 +1,55 @@
+/*
+** Strand: one of several handlers in flight in one actor (`concurrent = n`).
+**
+** An actor that handles one message at a time runs on the main thread of its
+** state, and what it is doing stands in its body. One that handles several
+** has a thread of its own for each, a *strand*; what a strand is doing is moved
+** into the body while it runs, and out again when it waits. So all that a
+** binding sees is the body, whoever runs.
+**
+** Strand 0 is the main thread: start, `continue` and `terminate` run there.
+**
+** Threads    [owner] all functions
+** Ownership  A strand's messages are its own; strand_drop frees them.
+*/
+#ifndef TROUPE_SCRIPT_STRAND_H
+#define TROUPE_SCRIPT_STRAND_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "script/body.h"
+
+struct strands;
+
+/* Makes `count` strands for the behaviour that is being adopted; raises if
+** there is no memory. */
+void strand_make(lua_State *L, unsigned count);
+void strand_free(struct body *body);
+
+/* Handlers that have begun and are not done. */
+unsigned strand_in_flight(const struct body *body);
+bool strand_is_free(const struct body *body);
+
+/* A free strand takes the next request: the body is its from here on. */
+void strand_begin(struct body *body);
+/* The strand of this wait goes on; false: it has none that is open to it. */
+bool strand_enter(struct body *body, uint64_t epoch);
+/* One that was preempted goes on, the first first; false: there is none. */
+bool strand_enter_ready(struct body *body);
+/* The body is the main thread's again. The strand is free if its request is
+** done, ready if it was preempted. */
+void strand_leave(struct body *body);
+
+/* For the actor's end: enters one whose request is not done, running or not;
+** false: none is left, and the body is the main thread's. The caller unwinds
+** its thread, and then drops it: who called it is owed an exit. */
+bool strand_enter_left(struct body *body);
+void strand_drop(struct body *body);
+
+/* Does this thread belong to the host, which alone resumes it? */
+bool strand_owns(const struct body *body, const lua_State *thread);
+/* The thread of the strand `index`, if it waits; NULL past the last one. */
+lua_State *strand_waiting(const struct body *body, unsigned *index);
+
+#endif
