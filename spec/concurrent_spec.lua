@@ -199,6 +199,7 @@ describe("the end of a concurrent actor", function()
     local gate, pid = actors.puppet(), juggler()
     occupy(pid, gate, 4)
     caller(pid, "run", "return 1")
+    actors.queued(pid, 1)
     troupe.kill(pid)
     for _, arrival in ipairs(arrivals(5)) do
       assert.equal("exit", arrival[2].kind)
