@@ -67,6 +67,13 @@ enum wait_kind {
 #undef WAIT_NAME
 };
 
+/* How an actor depends on who started it. */
+enum bond {
+  BOND_NONE,
+  BOND_CHILD, /* ends with its starter, whether it traps exits or not */
+  BOND_TASK   /* the same; its own end does not reach the starter */
+};
+
 /* Somebody's wait, from outside: end it with actor_wait_end. */
 struct waiter {
   uint64_t pid;
@@ -126,7 +133,10 @@ struct actor {
   struct pidset relations;  /* links and monitors: see core/links.h */
   struct waiter *deferred;  /* callers whose replies are still owed */
   uint32_t deferred_count, deferred_capacity;
-  uint64_t starter;         /* pid that started it */
+  /* Written when it is made, under the directory's lock, and constant from
+  ** its launch on; read by the owner, and by others under that lock. */
+  uint64_t starter; /* pid that started it */
+  enum bond bond;
   struct registration *registrations; /* names and groups: core/registry.h */
   struct lease_hold *leases;          /* checked-out workers: core/lease.h */
   /* What runs there, for people; lives as long as the host, or NULL. Written
@@ -162,7 +172,13 @@ struct actor *directory_find(struct directory *directory, uint64_t pid);
 struct actor *directory_slot(struct directory *directory, uint64_t pid);
 
 uint64_t directory_count(struct directory *directory);
-/* Pid of the newest live actor that is not `except`, or ID_NONE. */
+/* Before its launch: ties it to its starter. The links are the caller's. */
+void directory_bind(struct directory *directory, struct actor *actor,
+                    enum bond bond);
+/* True if the pid is gone, or bound to one that is: it is about to end. */
+bool directory_orphan(struct directory *directory, uint64_t pid);
+/* Pid of the newest live actor that is not `except`, or ID_NONE. Those that
+** end with their starter are passed over as long as that is there. */
 uint64_t directory_newest(struct directory *directory, uint64_t except);
 /* Up to `limit` pids, oldest first; returns how many there are. */
 uint64_t directory_list(struct directory *directory, uint64_t *pids,

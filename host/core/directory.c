@@ -132,6 +132,7 @@ struct actor *directory_add(struct directory *directory,
     actor->type = type;
     actor->body = body;
     actor->starter = starter;
+    actor->bond = BOND_NONE;
     actor->link = NULL;
     enter_locked(directory, actor);
     atomic_store_explicit(&actor->pid,
@@ -210,13 +211,36 @@ uint64_t directory_count(struct directory *directory) {
   return count;
 }
 
+void directory_bind(struct directory *directory, struct actor *actor,
+                    enum bond bond) {
+  mutex_lock(&directory->lock);
+  actor->bond = bond;
+  mutex_unlock(&directory->lock);
+}
+
+bool directory_orphan(struct directory *directory, uint64_t pid) {
+  struct actor *actor;
+  mutex_lock(&directory->lock);
+  actor = directory_find(directory, pid);
+  while (actor != NULL && actor->bond != BOND_NONE)
+    actor = directory_find(directory, actor->starter);
+  mutex_unlock(&directory->lock);
+  return actor == NULL;
+}
+
+static bool is_kept_locked(struct directory *directory,
+                           const struct actor *actor) {
+  return actor->bond != BOND_NONE &&
+         directory_find(directory, actor->starter) != NULL;
+}
+
 uint64_t directory_newest(struct directory *directory, uint64_t except) {
   uint64_t pid = ID_NONE;
   struct actor *actor;
   mutex_lock(&directory->lock);
   for (actor = directory->newest; actor != NULL; actor = actor->older) {
     pid = id_make(actor->slot, actor->generation);
-    if (pid != except) break;
+    if (pid != except && !is_kept_locked(directory, actor)) break;
     pid = ID_NONE;
   }
   mutex_unlock(&directory->lock);

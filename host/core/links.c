@@ -197,6 +197,12 @@ bool links_refuse(struct scheduler *scheduler, struct message *message,
   return lost;
 }
 
+/* A task's starter asks for its end if it wants to know. */
+static enum message_kind parting(const struct actor *actor, uint64_t other) {
+  bool silent = actor->bond == BOND_TASK && other == actor->starter;
+  return silent ? MESSAGE_UNLINK : MESSAGE_EXIT;
+}
+
 static void tell_relations(struct scheduler *scheduler, struct actor *actor,
                            const struct reason *reason) {
   struct pidset_entry entry;
@@ -206,7 +212,8 @@ static void tell_relations(struct scheduler *scheduler, struct actor *actor,
     if (entry.flags & RELATION_WATCHED)
       send_signal(scheduler, MESSAGE_DOWN, pid, entry.pid, reason);
     if (entry.flags & RELATION_LINK)
-      send_signal(scheduler, MESSAGE_EXIT, pid, entry.pid, reason);
+      send_signal(scheduler, parting(actor, entry.pid), pid, entry.pid,
+                  reason);
     if (entry.flags & RELATION_MONITOR)
       send_signal(scheduler, MESSAGE_DEMONITOR, pid, entry.pid, NULL);
   }

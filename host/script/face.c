@@ -17,6 +17,7 @@
 #include "script/face_lease.h"
 #include "script/face_link.h"
 #include "script/face_registry.h"
+#include "script/face_supervise.h"
 #include "script/failure.h"
 #include "script/lazy.h"
 #include "script/probe.h"
@@ -173,6 +174,16 @@ static const struct lazy_field core_fields[] = {
     {"least_busy", lease_lua_least_busy, NULL},
     {"hash", lease_lua_hash, NULL},
     {"checkout", lease_lua_checkout, NULL},
+    {"start", spawn_lua_bound, NULL},
+    {"check_child", supervise_lua_check, NULL},
+    {"shutdown", supervise_lua_shutdown, NULL},
+    {"orphan", supervise_lua_orphan, NULL},
+    {"key", supervise_lua_key, NULL},
+    {"expected", supervise_lua_expected, NULL},
+    {"misuse", supervise_lua_misuse, NULL},
+    {"failure", supervise_lua_failure, NULL},
+    {"caught", supervise_lua_caught, NULL},
+    {"raise", supervise_lua_raise, NULL},
     {NULL, NULL, NULL}};
 
 static const struct lazy_field registry_fields[] = {

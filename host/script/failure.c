@@ -113,9 +113,24 @@ void failure_push(lua_State *L, enum failure kind, const char *format, ...) {
   make(L, kind);
 }
 
+/* Is this function one of our own, of lua/troupe? */
+static bool is_library(lua_State *L, lua_Debug *frame) {
+  lua_getinfo(L, "S", frame);
+  return strncmp(frame->source, "=troupe/", 8) == 0;
+}
+
+/* Pushes the position that is to blame: of the function that called into the
+** host or its library. */
+static void push_where(lua_State *L) {
+  lua_Debug frame;
+  int level = 1;
+  while (lua_getstack(L, level, &frame) && is_library(L, &frame)) level++;
+  luaL_where(L, level);
+}
+
 int failure_raise(lua_State *L, enum failure kind, const char *format, ...) {
   va_list arguments;
-  luaL_where(L, 1);
+  push_where(L);
   va_start(arguments, format);
   lua_pushvfstring(L, format, arguments);
   va_end(arguments);

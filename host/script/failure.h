@@ -43,7 +43,8 @@ enum failure {
 /* Pushes an error object without a trace; message by lua_pushfstring rules
 ** (%s %d %I %f %p %c %U %%). May raise (memory). */
 void failure_push(lua_State *L, enum failure kind, const char *format, ...);
-/* Pushes it with the position of level 1 in front of the message and raises.
+/* Pushes it with the position of the caller in front of the message, or of
+** who called that if it is of lua/troupe, and raises.
 ** For `return failure_raise(...)`. */
 int failure_raise(lua_State *L, enum failure kind, const char *format, ...);
 /* "expected timeout to be a number, got "5s"": the value at `index`. `type`

@@ -93,6 +93,15 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   lua_remove(L, -2);
 }
 
+void option_check_child(lua_State *L, int index) {
+  struct option_start options;
+  option_read_start(L, index, &options);
+  lua_pop(L, 1);
+  if (options.link)
+    failure_raise(L, FAILURE_BADARGUMENT,
+                  "expected no option link: a child is linked anyway");
+}
+
 void option_read_shared(lua_State *L, int index,
                         struct option_start *options) {
   option_read_start(L, index, options);

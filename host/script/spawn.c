@@ -112,15 +112,22 @@ static bool launch(struct body *body, struct actor *actor,
 }
 
 static int undo_start(lua_State *L, struct body *body, struct actor *child,
-                      uint64_t holder) {
+                      uint64_t holder, lua_CFunction again) {
   pidset_clear(&body->actor->relations, body_pid(child->body), RELATION_LINK);
   life_discard(body->script, child);
   if (holder != ID_NONE)
-    return name_taken(L, name_of(L), holder, spawn_lua_start);
+    return name_taken(L, name_of(L), holder, again);
   return luaL_error(L, "not enough memory");
 }
 
-int spawn_lua_start(lua_State *L) {
+static void bind(struct body *body, struct actor *child,
+                 const struct option_start *options) {
+  directory_bind(body->script->scheduler->directory, child,
+                 options->link ? BOND_CHILD : BOND_TASK);
+}
+
+/* `again` is the function itself: for when a name is free again. */
+static int start(lua_State *L, bool bound, lua_CFunction again) {
   struct body *body = body_of(L);
   struct option_start options;
   struct actor *child;
@@ -138,14 +145,19 @@ int spawn_lua_start(lua_State *L) {
   body->sending = NULL;
   scheduler_prepare(child, message);
   pid = message->target;
+  if (bound) bind(body, child, &options);
   if (reserve_name(L, body, child, &holder) != STATUS_OK ||
-      (options.link && !link_both(body, child)) ||
+      ((bound || options.link) && !link_both(body, child)) ||
       !launch(body, child, message, deadline))
-    return undo_start(L, body, child, holder);
+    return undo_start(L, body, child, holder, again);
   value_push_pid(L, pid);
   lua_replace(L, 4);
   return coroutine_wait(L, HOST_WAIT, 0, after_start);
 }
+
+int spawn_lua_start(lua_State *L) { return start(L, false, spawn_lua_start); }
+
+int spawn_lua_bound(lua_State *L) { return start(L, true, spawn_lua_bound); }
 
 /* --- Get-or-start --------------------------------------------------------- */
 

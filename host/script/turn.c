@@ -182,8 +182,15 @@ static void trap_exit(struct body *body, struct message *message) {
   message_queue_append(&body->actor->mailbox.queue, message);
 }
 
+/* It has no choice: who supervises it says so, or is gone. */
+static bool is_forced(const struct actor *actor,
+                      const struct message *message) {
+  return message->flags & MESSAGE_SHUTDOWN ||
+         (actor->bond != BOND_NONE && message->sender == actor->starter);
+}
+
 static enum step handle_exit(struct body *body, struct message *message) {
-  bool forced = message->flags & MESSAGE_SHUTDOWN;
+  bool forced = is_forced(body->actor, message);
   bool normal = message->flags & MESSAGE_NORMAL;
   if (body->activity == ACTIVITY_TERMINATE ||
       !links_stand(body->actor, message)) {

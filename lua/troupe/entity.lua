@@ -7,7 +7,9 @@
 -- `at` gives an address, not a pid: it stays good when the actor behind it has
 -- gone to sleep or died, and no message that races with that is lost. The
 -- behaviour's `init(key, saved)` gets the entity's key; `saved` is nil. If init
--- fails, or returns nil and a reason, whoever sends gets an `exit`.
+-- fails, or returns nil and a reason, whoever sends gets an `exit`. Nobody
+-- supervises an entity: one that has died is started again by the next who
+-- sends to it, without a delay: each failure has a sender who hears of it.
 --
 -- Not for a handful of servers that you know by name: start them, and
 -- register them (troupe.registry).
@@ -24,8 +26,7 @@ entity.__module = "troupe.entity" -- a kind can be sent
 ---@return table kind
 function entity.kind(module, options)
   if type(module) ~= "string" then
-    error("expected module to be the name of a module, got " ..
-          core.describe(module), 2)
+    core.expected("module", "the name of a module", module)
   end
   return setmetatable({module = module, options = core.options(options)},
                       entity)

@@ -16,8 +16,7 @@ local function logger(prefix)
   for _, level in ipairs(LEVELS) do
     log[level] = function(format, ...)
       if type(format) ~= "string" then
-        error("expected format to be a string, got " .. core.describe(format),
-              2)
+        core.expected("format", "a string", format)
       end
       if not core.logs(level) then return end
       local text = select("#", ...) > 0 and format:format(...) or format
@@ -29,7 +28,7 @@ local function logger(prefix)
   ---@param fields table
   function log.with(fields)
     if type(fields) ~= "table" then
-      error("expected fields to be a table, got " .. core.describe(fields), 2)
+      core.expected("fields", "a table", fields)
     end
     local names = {}
     for name in pairs(fields) do names[#names + 1] = tostring(name) end

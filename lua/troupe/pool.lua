@@ -32,21 +32,19 @@ end
 local function check(options)
   options = options or {}
   if type(options) ~= "table" then
-    error("expected options to be a table, got " .. core.describe(options), 3)
+    core.expected("options", "a table", options)
   end
   for name in pairs(options) do
     if name ~= "size" and name ~= "choose" then
-      error("unknown option " .. core.describe(name), 3)
+      core.misuse("unknown option " .. core.describe(name))
     end
   end
   local size, choose = options.size or 3, options.choose or "busy"
   if math.type(size) ~= "integer" or size < 1 or size > 1024 then
-    error("expected size to be an integer from 1 to 1024, got " ..
-          core.describe(size), 3)
+    core.expected("size", "an integer from 1 to 1024", size)
   end
   if choose ~= "busy" and choose ~= "turn" then
-    error('expected choose to be "busy" or "turn", got ' ..
-          core.describe(choose), 3)
+    core.expected("choose", '"busy" or "turn"', choose)
   end
   return size, choose
 end
@@ -54,6 +52,12 @@ end
 local function handle(name, size, choose)
   return setmetatable({name = name, size = size, choose = choose, turn = 0},
                       pool)
+end
+
+-- How its manager is started.
+local function recipe(name, module, args, size, choose)
+  return {name = name, module = module, args = args, size = size,
+          choose = choose}
 end
 
 --- Starts a pool. It belongs to the caller: linked, so it ends with it.
@@ -64,11 +68,35 @@ end
 ---@return table handle raises `exists`, or what a worker's init raised
 function pool.start(name, module, args, options)
   local size, choose = check(options)
-  local pid, why = troupe.start("troupe.pool_manager",
-    {name = name, module = module, args = args, size = size, choose = choose},
+  local pid, why = core.start("troupe.pool_manager",
+    recipe(name, module, args, size, choose),
     {name = manager_key(name), link = true})
   if not pid then return nil, why end
   return handle(name, size, choose)
+end
+
+--- A pool as a child of a supervisor (troupe.supervisor); its id there is its
+-- name. Find it by pool.of.
+---@param name string|integer|table
+---@param module string
+---@param args any
+---@param options table|nil those of pool.start; restart, grace: a child's
+---@return table child
+function pool.child(name, module, args, options)
+  local own, child = {}, {"troupe.pool_manager", grace = math.huge}
+  if options ~= nil and type(options) ~= "table" then
+    core.expected("options", "a table", options)
+  end
+  for key, value in pairs(options or {}) do
+    if key == "restart" or key == "grace" then
+      child[key] = value
+    else
+      own[key] = value
+    end
+  end
+  child[2] = recipe(name, module, args, check(own))
+  child.id, child.name = name, manager_key(name)
+  return child
 end
 
 --- The handle of a pool that somebody has started; raises `noactor`.
