@@ -10,7 +10,7 @@
 **   2. whoever is being asked is killed, again and again: those that would
 **      not stop fall out, and the others still stop in order;
 **   3. everybody is killed.
-** What is there after that is running: an endless loop or foreign code.
+** What is there after that is in foreign code.
 */
 #include "stopper.h"
 
@@ -116,6 +116,12 @@ static bool kill_asked(struct stopper *stopper) {
   return finished;
 }
 
+static bool is_running(struct scheduler *scheduler, uint64_t pid) {
+  for (int i = 0; i < scheduler->worker_count; i++)
+    if (scheduler_running(scheduler, i) == pid) return true;
+  return false;
+}
+
 static bool kill_all(struct stopper *stopper, uint64_t self) {
   struct script *script = stopper->script;
   struct directory *directory = script->scheduler->directory;
@@ -128,7 +134,8 @@ static bool kill_all(struct stopper *stopper, uint64_t self) {
   while (!finished && tick_now() < until) {
     uint64_t count = directory_list(directory, pids, LIST_LIMIT);
     for (uint64_t i = 0; i < count && i < LIST_LIMIT; i++)
-      if (pids[i] != self) order_kill(script, pids[i], false);
+      if (pids[i] != self)
+        order_kill(script, pids[i], is_running(script->scheduler, pids[i]));
     finished = wait_until(stopper, tick_add(tick_now(), PATIENCE_SPAN));
   }
   return finished;

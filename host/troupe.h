@@ -66,9 +66,8 @@ bool troupe_failed(struct troupe *host);
 /*
 ** Stops every actor, the youngest first, each before the next; who has not
 ** stopped when the grace is over is killed, and named on the log. False: one
-** could not even be killed (it is in an endless loop or a foreign function);
-** the process should end without troupe_free. At most two seconds longer
-** than the grace.
+** could not even be killed (it is in a foreign function); the process should
+** end without troupe_free. At most two seconds longer than the grace.
 */
 bool troupe_stop(struct troupe *host);
 

@@ -19,6 +19,13 @@ function member.cast.loop()
   io.stdout:flush()
   while true do end
 end
+function member.cast.sort() -- where nothing can yield
+  print "sorting"
+  io.stdout:flush()
+  table.sort({ 1, 2, 3 }, function()
+    while true do pcall(function() while true do end end) end
+  end)
+end
 function member.cast.wait() -- for ever, for itself
   print "waiting"
   io.stdout:flush()
@@ -182,18 +189,30 @@ describe("an actor that does not stop in time", function()
   end)
 
   for _, workers in ipairs { "1", "4" } do
-    it("because it loops is named, and the process fails: workers " .. workers,
-      function()
-        local process = start(THREE .. [[
-          troupe.start("member", "loop", { name = "loop" })
-          troupe.cast("loop", "loop")
-        ]] .. WAITING, { "--grace", "0.1", "--workers", workers })
-        process:await "looping"
-        process:signal "TERM"
-        local result = process:wait()
-        assert.matches("error <[%d.]+>: member is still running and cannot " ..
-          "be ended\n", result.stderr)
-        assert.equal(1, result.status)
-      end)
+    it("is not one that loops: workers " .. workers, function()
+      local process = start(THREE .. [[
+        troupe.start("member", "loop", { name = "loop" })
+        troupe.cast("loop", "loop")
+      ]] .. WAITING, { "--workers", workers })
+      process:await "looping"
+      process:signal "TERM"
+      local result = process:wait()
+      assert.equal("ready\nlooping\nloop shutdown\n" .. IN_ORDER,
+        (result.stdout:gsub("looping\nready", "ready\nlooping")))
+      assert.equal(128 + 15, result.status)
+    end)
+
+    it("because it sorts for ever is killed: workers " .. workers, function()
+      local process = start(THREE .. [[
+        troupe.start("member", "sort", { name = "sort" })
+        troupe.cast("sort", "sort")
+      ]] .. WAITING, { "--grace", "0.1", "--workers", workers })
+      process:await "sorting"
+      process:signal "TERM"
+      local result = process:wait()
+      assert.matches("warn  <[%d.]+> member: did not stop in time\n" ..
+        ".*%[C%]: in .*'sort'\n", result.stderr)
+      assert.equal(128 + 15, result.status)
+    end)
   end
 end)

@@ -130,6 +130,11 @@ struct actor {
   /* An EXIT or a KILL came in while it was busy: whoever pushed it sets this
   ** after the push, so that the reader looks before the next message. */
   _Atomic bool urgent;
+  /* CPU time of the message in hand, and how much of it makes the type's
+  ** interrupt be called; nanoseconds. The owner, and the tick on its thread:
+  ** core/slice.c; relaxed. */
+  _Atomic uint64_t cpu_used;
+  uint64_t cpu_mark;
   struct pidset relations;  /* links and monitors: see core/links.h */
   struct waiter *deferred;  /* callers whose replies are still owed */
   uint32_t deferred_count, deferred_capacity;

@@ -312,6 +312,7 @@ uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
     lost += links_refuse(scheduler, message,
                          message->target == pid ? reason : NULL);
   tell_relations(scheduler, actor, reason);
+  slice_forget(actor);
   directory_remove(scheduler->directory, actor);
   return lost;
 }

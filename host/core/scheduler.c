@@ -53,6 +53,10 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
         "a host has 1 to 256 workers");
   if (scheduler == NULL) return NULL;
   overflow_init(&scheduler->overflow);
+  atomic_init(&scheduler->slices,
+              (int)(options->slices == SLICES_SIGNAL && !alarm_available()
+                        ? SLICES_HOOK
+                        : options->slices));
   scheduler->cycles_per_us = tick_cycles_per_us();
   if (make_tables(scheduler) != STATUS_OK ||
       make_workers(scheduler, options) != STATUS_OK) {

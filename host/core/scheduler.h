@@ -37,8 +37,16 @@
 
 struct worker;
 
+/* How a turn that does not end is interrupted. */
+enum slices {
+  SLICES_SIGNAL, /* each worker by a timer and a signal of its own */
+  SLICES_HOOK,   /* running actors call slice_poll all the time */
+  SLICES_NONE    /* not at all */
+};
+
 struct scheduler_options {
   int workers; /* 1..WORKERS_LARGEST */
+  enum slices slices;
   /* Makes worker `index`'s poller; false: it could not. [main] */
   bool (*poller)(void *context, int index, struct poller *poller);
   void *context;
@@ -50,6 +58,7 @@ struct scheduler {
   struct leases *leases;
   struct slab *slab;
   struct overflow overflow;
+  _Atomic int slices; /* enum slices; relaxed */
   struct worker **workers;
   int worker_count;
   void *owner;                 /* the layers above: the script's data */
@@ -134,6 +143,12 @@ void *worker_poller(struct worker *worker); /* poller.self */
 uint64_t worker_now(struct worker *worker);
 /* The running actor has used up its slice: the worker should look round. */
 bool worker_slice_over(struct worker *worker);
+
+/* For an actor that is to be interrupted and is not by signals: calls its
+** type's interrupt if that is due. Cheap. [worker] */
+void slice_poll(void);
+/* The actor ends: its slot may be another's soon. [owner] */
+void slice_forget(struct actor *actor);
 
 /* A function to run on a worker's thread between turns. The job's memory is
 ** the caller's to see to, usually freed by `run`. [any thread] */

@@ -86,7 +86,7 @@ uint64_t worker_now(struct worker *worker) {
          (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
 }
 
-static bool others_wait(struct worker *worker) {
+bool worker_has_others(struct worker *worker) {
   return worker->pinned_first != NULL ||
          atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL ||
          runqueue_length(&worker->queue) != 0 ||
@@ -207,7 +207,7 @@ static struct actor *take_next(struct worker *worker) {
   actor = atomic_exchange_explicit(&worker->next, NULL, memory_order_acq_rel);
   if (actor == NULL) return NULL;
   if (worker->turn_cycles - worker->chain_cycles < worker->chain_span ||
-      !others_wait(worker))
+      !worker_has_others(worker))
     return actor;
   worker_enqueue(worker, actor);
   return NULL;
@@ -304,7 +304,7 @@ static void look(struct worker *worker, uint64_t timeout);
 ** way through the queue, where another worker would be woken to steal it; but
 ** I/O, timers and jobs get their turn. */
 static bool keep(struct worker *worker) {
-  if (others_wait(worker) ||
+  if (worker_has_others(worker) ||
       atomic_load_explicit(&worker->scheduler->stopping,
                            memory_order_relaxed))
     return false;
@@ -312,7 +312,7 @@ static bool keep(struct worker *worker) {
   if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL)
     run_jobs(worker);
   look(worker, 0);
-  return !others_wait(worker);
+  return !worker_has_others(worker);
 }
 
 static void run(struct worker *worker, struct actor *actor) {
@@ -321,7 +321,11 @@ static void run(struct worker *worker, struct actor *actor) {
       atomic_load_explicit(&actor->pid, memory_order_relaxed),
       memory_order_relaxed);
   for (;;) {
-    switch (actor->type->step(actor)) {
+    enum step step;
+    slice_enter(worker, actor);
+    step = actor->type->step(actor);
+    slice_leave(worker);
+    switch (step) {
       case STEP_ENDED:
         return;
       case STEP_AGAIN:
@@ -351,7 +355,7 @@ static void look(struct worker *worker, uint64_t timeout) {
 
 static bool has_work(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
-  if (others_wait(worker) ||
+  if (worker_has_others(worker) ||
       atomic_load_explicit(&worker->jobs, memory_order_seq_cst) != NULL ||
       atomic_load_explicit(&scheduler->stopping, memory_order_seq_cst))
     return true;
@@ -450,6 +454,7 @@ void worker_main(void *argument) {
   current = worker;
   slab_bind(worker->cache);
   read_clocks(worker);
+  slice_open(worker);
   while (!atomic_load_explicit(&scheduler->stopping, memory_order_relaxed)) {
     struct actor *actor;
     worker->turn_cycles = tick_cycles();
@@ -461,6 +466,7 @@ void worker_main(void *argument) {
     else
       idle(worker);
   }
+  slice_close(worker);
   drain_wheel(worker);
   slab_bind(NULL);
   current = NULL;

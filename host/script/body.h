@@ -81,6 +81,9 @@ struct body {
   size_t memory;       /* bytes in use by the state */
   size_t memory_limit; /* SIZE_MAX: none */
 
+  int hook_count;     /* script/hook.h: 0, or how often all threads poll */
+  bool hook_always;   /* each time is an asking */
+  bool hooked;        /* the script has used debug.sethook */
   int blocked;        /* > 0: below a C call that cannot be yielded over */
   bool suspended;     /* inside a wait */
   bool preempted;     /* suspended without a wait: just resume */
@@ -89,7 +92,8 @@ struct body {
   bool unpacking;     /* no handler yet: the request is being read */
   bool started;       /* init has returned */
   bool killed;        /* nothing of the script runs any more */
-  bool dying;         /* it still runs, but gets no memory, and ends */
+  bool dying;         /* it still runs, but gets no memory, and ends:
+                      ** script/budget.h */
   /* It is to come to a boundary. Written by the owner and, on the owner's own
   ** thread, by the tick's signal handler; relaxed. */
   _Atomic bool interrupted;
@@ -119,6 +123,9 @@ struct body {
   struct message *sending_start; /* as sending: script/start.c, get-or-start */
   struct message *stop;    /* the STOP that ends it; answered at the end */
   struct message *verdict; /* it has not started: what its starters are told */
+  uint64_t cpu_limit;      /* of a message; nanoseconds; TICK_NEVER: none */
+  uint64_t spent;          /* what it dies of: so much CPU time; or 0 */
+  struct buffer evidence;  /* the stack, then */
   struct buffer scratch;   /* a text that must live across a raise */
   char *text;              /* of a script: the printed error, for the host */
 
@@ -151,6 +158,12 @@ static inline uint64_t body_pid(const struct body *body) {
 /* The body of the actor that this state, or a coroutine of it, belongs to. */
 static inline struct body *body_of(lua_State *L) {
   return *(struct body **)lua_getextraspace(L);
+}
+
+/* May this thread be suspended now? See coroutine_can_wait. */
+static inline bool body_can_wait(lua_State *L) {
+  const struct body *body = body_of(L);
+  return body->running == L && body->blocked == 0 && lua_isyieldable(L);
 }
 
 #endif

@@ -34,7 +34,9 @@
 
 #include "base/check.h"
 #include "script/body.h"
+#include "script/budget.h"
 #include "script/class.h"
+#include "script/hook.h"
 #include "script/lazy.h"
 #include "script/strand.h"
 
@@ -306,15 +308,18 @@ static int run(lua_State *L, struct entry *entry, int count,
   if (!lua_isyieldable(L) || outside != L) body->blocked++;
   body->yielded = HOST_NONE;
   body->running = entry->thread;
+  hook_pass(entry->thread);
   status = lua_resume(entry->thread, L, count, &results);
   body->running = outside;
   body->blocked = blocked;
+  hook_pass(L);
   if (status == LUA_YIELD && body->yielded != HOST_NONE) {
     ASSERT(results == 0, "a host yield carries nothing");
     push_deadlines(L, entry->outer);
     push_deadlines(L, entry->entered);
     return lua_yieldk(L, 0, entry->base, continuation);
   }
+  if (unlikely(body->dying)) hook_stuck(L);
   leave_scope(L, body, entry, status == LUA_YIELD);
   return take(L, entry->thread, status, results);
 }
@@ -386,7 +391,9 @@ static int reset(lua_State *L, lua_State *thread) {
   body->running = thread;
   body->blocked++;
   body->closing++;
+  hook_pass(thread);
   status = lua_resetthread(thread);
+  hook_pass(L);
   body->closing--;
   body->blocked--;
   body->running = outside;
@@ -397,10 +404,13 @@ static int reset(lua_State *L, lua_State *thread) {
 static int coroutine_close(lua_State *L) {
   lua_State *thread = check_thread(L);
   enum progress progress = progress_of(L, thread);
+  int status;
   if (progress != DEAD && progress != SUSPENDED)
     return luaL_error(L, "cannot close a %s coroutine",
                       progress_names[progress]);
-  if (reset(L, thread) == LUA_OK) {
+  status = reset(L, thread);
+  if (unlikely(body_of(L)->dying)) hook_stuck(L);
+  if (status == LUA_OK) {
     lua_pushboolean(L, 1);
     return 1;
   }
@@ -417,6 +427,7 @@ static int wrap_fail(lua_State *L, lua_State *thread) {
   int status = lua_status(thread);
   if (status != LUA_OK && status != LUA_YIELD) {
     status = reset(L, thread);
+    if (unlikely(body_of(L)->dying)) hook_stuck(L);
     lua_xmove(thread, L, 1);
   }
   if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
@@ -472,13 +483,13 @@ static void unwind_inner(lua_State *L, lua_State *thread) {
 void coroutine_unwind(lua_State *L) { unwind_inner(L, L); }
 
 bool coroutine_can_wait(lua_State *L) {
-  struct body *body = body_of(L);
-  return body->running == L && body->blocked == 0 && lua_isyieldable(L);
+  return body_can_wait(L);
 }
 
 int coroutine_wait(lua_State *L, enum host_yield why, lua_KContext context,
                    lua_KFunction k) {
   ASSERT(coroutine_can_wait(L), "the caller has checked");
+  if (why == HOST_PREEMPT) budget_check(L);
   body_of(L)->yielded = why;
   return lua_yieldk(L, 0, context, k);
 }

@@ -149,6 +149,52 @@ bool ending_reason_error(struct body *body, bool ends) {
   return ends;
 }
 
+/* -> the printed error: encodes it into body->reason, as if it had been raised
+** where the script was. */
+static int describe_spent(lua_State *L) {
+  struct body *body = body_of(L);
+  const struct buffer *stack = &body->evidence;
+  const char *request = wait_push_request(L);
+  char span[32];
+  snprintf(span, sizeof span, "%.1f", (double)body->spent / 1e9);
+  failure_push(L, FAILURE_EXIT, "used %s s of CPU time%s%s", span,
+               request != NULL ? " in " : "", request != NULL ? request : "");
+  failure_add_hop(L, 2, request, buffer_bytes(stack), buffer_size(stack));
+  lua_settop(L, 2);
+  buffer_clear(&body->reason);
+  body->reason_flags = 0;
+  codec_encode(L, 2, "error", &body->reason, &body->reason_flags);
+  luaL_tolstring(L, 2, NULL);
+  return 1;
+}
+
+/* As host code, above whatever is on the stack of the main thread, suspended or
+** failed: nothing there runs again. */
+static void tell_spent(struct body *body) {
+  lua_State *L = body->L;
+  const char *text;
+  size_t size;
+  body->reason_normal = false;
+  body->memory_limit = SIZE_MAX;
+  body->blocked++;
+  if (lua_checkstack(L, 1)) {
+    lua_pushcfunction(L, describe_spent);
+    if (lua_pcall(L, 0, 1, 0) != LUA_OK)
+      reason_set(body, &body->script->nomem, false);
+    text = lua_tolstring(L, -1, &size);
+    if (text != NULL) tell_end(body, text, size);
+  }
+  body->blocked--;
+}
+
+void ending_die(struct body *body) {
+  body->suspended = body->dying = false;
+  body->killed = true;
+  if (body->activity != ACTIVITY_TERMINATE)
+    reason_set(body, &body->script->killed, false);
+  if (body->spent != 0) tell_spent(body);
+}
+
 /* --- The end -------------------------------------------------------------- */
 
 enum step ending_begin(struct body *body) {
@@ -166,6 +212,9 @@ enum step ending_begin(struct body *body) {
       break;
     case RUN_EXITING:
       run_unwind(body);
+      break;
+    case RUN_DYING:
+      ending_die(body);
       break;
     default:
       break;

@@ -17,6 +17,10 @@
 ** log or the host does. */
 bool ending_reason_error(struct body *body, bool ends);
 
+/* After RUN_DYING: nothing of the script runs any more, and the reason says what
+** it died of. ending_finish is next. */
+void ending_die(struct body *body);
+
 /* Shuts the mailbox and runs `terminate`, if there is one. STEP_WAIT while
 ** that waits; then ending_finish has been called when it answers
 ** STEP_ENDED. */

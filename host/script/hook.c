@@ -1,13 +1,258 @@
+/*
+** There is one hook function, `fire`, on every thread that has a hook at all:
+** ours for asking, the script's own (debug.sethook), or both at once.
+**
+** Asking. The tick's signal handler gives the running thread a count hook of
+** one instruction. It fires at the next one, puts back what the thread should
+** have, and yields to the host, if Lua can yield there. A thread that the
+** handler missed, because a coroutine was just entered or left, gets it by
+** hook_pass. A hook that fires when nothing is asked only puts itself away.
+**
+** Every lua_sethook sets the same function, so a handler that comes in the
+** middle of one leaves at worst a wrong count, which the next firing corrects.
+** A thread that has a count or line hook is left as it is: it will fire soon,
+** as the script's counts are broken down into steps. Where lines are hooked the
+** yield is at a line: Lua calls the line hook of an instruction after its count
+** hook, and must not find the thread yielded by then.
+**
+** Dying. Where Lua cannot yield (a comparator, a metamethod of C, a __close
+** handler) an actor that is killed gets a memory error at each instruction, as
+** the one error that runs no message handler; the allocator refuses meanwhile,
+** so nothing grows. Each Lua function on the stack can catch it once at most,
+** and fails again at its next instruction, up to a place where Lua can yield,
+** which is never resumed, or to the top.
+*/
 #include "script/hook.h"
 
+#include <lauxlib.h>
+
+#include "base/check.h"
+#include "script/budget.h"
+#include "script/class.h"
+
+/* The script's own hook of a thread. Its function is the user value. */
+struct own {
+  int mask;
+  int count; /* as the script gave it */
+  int left;  /* instructions until its next event */
+};
+
+static const char own_key = 'h';
+
+static void fire(lua_State *L, lua_Debug *activation);
+
+static bool is_asked(const struct body *body) {
+  return atomic_load_explicit(&body->interrupted, memory_order_relaxed);
+}
+
+static void ask(struct body *body) {
+  atomic_store_explicit(&body->interrupted, true, memory_order_relaxed);
+}
+
+static void answered(struct body *body) {
+  atomic_store_explicit(&body->interrupted, body->dying,
+                        memory_order_relaxed);
+}
+
+/* --- Asking --------------------------------------------------------------- */
+
+/* May run in a signal handler, on the thread's own core. */
+void hook_follow(lua_State *thread) {
+  int mask = lua_gethookmask(thread);
+  if (body_of(thread)->dying)
+    lua_sethook(thread, fire, LUA_MASKCOUNT, 1);
+  else if (!(mask & (LUA_MASKCOUNT | LUA_MASKLINE)))
+    lua_sethook(thread, fire, mask | LUA_MASKCOUNT, 1);
+}
+
+void hook_interrupt(struct actor *actor) {
+  struct body *body = actor->body;
+  lua_State *running = body->running;
+  if (body->killed) return;
+  ask(body);
+  if (running != NULL) hook_follow(running);
+}
+
+/* --- The script's own ----------------------------------------------------- */
+
+/* [thread] -> [its record, or nil] */
+static struct own *replace_own(lua_State *L) {
+  class_push_weak(L, &own_key);
+  lua_insert(L, -2);
+  lua_rawget(L, -2);
+  lua_remove(L, -2);
+  return lua_touserdata(L, -1);
+}
+
+/* Lives on in the table as long as nobody sets another. */
+static struct own *find_own(lua_State *L) {
+  struct own *own;
+  if (likely(!body_of(L)->hooked)) return NULL;
+  lua_pushthread(L);
+  own = replace_own(L);
+  lua_pop(L, 1);
+  return own;
+}
+
+/* How often a thread is to have a count hook; 0: not at all. */
+static int steps(const struct body *body, const struct own *own) {
+  int count = body->hook_count;
+  int step;
+  if (own == NULL || !(own->mask & LUA_MASKCOUNT)) return count;
+  step = own->left < HOOK_STEP ? own->left : HOOK_STEP;
+  return count == 0 || step < count ? step : count;
+}
+
+/* What the thread has when nothing is asked. */
+static void settle(lua_State *thread, const struct own *own) {
+  int count = steps(body_of(thread), own);
+  int mask = (own != NULL ? own->mask & ~LUA_MASKCOUNT : 0) |
+             (count != 0 ? LUA_MASKCOUNT : 0);
+  if (mask != lua_gethookmask(thread) || count != lua_gethookcount(thread))
+    lua_sethook(thread, fire, mask, count);
+}
+
+void hook_set(lua_State *L, int index, int mask, int count) {
+  struct own *own = NULL;
+  index = lua_absindex(L, index);
+  class_push_weak(L, &own_key);
+  lua_pushvalue(L, index);
+  if (mask != 0) {
+    own = lua_newuserdatauv(L, sizeof *own, 1);
+    *own = (struct own){mask, count, count};
+    lua_pushvalue(L, -4);
+    lua_setiuservalue(L, -2, 1);
+    body_of(L)->hooked = true;
+  } else {
+    lua_pushnil(L);
+  }
+  lua_rawset(L, -3);
+  settle(lua_tothread(L, index), own);
+  lua_pop(L, 2);
+}
+
+bool hook_get(lua_State *L, int index, int *mask, int *count) {
+  struct own *own;
+  lua_pushvalue(L, index);
+  own = replace_own(L);
+  if (own == NULL) {
+    lua_pop(L, 1);
+    return false;
+  }
+  *mask = own->mask;
+  *count = own->count;
+  lua_getiuservalue(L, -1, 1);
+  lua_remove(L, -2);
+  return true;
+}
+
+static void tell_own(lua_State *L, const lua_Debug *activation) {
+  static const char *const events[] = {"call", "return", "line", "count",
+                                       "tail call"};
+  lua_pushthread(L);
+  replace_own(L);
+  lua_getiuservalue(L, -1, 1);
+  lua_pushstring(L, events[activation->event]);
+  if (activation->event == LUA_HOOKLINE)
+    lua_pushinteger(L, activation->currentline);
+  else
+    lua_pushnil(L);
+  lua_call(L, 2, 0);
+  lua_pop(L, 1);
+}
+
+/* So many instructions have passed as the hook was set to. */
+static bool is_counted_down(lua_State *L, struct own *own) {
+  if (own == NULL || !(own->mask & LUA_MASKCOUNT)) return false;
+  own->left -= lua_gethookcount(L);
+  if (own->left > 0) return false;
+  own->left = own->count;
+  return true;
+}
+
+/* --- Answering ------------------------------------------------------------ */
+
 /* As Lua itself raises it: no message handler runs, no memory is needed. */
-static int raise_memory(lua_State *L) {
+static void raise_memory(lua_State *L) {
+  hook_follow(L);
   lua_pushliteral(L, "not enough memory");
-  return lua_error(L);
+  lua_error(L);
+}
+
+/* The KILL stays where it is, and is freed with the mailbox. */
+static const struct message *find_kill(struct body *body) {
+  struct actor *actor = body->actor;
+  const struct message *message;
+  if (!atomic_load_explicit(&actor->urgent, memory_order_acquire))
+    return NULL;
+  mailbox_take(&actor->mailbox);
+  message = actor->mailbox.urgent.first;
+  while (message != NULL && (message->kind != MESSAGE_KILL ||
+                             message->target != body_pid(body)))
+    message = message->next;
+  return message;
 }
 
 void hook_stuck(lua_State *L) {
   struct body *body = body_of(L);
-  atomic_store_explicit(&body->interrupted, false, memory_order_relaxed);
+  const struct message *kill = NULL;
+  if (!body->dying) {
+    budget_check(L);
+    kill = find_kill(body);
+  }
+  if (kill != NULL) budget_kill(L, kill->flags & MESSAGE_SHUTDOWN);
+  answered(body);
   if (body->dying) raise_memory(L);
+}
+
+/* The last that a hook does: in it only a yield without values is allowed. */
+static void come(lua_State *L, struct body *body) {
+  if (!body_can_wait(L)) {
+    hook_stuck(L);
+    return;
+  }
+  if (!body->dying) budget_check(L);
+  body->yielded = HOST_PREEMPT;
+  lua_yield(L, 0);
+}
+
+static void fire_count(lua_State *L, struct body *body,
+                       const lua_Debug *activation) {
+  bool lines = lua_gethookmask(L) & LUA_MASKLINE;
+  struct own *own = find_own(L);
+  bool due = is_counted_down(L, own);
+  if (body->hook_always)
+    ask(body);
+  else if (body->hook_count != 0)
+    slice_poll();
+  if (!body->dying) settle(L, own);
+  if (due && !body->dying) tell_own(L, activation);
+  if (is_asked(body) && !lines) come(L, body);
+}
+
+/* Without a record the hook was inherited, from the thread that made this
+** one. */
+static void fire_other(lua_State *L, struct body *body,
+                       const lua_Debug *activation) {
+  struct own *own = find_own(L);
+  if (own != NULL)
+    tell_own(L, activation);
+  else
+    settle(L, NULL);
+  if (activation->event == LUA_HOOKLINE && is_asked(body)) come(L, body);
+}
+
+static void fire(lua_State *L, lua_Debug *activation) {
+  struct body *body = body_of(L);
+  if (activation->event == LUA_HOOKCOUNT)
+    fire_count(L, body, activation);
+  else
+    fire_other(L, body, activation);
+}
+
+void hook_set_count(lua_State *L, int count, bool always) {
+  struct body *body = body_of(L);
+  body->hook_count = count;
+  body->hook_always = always;
+  settle(L, find_own(L));
 }

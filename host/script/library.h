@@ -87,6 +87,7 @@ int io_popen(lua_State *L);
 /* script/library_debug.c */
 int debug_getlocal(lua_State *L);
 int debug_getmetatable(lua_State *L);
+int debug_gethook(lua_State *L);
 int debug_sethook(lua_State *L);
 int debug_setlocal(lua_State *L);
 int debug_setmetatable(lua_State *L);

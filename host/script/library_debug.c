@@ -8,8 +8,10 @@
 ** takes for granted. Everything that has a name stays open.
 */
 #include <lauxlib.h>
+#include <string.h>
 
 #include "script/body.h"
+#include "script/hook.h"
 #include "script/lazy.h"
 #include "script/library.h"
 #include "script/script.h"
@@ -57,10 +59,53 @@ int debug_setupvalue(lua_State *L) {
   return 1;
 }
 
+/* --- Hooks ---------------------------------------------------------------- */
+
+/* A thread may stand before the other arguments; else it is this one, and is
+** put there. */
+static void settle_thread(lua_State *L) {
+  if (lua_isthread(L, 1)) return;
+  lua_pushthread(L);
+  lua_insert(L, 1);
+}
+
+static int read_mask(const char *text, int count) {
+  return (strchr(text, 'c') != NULL ? LUA_MASKCALL : 0) |
+         (strchr(text, 'r') != NULL ? LUA_MASKRET : 0) |
+         (strchr(text, 'l') != NULL ? LUA_MASKLINE : 0) |
+         (count > 0 ? LUA_MASKCOUNT : 0);
+}
+
 /* A hook tells each call: a touch of a lazy field must not be one. */
 int debug_sethook(lua_State *L) {
+  int shift = lua_isthread(L, 1), mask = 0, count = 0;
+  if (!lua_isnoneornil(L, shift + 1)) {
+    const char *text = luaL_checkstring(L, shift + 2);
+    luaL_checktype(L, shift + 1, LUA_TFUNCTION);
+    count = (int)luaL_optinteger(L, shift + 3, 0);
+    mask = read_mask(text, count);
+  }
   library_settle(L);
-  return body_of(L)->script->stock->sethook(L);
+  settle_thread(L);
+  lua_settop(L, 2);
+  hook_set(L, 1, mask, count);
+  return 0;
+}
+
+int debug_gethook(lua_State *L) {
+  char text[4], *end = text;
+  int mask, count;
+  settle_thread(L);
+  if (!hook_get(L, 1, &mask, &count)) {
+    luaL_pushfail(L);
+    return 1;
+  }
+  if (mask & LUA_MASKCALL) *end++ = 'c';
+  if (mask & LUA_MASKRET) *end++ = 'r';
+  if (mask & LUA_MASKLINE) *end++ = 'l';
+  lua_pushlstring(L, text, (size_t)(end - text));
+  lua_pushinteger(L, count);
+  return 3;
 }
 
 /* --- Locals --------------------------------------------------------------- */

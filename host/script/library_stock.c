@@ -40,6 +40,7 @@ static const struct replacement {
     {STOCK_BASE, {"rawget", base_rawget, NULL}},
     {STOCK_BASE, {"rawset", base_rawset, NULL}},
     {STOCK_BASE, {"setmetatable", base_setmetatable, NULL}},
+    {STOCK_DEBUG, {"gethook", debug_gethook, NULL}},
     {STOCK_DEBUG, {"getlocal", debug_getlocal, NULL}},
     {STOCK_DEBUG, {"getmetatable", debug_getmetatable, NULL}},
     {STOCK_DEBUG, {"getregistry", NULL, NULL}},
@@ -129,9 +130,6 @@ static int read_all(lua_State *L) {
   stock->load = lua_tocfunction(L, -1);
   lua_getglobal(L, "loadfile");
   stock->loadfile = lua_tocfunction(L, -1);
-  lua_getglobal(L, LUA_DBLIBNAME);
-  lua_getfield(L, -1, "sethook");
-  stock->sethook = lua_tocfunction(L, -1);
   return 0;
 }
 

@@ -8,6 +8,8 @@
 #include "core/links.h"
 #include "io/listener.h"
 #include "script/body.h"
+#include "script/budget.h"
+#include "script/hook.h"
 #include "script/module.h"
 #include "script/script.h"
 #include "script/state.h"
@@ -24,6 +26,10 @@ struct actor *life_new(struct script *script, struct path *path,
   body->script = script;
   body->path = path;
   body->memory_limit = script->limits.memory;
+  body->cpu_limit = script->limits.cpu_ns;
+  if (atomic_load_explicit(&script->scheduler->slices,
+                           memory_order_relaxed) == SLICES_HOOK)
+    body->hook_count = HOOK_STEP;
   body->request_deadline = TICK_NEVER;
   body->start.fd = -1;
   body->actor =
@@ -34,6 +40,7 @@ struct actor *life_new(struct script *script, struct path *path,
     slab_give(body, sizeof *body);
     return NULL;
   }
+  budget_renew(body);
   atomic_fetch_add_explicit(&script->bodies, 1, memory_order_relaxed);
   return body->actor;
 }
@@ -60,6 +67,7 @@ void life_free(struct body *body) {
   path_drop(body->path);
   buffer_deinit(&body->reason);
   buffer_deinit(&body->scratch);
+  buffer_deinit(&body->evidence);
   memory_free(body->text);
   slab_give(body, sizeof *body);
   atomic_fetch_sub_explicit(&script->bodies, 1, memory_order_relaxed);

@@ -8,7 +8,7 @@
 #include "base/slab.h"
 #include "io/stream.h"
 #include "script/body.h"
-#include "script/coroutine.h"
+#include "script/hook.h"
 #include "script/script.h"
 #include "script/value.h"
 
@@ -91,18 +91,11 @@ static int fail_after(lua_State *L) {
   return 0;
 }
 
-static void preempt(lua_State *L, lua_Debug *activation) {
-  (void)activation;
-  if (!coroutine_can_wait(L)) return;
-  body_of(L)->yielded = HOST_PREEMPT;
-  lua_yield(L, 0);
-}
-
 /* From now on this actor is preempted every so many instructions, in this
 ** thread and in those that it creates; 0: no more. */
 static int slice(lua_State *L) {
   int count = (int)luaL_checkinteger(L, 1);
-  lua_sethook(L, preempt, count > 0 ? LUA_MASKCOUNT : 0, count);
+  hook_set_count(L, count, count > 0);
   return 0;
 }
 

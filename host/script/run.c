@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "script/body.h"
+#include "script/budget.h"
 #include "script/coroutine.h"
 #include "script/dispatch.h"
 #include "script/strand.h"
@@ -14,6 +15,7 @@ static enum run resume(struct body *body, int arguments) {
   body->suspended = body->preempted = false;
   atomic_store_explicit(&body->interrupted, false, memory_order_relaxed);
   status = lua_resume(body->L, NULL, arguments, &results);
+  if (unlikely(body->dying)) return RUN_DYING;
   if (status == LUA_OK) return RUN_DONE;
   if (status != LUA_YIELD) return RUN_FAILED;
   lua_pop(body->L, results);
@@ -27,6 +29,7 @@ static enum run resume(struct body *body, int arguments) {
 enum run run_begin(struct body *body, enum activity activity) {
   lua_State *L = body->L;
   body->activity = activity;
+  budget_begin(body);
   if (activity == ACTIVITY_START) {
     lua_settop(L, 0);
     lua_pushcfunction(L, dispatch_start);

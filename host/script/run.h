@@ -13,6 +13,7 @@ enum run {
   RUN_DONE,      /* the activity is over */
   RUN_SUSPENDED, /* inside a wait, or preempted */
   RUN_EXITING,   /* troupe.exit */
+  RUN_DYING,     /* killed while it ran, or its budget is spent */
   RUN_FAILED     /* an error nobody caught; it is at the top of the stack */
 };
 

@@ -16,6 +16,7 @@
 #include "script/settings.h"
 #include "script/timer.h"
 #include "script/turn.h"
+#include "script/wait.h"
 
 /* Frees a message that nobody will handle, with what it owns. */
 static void discard(struct scheduler *scheduler, struct message *message) {
@@ -78,6 +79,7 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->context = options->context;
   script->actor_type = &turn_type;
   script->exit = face_exit;
+  script->push_request = wait_push_request;
   script->stock = library_new_stock();
   script->modules = modules_new(options->embedded);
   script->path = path_new(options->path, options->cpath);

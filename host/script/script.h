@@ -34,6 +34,7 @@ struct script {
   /* Handed down, so that what is below need not see what is above. */
   const struct actor_type *actor_type; /* script/turn.c */
   lua_CFunction exit;                  /* os.exit: script/face.c */
+  const char *(*push_request)(lua_State *L); /* script/wait.h */
   struct stock *stock;
   struct modules *modules;
   struct log *log;

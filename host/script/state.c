@@ -8,6 +8,7 @@
 #include "script/alloc.h"
 #include "script/class.h"
 #include "script/body.h"
+#include "script/hook.h"
 #include "script/library.h"
 #include "script/value.h"
 
@@ -74,6 +75,7 @@ bool state_new(struct body *body) {
   body->running = L;
   if (!L) return false;
   *(struct body **)lua_getextraspace(L) = body;
+  if (body->hook_count != 0) hook_set_count(L, body->hook_count, false);
   lua_gc(L, LUA_GCSTOP);
   lua_atpanic(L, panic);
   lua_setwarnf(L, warn_off, L);
@@ -134,12 +136,14 @@ static void silence(lua_State *L) {
 /* Finalisers and pending __close handlers run: none of them can wait. */
 void state_close(struct body *body) {
   if (!body->L) return;
-  body->running = body->L;
+  /* Nobody arms a thread that may be gone at the next instruction: it looks by
+  ** itself. */
+  body->running = NULL;
+  hook_set_count(body->L, HOOK_STEP, false);
   body->blocked++;
   if (body->killed) silence(body->L);
   if (lua_status(body->L) != LUA_OK) lua_resetthread(body->L);
   lua_close(body->L);
   body->blocked--;
   body->L = NULL;
-  body->running = NULL;
 }

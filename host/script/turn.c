@@ -24,6 +24,7 @@
 #include "script/ending.h"
 #include "script/face_lease.h"
 #include "script/failure.h"
+#include "script/hook.h"
 #include "script/idle.h"
 #include "script/reason.h"
 #include "script/receive.h"
@@ -111,6 +112,9 @@ static enum step follow(struct body *body, enum run run) {
       return body->receiving || body->preempted ? STEP_AGAIN : STEP_WAIT;
     case RUN_EXITING:
       return leave(body);
+    case RUN_DYING:
+      ending_die(body);
+      return body->started ? ending_finish(body) : start_failed(body);
     case RUN_FAILED:
       if (body->activity != ACTIVITY_TERMINATE) return fail(body);
       ending_reason_error(body, true);
@@ -452,4 +456,4 @@ static enum step turn_step(struct actor *actor) {
   return step;
 }
 
-const struct actor_type turn_type = {"lua", turn_step, NULL};
+const struct actor_type turn_type = {"lua", turn_step, hook_interrupt};

@@ -36,6 +36,7 @@ local FOREIGN = {
 local PARTS = {
   ["host/core/worker"] = "host/core/scheduler",
   ["host/core/deadline"] = "host/core/scheduler",
+  ["host/core/slice"] = "host/core/scheduler",
   ["host/core/registration"] = "host/core/registry",
   ["host/core/registry_groups"] = "host/core/registry",
   ["host/script/module_store"] = "host/script/module",

@@ -1,0 +1,164 @@
+/*
+** The tick: a look at the worker's own clock from within a turn that does not
+** end. A turn that is short never meets it: a message costs one load.
+**
+** The timer is armed by a turn that finds it off, and rings every millisecond.
+** A ring that finds no turn, and that none has begun since the last ring,
+** turns it off: a worker that is parked has no timer. When a ring finds that
+** others wait for a turn whose slice is over, it comes once a slice instead,
+** until there has been no such turn for a while.
+**
+** Without signals the same look is taken from a count hook of the running
+** script, which is always armed then: the more expensive way.
+**
+** The tick runs on the worker's own thread, in a signal handler. What it reads
+** is the worker's own, or atomic, and at rest while a turn runs, or a word that
+** may be old; it asks, and whoever is asked comes in his own time.
+**   1. The turn is published before the step and taken back after it, and by
+**      an actor that ends (slice_forget) before its slot can be another's: what
+**      the tick asks belongs to this thread.
+**   2. `beat` goes FRESH after the turn has been published. A tick that comes
+**      before the turn turns the timer off, and the turn sees OFF; one that
+**      comes after sees the turn.
+*/
+#define _GNU_SOURCE /* CLOCK_THREAD_CPUTIME_ID */
+
+#include <time.h>
+
+#include "base/check.h"
+#include "base/tick.h"
+#include "core/worker.h"
+
+#define SLOW_US UINT64_C(1000)                  /* between two ticks */
+#define FAST_US ((uint64_t)SLICE_US + SLICE_US / 8) /* so that a slice is over */
+#define CALM_TICKS 16 /* so many fast ones for nothing, then slow */
+
+static uint64_t thread_cpu(void) {
+  struct timespec time;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
+  return (uint64_t)time.tv_sec * TICK_SECOND + (uint64_t)time.tv_nsec;
+}
+
+static uint64_t nanoseconds(struct worker *worker, uint64_t cycles) {
+  return (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
+}
+
+static void set_pace(struct worker *worker, bool fast) {
+  struct slicing *slicing = &worker->slicing;
+  if (slicing->fast == fast) return;
+  slicing->fast = fast;
+  slicing->calm = 0;
+  if (slicing->alarm.made)
+    alarm_set(&slicing->alarm, 1000 * (fast ? FAST_US : SLOW_US));
+}
+
+static void choose_pace(struct worker *worker, bool over) {
+  struct slicing *slicing = &worker->slicing;
+  if (over) {
+    slicing->calm = 0;
+    set_pace(worker, true);
+  } else if (slicing->fast && ++slicing->calm > CALM_TICKS) {
+    set_pace(worker, false);
+  }
+}
+
+/* I/O, timers or jobs that this worker alone can see to. */
+static bool must_look(struct worker *worker) {
+  return atomic_load_explicit(&worker->handles, memory_order_relaxed) != 0 ||
+         atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL ||
+         wheel_next(&worker->wheel) <= worker_now(worker);
+}
+
+/* What the thread has used since the last tick is the running message's, as
+** far as the turn has lasted. */
+static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
+  struct slicing *slicing = &worker->slicing;
+  uint64_t cpu = thread_cpu();
+  uint64_t span = cpu - slicing->cpu;
+  uint64_t used =
+      atomic_load_explicit(&actor->cpu_used, memory_order_relaxed);
+  slicing->cpu = cpu;
+  if (span > nanoseconds(worker, age)) span = nanoseconds(worker, age);
+  atomic_store_explicit(&actor->cpu_used, used + span, memory_order_relaxed);
+}
+
+static bool is_wanted(struct worker *worker, struct actor *actor, bool over,
+                      uint64_t age) {
+  return over ||
+         atomic_load_explicit(&actor->urgent, memory_order_relaxed) ||
+         atomic_load_explicit(&actor->cpu_used, memory_order_relaxed) >=
+             actor->cpu_mark ||
+         (age > SLOW_US * worker->scheduler->cycles_per_us &&
+          must_look(worker));
+}
+
+static void tick_turn(struct worker *worker, struct actor *actor) {
+  uint64_t age = tick_cycles() - worker->turn_cycles;
+  bool over = age > worker->slice_span && worker_has_others(worker);
+  spend(worker, actor, age);
+  choose_pace(worker, over);
+  if (actor->type->interrupt != NULL && is_wanted(worker, actor, over, age))
+    actor->type->interrupt(actor);
+}
+
+static void tick(struct worker *worker) {
+  struct slicing *slicing = &worker->slicing;
+  struct actor *actor =
+      atomic_load_explicit(&slicing->turn, memory_order_relaxed);
+  enum beat beat = BEAT_STALE;
+  slicing->ticked = tick_cycles();
+  if (actor != NULL) {
+    tick_turn(worker, actor);
+  } else if (atomic_load_explicit(&slicing->beat, memory_order_relaxed) ==
+             BEAT_STALE) {
+    slicing->fast = false;
+    if (slicing->alarm.made) alarm_set(&slicing->alarm, 0);
+    beat = BEAT_OFF;
+  }
+  atomic_store_explicit(&slicing->beat, beat, memory_order_relaxed);
+}
+
+static void ring(void *worker) { tick(worker); }
+
+void slice_begin(struct worker *worker) {
+  struct slicing *slicing = &worker->slicing;
+  bool off =
+      atomic_load_explicit(&slicing->beat, memory_order_relaxed) == BEAT_OFF;
+  atomic_store_explicit(&slicing->beat, BEAT_FRESH, memory_order_relaxed);
+  atomic_signal_fence(memory_order_seq_cst);
+  if (!off || !slicing->alarm.made) return;
+  slicing->cpu = thread_cpu();
+  alarm_set(&slicing->alarm, 1000 * SLOW_US);
+}
+
+void slice_open(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  int signal = SLICES_SIGNAL;
+  if (atomic_load_explicit(&scheduler->slices, memory_order_relaxed) !=
+          SLICES_SIGNAL ||
+      alarm_init(&worker->slicing.alarm, ring, worker))
+    return;
+  /* The actors that are made from now on are looked at the other way. */
+  atomic_compare_exchange_strong_explicit(
+      &scheduler->slices, &signal, SLICES_HOOK, memory_order_relaxed,
+      memory_order_relaxed);
+}
+
+void slice_close(struct worker *worker) {
+  alarm_deinit(&worker->slicing.alarm);
+}
+
+void slice_forget(struct actor *actor) {
+  struct worker *worker = worker_current();
+  if (worker == NULL || atomic_load_explicit(&worker->slicing.turn,
+                                             memory_order_relaxed) != actor)
+    return;
+  slice_leave(worker);
+}
+
+void slice_poll(void) {
+  struct worker *worker = worker_current();
+  if (worker != NULL &&
+      tick_cycles() - worker->slicing.ticked > worker->slice_span)
+    tick(worker);
+}

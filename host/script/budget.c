@@ -1,0 +1,68 @@
+#include "script/budget.h"
+
+#include <stdio.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "base/tick.h"
+#include "script/failure.h"
+#include "script/script.h"
+
+static uint64_t used(const struct body *body) {
+  return atomic_load_explicit(&body->actor->cpu_used, memory_order_relaxed);
+}
+
+void budget_renew(struct body *body) {
+  struct actor *actor = body->actor;
+  actor->cpu_mark =
+      body->cpu_limit != TICK_NEVER ? body->cpu_limit / 2 : BUDGET_WARNING;
+  atomic_store_explicit(&actor->cpu_used, 0, memory_order_relaxed);
+}
+
+static void log_with_stack(lua_State *L, const char *text) {
+  struct body *body = body_of(L);
+  struct buffer line;
+  char who[ID_TEXT_SIZE + 80];
+  buffer_init(&line);
+  if (buffer_format(&line, "%s\n", text)) failure_stack(L, 0, &line);
+  body_who(body, who, sizeof who);
+  log_text(body->script->log, LOG_WARN, who, buffer_bytes(&line),
+           buffer_size(&line));
+  buffer_deinit(&line);
+}
+
+static void warn(lua_State *L) {
+  const char *request = body_of(L)->script->push_request(L);
+  char text[128];
+  snprintf(text, sizeof text, "has used %.1f s of CPU time%s%s",
+           (double)used(body_of(L)) / 1e9, request != NULL ? " in " : "",
+           request != NULL ? request : "");
+  log_with_stack(L, text);
+  lua_pop(L, 1);
+}
+
+static void die(lua_State *L) {
+  struct body *body = body_of(L);
+  lua_gc(L, LUA_GCSTOP);
+  body->dying = true;
+  atomic_store_explicit(&body->interrupted, true, memory_order_relaxed);
+}
+
+void budget_check(lua_State *L) {
+  struct body *body = body_of(L);
+  if (likely(used(body) < body->actor->cpu_mark)) return;
+  if (used(body) < body->cpu_limit) {
+    body->actor->cpu_mark = body->cpu_limit;
+    warn(L);
+    return;
+  }
+  body->spent = used(body);
+  buffer_clear(&body->evidence);
+  failure_stack(L, 0, &body->evidence);
+  die(L);
+}
+
+void budget_kill(lua_State *L, bool late) {
+  if (late) log_with_stack(L, "did not stop in time");
+  die(L);
+}

@@ -1,0 +1,33 @@
+/*
+** Budget: how much of a core an actor may use for one message, and what is
+** left behind by one that has to die in the middle of it.
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_BUDGET_H
+#define TROUPE_SCRIPT_BUDGET_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "script/body.h"
+
+#define BUDGET_WARNING UINT64_C(1000000000) /* ns; where there is no budget */
+
+/* A message is in hand, or something else that has a budget of its own. */
+void budget_renew(struct body *body);
+static inline void budget_begin(struct body *body) {
+  if (__builtin_expect(atomic_load_explicit(&body->actor->cpu_used,
+                                            memory_order_relaxed) != 0, 0))
+    budget_renew(body);
+}
+
+/* Of the running actor, on the thread that is running: warns once at half of
+** the budget; at its end the actor is dying. May raise (memory). */
+void budget_check(lua_State *L);
+
+/* The running actor is to die: nothing that the script does keeps it from it.
+** `late`: it did not stop in time, which is logged. Does not raise. */
+void budget_kill(lua_State *L, bool late);
+
+#endif
