@@ -33,6 +33,12 @@ int supervise_lua_shutdown(lua_State *L) {
   }
 }
 
+int supervise_lua_dismiss(lua_State *L) {
+  lua_pushboolean(L, order_stop(body_of(L)->script, target_pid(L, 1)) ==
+                         STATUS_OK);
+  return 1;
+}
+
 int supervise_lua_orphan(lua_State *L) {
   struct directory *directory = body_of(L)->script->scheduler->directory;
   lua_pushboolean(L, directory_orphan(directory, target_pid(L, 1)));

@@ -14,6 +14,8 @@ int supervise_lua_check(lua_State *L);
 /* core.shutdown(pid): it is to end now, whatever it is doing or waiting for.
 ** Returns at once: true, or nil and "noactor". */
 int supervise_lua_shutdown(lua_State *L);
+/* core.dismiss(pid): as troupe.stop, but does not wait; was it there? */
+int supervise_lua_dismiss(lua_State *L);
 /* core.orphan(pid): is it gone, or bound to end because a starter is? */
 int supervise_lua_orphan(lua_State *L);
 /* core.key(value) -> bytes that are equal for equal keys, and the key as one

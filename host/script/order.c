@@ -25,6 +25,11 @@ enum status order_shutdown(struct script *script, uint64_t pid) {
                      MESSAGE_SHUTDOWN | MESSAGE_NORMAL, &script->shutdown);
 }
 
+enum status order_stop(struct script *script, uint64_t pid) {
+  return send_signal(script, pid, MESSAGE_STOP, MESSAGE_NORMAL,
+                     &script->normal);
+}
+
 enum status order_kill(struct script *script, uint64_t pid, bool late) {
   return send_signal(script, pid, MESSAGE_KILL, late ? MESSAGE_SHUTDOWN : 0,
                      &script->killed);
