@@ -78,7 +78,7 @@ static enum step step(struct actor *actor) {
     if (message->kind == MESSAGE_DOWN && links_arrived(actor, message) &&
         message->sender == asked(stopper))
       set_asked(stopper, ID_NONE);
-    message_free(message);
+    links_refuse(stopper->script->scheduler, message, NULL);
   }
   while ((message = message_queue_pop(&strays)) != NULL)
     links_refuse(stopper->script->scheduler, message, NULL);

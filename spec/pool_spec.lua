@@ -267,10 +267,13 @@ describe("a check-out", function()
   it("is bounded by the borrower's deadline", function()
     local rates = open { size = 1 }
     rates:with(function()
-      local problem = life.raised(troupe.timeout, 0.01, rates.with, rates,
-        print)
-      assert.equal("timeout", problem.kind)
-      assert.is_false(problem.begun)
+      begin(doll(), [[
+        local rates, main = ...
+        local ok, problem = pcall(troupe.timeout, 0.01, rates.with, rates,
+          print)
+        troupe.send(main, problem.kind, problem.begun)
+      ]], rates, troupe.self())
+      assert.same({ "timeout", false }, life.next())
     end)
     assert.equal("free", rates:with(function() return "free" end))
   end)

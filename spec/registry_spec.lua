@@ -304,14 +304,15 @@ describe("get-or-start", function()
     life.keep(pid)
   end)
 
-  it("ends circular inits by deadline", function()
-    local code = [[troupe.timeout(0.05, require "troupe.registry".ensure,
-      state.other, "fixtures.doll", { other = state.mine, mine = state.other,
+  it("raises at the init that closes a circle", function()
+    local code = [[require "troupe.registry".ensure(state.other,
+      "fixtures.doll", { other = state.mine, mine = state.other,
       init = state.init })]]
     local problem = life.raised(registry.ensure, "one", DOLL,
       { mine = "one", other = "two", init = code })
     assert.equal("exit", problem.kind)
-    assert.matches("did not come from .* in time", problem.message)
+    assert.equal("deadlock", problem.reason)
+    assert.equal(2, #problem.circle)
     assert.is_nil(registry.whereis "one")
     require "support.eventually"(function()
       return registry.whereis "two" == nil

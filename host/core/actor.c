@@ -4,7 +4,6 @@
 #include "base/memory.h"
 
 /* The wait word: epoch << 8 | kind << 2 | state. */
-#define STATE_BITS 3u
 #define KIND_SHIFT 2
 #define EPOCH_SHIFT 8
 
@@ -15,13 +14,17 @@ static uint64_t wait_word(uint64_t epoch, enum wait_kind kind,
 }
 
 static enum wait_state state_of(uint64_t word) {
-  return (enum wait_state)(word & STATE_BITS);
+  return (enum wait_state)(word & WAIT_STATE_BITS);
+}
+
+static enum wait_kind kind_of(uint64_t word) {
+  return (enum wait_kind)(word >> KIND_SHIFT & 63);
 }
 
 static uint64_t epoch_of(uint64_t word) { return word >> EPOCH_SHIFT; }
 
 static uint64_t with_state(uint64_t word, enum wait_state state) {
-  return (word & ~(uint64_t)STATE_BITS) | (uint64_t)state;
+  return (word & ~WAIT_STATE_BITS) | (uint64_t)state;
 }
 
 /* --- Strands -------------------------------------------------------------- */
@@ -41,6 +44,7 @@ struct wait *actor_wait_of(struct actor *actor, uint32_t strand) {
 
 bool actor_make_strands(struct actor *actor) {
   struct wait *strands;
+  atomic_store_explicit(&actor->concurrent, true, memory_order_relaxed);
   if (atomic_load_explicit(&actor->strands, memory_order_relaxed) != NULL)
     return true;
   strands = memory_zalloc(STRANDS_LARGEST * sizeof *strands);
@@ -64,7 +68,8 @@ uint64_t actor_wait_begin(struct actor *actor, enum wait_kind kind,
   uint64_t word = atomic_load_explicit(&wait->word, memory_order_relaxed);
   uint64_t epoch = epoch_of(word) + STRAND_MASK + 1;
   ASSERT(state_of(word) == WAIT_ENDED, "one wait at a time");
-  atomic_store_explicit(&wait->target, target, memory_order_relaxed);
+  /* Release: who reads this target finds the wait before it ended. */
+  atomic_store_explicit(&wait->target, target, memory_order_release);
   atomic_store_explicit(&wait->deadline, deadline, memory_order_relaxed);
   /* An exchange, hence also the fence between this and the load of `armed`
   ** in actor_wait_needs_timer: the other half is in deadline.c. */
@@ -90,6 +95,18 @@ bool actor_wait_claim(struct actor *actor, uint64_t epoch) {
       memory_order_relaxed);
 }
 
+void actor_wait_defer(struct actor *actor, uint64_t epoch) {
+  struct wait *wait = actor_wait_of(actor, actor_strand(epoch));
+  uint64_t word;
+  if (unlikely(wait == NULL)) return;
+  word = atomic_load_explicit(&wait->word, memory_order_relaxed);
+  do {
+    if (epoch_of(word) != epoch || state_of(word) != WAIT_BEGUN) return;
+  } while (!atomic_compare_exchange_weak_explicit(
+      &wait->word, &word, with_state(word, WAIT_DEFERRED),
+      memory_order_seq_cst, memory_order_relaxed));
+}
+
 bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun) {
   struct wait *wait = actor_wait_of(actor, actor_strand(epoch));
   uint64_t word;
@@ -97,7 +114,7 @@ bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun) {
   word = atomic_load_explicit(&wait->word, memory_order_relaxed);
   do {
     if (epoch_of(word) != epoch || state_of(word) == WAIT_ENDED) return false;
-    *begun = state_of(word) == WAIT_BEGUN;
+    *begun = state_of(word) != WAIT_PENDING;
   } while (!atomic_compare_exchange_weak_explicit(
       &wait->word, &word, with_state(word, WAIT_ENDED), memory_order_acq_rel,
       memory_order_relaxed));
@@ -121,13 +138,42 @@ bool actor_wait_pending(struct wait *wait, uint64_t *epoch) {
 enum wait_kind actor_wait_kind(struct actor *actor) {
   uint64_t word =
       atomic_load_explicit(&actor->wait.word, memory_order_seq_cst);
-  if (state_of(word) == WAIT_ENDED) return WAIT_NONE;
-  return (enum wait_kind)(word >> KIND_SHIFT & 63);
+  return state_of(word) == WAIT_ENDED ? WAIT_NONE : kind_of(word);
+}
+
+static bool binds(uint64_t word) {
+  return state_of(word) == WAIT_PENDING || state_of(word) == WAIT_BEGUN;
+}
+
+/* The target is the next wait's if that is being opened just now; then this
+** one has ended, and the second look sees it. */
+bool actor_wait_edge(struct actor *actor, struct wait_edge *edge) {
+  struct wait *wait = &actor->wait;
+  uint64_t word = atomic_load_explicit(&wait->word, memory_order_seq_cst);
+  uint64_t again;
+  if (!binds(word) ||
+      atomic_load_explicit(&actor->concurrent, memory_order_relaxed))
+    return false;
+  edge->epoch = epoch_of(word);
+  edge->kind = kind_of(word);
+  edge->target = atomic_load_explicit(&wait->target, memory_order_seq_cst);
+  again = atomic_load_explicit(&wait->word, memory_order_seq_cst);
+  return edge->target != ID_NONE && binds(again) &&
+         epoch_of(again) == edge->epoch;
 }
 
 uint64_t actor_wait_epoch(struct actor *actor) {
   return epoch_of(
       atomic_load_explicit(&actor->waiting->word, memory_order_seq_cst));
+}
+
+enum wait_kind actor_wait_last(struct actor *actor) {
+  return kind_of(
+      atomic_load_explicit(&actor->waiting->word, memory_order_relaxed));
+}
+
+uint64_t actor_wait_since(struct actor *actor) {
+  return atomic_load_explicit(&actor->waiting->since, memory_order_relaxed);
 }
 
 uint64_t actor_wait_target(struct actor *actor) {
@@ -139,7 +185,7 @@ uint64_t actor_wait_deadline(struct actor *actor) {
 }
 
 void actor_wait_retarget(struct actor *actor, uint64_t target) {
-  atomic_store_explicit(&actor->waiting->target, target, memory_order_relaxed);
+  atomic_store_explicit(&actor->waiting->target, target, memory_order_seq_cst);
 }
 
 static void end_wait(struct actor *actor, struct wait *wait) {

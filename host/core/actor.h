@@ -56,10 +56,11 @@ struct actor_type {
   X(START, "a start") \
   X(STOP, "a stop") \
   X(ROOM, "room in a mailbox") \
-  X(SLEEP, "time") \
+  X(SLEEP, "the end of a sleep") \
   X(CHECKOUT, "a pool worker") \
   X(SOCKET, "a socket") \
-  X(RECEIVE, "a message")
+  X(RECEIVE, "a message") \
+  X(REPORT, "a report")
 
 enum wait_kind {
 #define WAIT_NAME(name, text) WAIT_##name,
@@ -87,9 +88,15 @@ struct waiter {
 */
 struct wait {
   _Atomic uint64_t word;
-  _Atomic uint64_t target;   /* pid waited for; valid for the word's epoch */
+  /* Who is waited for: a pid or, for a check-out, a pool's number. Written by
+  ** the owner with release before the wait opens, seq_cst while it is open
+  ** (actor_wait_retarget); valid for the word's epoch. */
+  _Atomic uint64_t target;
   _Atomic uint64_t deadline; /* of the present wait; nanoseconds */
   _Atomic uint64_t armed;    /* when its deadline node fires; 0: none */
+  /* When the present or last wait was opened; nanoseconds. Written by the
+  ** owner, read by whoever tells of it; relaxed. */
+  _Atomic uint64_t since;
 };
 
 #define STRAND_BITS 8
@@ -105,10 +112,10 @@ struct actor {
   ** release, when it is made and when its death becomes visible. */
   _Alignas(64) _Atomic uint64_t pid;
   struct wait wait; /* of strand 0: the only one of most actors */
+  struct mailbox mailbox;
   /* The worker whose handles it owns, or NULL. Written by the owner; read by
   ** thieves, who look again once the actor is theirs; relaxed. */
   _Atomic(struct worker *) home;
-  struct mailbox mailbox;
 
   /* --- Owner. --- */
   struct actor *link;       /* run queue, free list: whoever holds it */
@@ -127,8 +134,11 @@ struct actor {
   uint32_t generation;      /* directory's lock */
   uint32_t handles;         /* pins: see scheduler.h, actor_pin */
   bool trap;                /* exits of linked actors arrive as down */
-  /* An EXIT or a KILL came in while it was busy: whoever pushed it sets this
-  ** after the push, so that the reader looks before the next message. */
+  /* It may handle several requests at a time. Written by the owner, read by
+  ** whoever looks for circles; relaxed: it is before its first request. */
+  _Atomic bool concurrent;
+  /* An EXIT, a KILL or a REPORT came in while it was busy: who pushed it sets
+  ** this after the push, so that the reader looks before the next message. */
   _Atomic bool urgent;
   /* CPU time of the message in hand, and how much of it makes the type's
   ** interrupt be called; nanoseconds. The owner, and the tick on its thread:
@@ -152,9 +162,19 @@ struct actor {
   struct actor *older, *newer;
 };
 
-/* Legal: NONE -> PENDING (owner) -> BEGUN (callee) -> NONE (whoever ends it);
-** PENDING -> NONE. The epoch grows with every wait and never restarts. */
-enum wait_state { WAIT_ENDED, WAIT_PENDING, WAIT_BEGUN };
+/* Legal: ENDED -> PENDING (owner) -> BEGUN (callee) -> DEFERRED (callee: the
+** reply may come from anybody now); from each to ENDED (whoever ends it). The
+** epoch grows with every wait and never restarts. The state is the word's low
+** two bits. */
+enum wait_state { WAIT_ENDED, WAIT_PENDING, WAIT_BEGUN, WAIT_DEFERRED };
+#define WAIT_STATE_BITS UINT64_C(3)
+
+/* A wait as the wait-for graph sees it. */
+struct wait_edge {
+  uint64_t epoch;
+  enum wait_kind kind;
+  uint64_t target;
+};
 
 /* --- Directory ------------------------------------------------------------ */
 
@@ -213,6 +233,10 @@ bool actor_wait_needs_timer(struct actor *actor, uint64_t deadline);
 /* The handler starts: from here on the wait ends as begun. False if the
 ** caller has given up: the request must be skipped. [any thread] */
 bool actor_wait_claim(struct actor *actor, uint64_t epoch);
+/* The reply is no longer the callee's alone to give: the wait stays open, but
+** is no edge of the wait-for graph any more. Nothing if it has ended.
+** [any thread] */
+void actor_wait_defer(struct actor *actor, uint64_t epoch);
 /* Ends the wait. Only one caller ever gets true for an epoch, and must then
 ** post an OUTCOME. *begun: a handler had claimed it. [any thread] */
 bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun);
@@ -220,13 +244,26 @@ bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun);
 bool actor_wait_open(struct actor *actor, uint64_t epoch);
 /* Is it open, and under which epoch? [any thread] */
 bool actor_wait_pending(struct wait *wait, uint64_t *epoch);
-/* What strand 0 waits for. [any thread] */
+/* What strand 0 waits for; NONE: its wait is not open. [any thread] */
 enum wait_kind actor_wait_kind(struct actor *actor);
+/* Is strand 0 in a wait? One load, seq_cst. [any thread] */
+static inline bool actor_waits(struct actor *actor) {
+  return (atomic_load_explicit(&actor->wait.word, memory_order_seq_cst) &
+          WAIT_STATE_BITS) != WAIT_ENDED;
+}
+/*
+** The wait that holds the whole actor up. False: it waits for nobody, or for
+** nobody in particular, or it has other strands to go on with. [any thread]
+*/
+bool actor_wait_edge(struct actor *actor, struct wait_edge *edge);
 /* Of the present or last wait of the strand that runs. [owner] */
 uint64_t actor_wait_epoch(struct actor *actor);
+enum wait_kind actor_wait_last(struct actor *actor);
 uint64_t actor_wait_target(struct actor *actor);
+uint64_t actor_wait_since(struct actor *actor); /* nanoseconds */
 uint64_t actor_wait_deadline(struct actor *actor);
-/* Found out only now whom the present wait is for. [owner] */
+/* Found out only now whom the present wait is for: published, seq_cst, as by
+** actor_wait_begin. [owner] */
 void actor_wait_retarget(struct actor *actor, uint64_t target);
 /* Ends every wait that is open: nobody will look at an outcome. [owner] */
 void actor_wait_end_all(struct actor *actor);

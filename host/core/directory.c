@@ -156,6 +156,7 @@ static void reset(struct actor *actor) {
   actor->deferred_count = actor->deferred_capacity = 0;
   actor->serving = (struct waiter){ID_NONE, 0};
   actor->trap = false;
+  atomic_store_explicit(&actor->concurrent, false, memory_order_relaxed);
   atomic_store_explicit(&actor->urgent, false, memory_order_relaxed);
   /* A node that is still in some wheel is for the pid that was. */
   for (uint32_t i = 0; i <= STRANDS_LARGEST; i++) {

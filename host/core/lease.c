@@ -32,7 +32,10 @@
 ** 6. A seat settles, its worker ends, and what would have settled it is left
 **    for the next worker, who comes to it when the seat has been leased and
 **    given back once more. Leases are numbered: it settles nothing.
-** 7. The worker of a leased seat ends and another sits down. The borrower
+** 7. An actor has a seat of a pool that is closed and opened anew, and takes
+**    the same seat of the new one. Its holds say which pool each is on, by
+**    number: it gives back the one that it means.
+** 8. The worker of a leased seat ends and another sits down. The borrower
 **    keeps the seat; `occupied` says what becomes of it afterwards.
 */
 #include "core/lease.h"
@@ -71,6 +74,7 @@ struct pool_seat {
 
 struct pool {
   struct leases *leases;
+  uint64_t number; /* never changes: a count, then the shard it is in */
   /* --- Shard's lock. --- */
   struct keyed keyed;
   struct lease_hold *first, *last; /* the queue */
@@ -86,6 +90,7 @@ struct pool {
 struct leases {
   struct keytable pools;
   _Atomic uint64_t count; /* of all leases so far: their numbers; relaxed */
+  _Atomic uint64_t opened; /* pools so far; relaxed */
 };
 
 static struct pool *pool_of(struct keyed *keyed) {
@@ -234,10 +239,12 @@ static void sweep_locked(struct actor *actor, struct key pool) {
 /* The caller has the lock of the key's shard, so of every pool that ever had
 ** this key, and of no other: keys are compared first. */
 static struct lease_hold *find_hold_locked(struct actor *actor,
-                                           struct key pool, uint32_t seat) {
+                                           struct key pool, uint64_t number,
+                                           uint32_t seat) {
   struct lease_hold *hold = actor->leases;
   for (; hold != NULL; hold = hold->next)
-    if (keyed_is(&hold->pool->keyed, pool) && hold->seat == seat &&
+    if (keyed_is(&hold->pool->keyed, pool) &&
+        hold->pool->number == number && hold->seat == seat &&
         (hold->state == HOLD_GRANTED || hold->state == HOLD_HELD))
       return hold;
   return NULL;
@@ -283,6 +290,14 @@ static struct pool *pool_new(struct key key, uint32_t size,
   return pool;
 }
 
+/* The shard's index in its low bits, so that a pool is found by number. */
+static uint64_t next_number(struct leases *leases, const struct shard *shard) {
+  uint64_t count = atomic_fetch_add_explicit(&leases->opened, 1,
+                                             memory_order_relaxed) + 1;
+  return count << KEYTABLE_SHARD_BITS |
+         (uint64_t)(shard - leases->pools.shards);
+}
+
 static enum status open_locked(struct leases *leases,
                                const struct place *place, uint32_t size) {
   struct pool *pool = find_locked(place);
@@ -291,6 +306,7 @@ static enum status open_locked(struct leases *leases,
   pool = pool_new(place->key, size, &bytes);
   if (pool == NULL) return STATUS_NOMEM;
   pool->leases = leases;
+  pool->number = next_number(leases, place->shard);
   if (keytable_insert(place, &pool->keyed, bytes)) return STATUS_OK;
   memory_free(pool);
   return STATUS_NOMEM;
@@ -352,7 +368,7 @@ static enum status take_locked(struct pool *pool, struct lease_hold *hold,
 
 enum status lease_take(struct leases *leases, struct key pool,
                        struct actor *actor, struct waiter waiter,
-                       uint32_t *seat) {
+                       uint32_t *seat, uint64_t *number) {
   struct lease_hold *hold = memory_zalloc(sizeof *hold);
   struct place place;
   enum status status;
@@ -364,6 +380,7 @@ enum status lease_take(struct leases *leases, struct key pool,
   if (status == STATUS_OK || status == STATUS_WAIT) {
     hold->next = actor->leases;
     actor->leases = hold;
+    *number = hold->pool->number;
   } else {
     memory_free(hold);
   }
@@ -371,10 +388,10 @@ enum status lease_take(struct leases *leases, struct key pool,
   return status;
 }
 
-bool lease_accept(struct leases *leases, struct key pool, struct actor *actor,
-                  uint32_t seat) {
+bool lease_accept(struct leases *leases, struct key pool, uint64_t number,
+                  struct actor *actor, uint32_t seat) {
   struct place place = keytable_lock(&leases->pools, pool);
-  struct lease_hold *hold = find_hold_locked(actor, pool, seat);
+  struct lease_hold *hold = find_hold_locked(actor, pool, number, seat);
   bool granted = hold != NULL && hold->state == HOLD_GRANTED;
   if (granted) hold->state = HOLD_HELD;
   keytable_unlock(&place);
@@ -398,11 +415,11 @@ static void grant_nobody(struct lease_grant *grant, uint32_t seat) {
   *grant = (struct lease_grant){{ID_NONE, 0}, seat};
 }
 
-void lease_give(struct leases *leases, struct key pool, struct actor *actor,
-                uint32_t seat, bool busy, uint64_t *settling,
-                struct lease_grant *grant) {
+void lease_give(struct leases *leases, struct key pool, uint64_t number,
+                struct actor *actor, uint32_t seat, bool busy,
+                uint64_t *settling, struct lease_grant *grant) {
   struct place place = keytable_lock(&leases->pools, pool);
-  struct lease_hold *hold = find_hold_locked(actor, pool, seat);
+  struct lease_hold *hold = find_hold_locked(actor, pool, number, seat);
   *settling = 0;
   grant_nobody(grant, seat);
   if (hold != NULL) {
@@ -496,13 +513,14 @@ static bool still_leased(struct leases *leases, struct actor *actor,
 
 bool lease_first(struct leases *leases, struct actor *actor,
                  unsigned char bytes[KEY_LARGEST], struct key *pool,
-                 uint32_t *seat) {
+                 uint64_t *number, uint32_t *seat) {
   while (actor->leases != NULL) {
     struct lease_hold *hold = actor->leases;
     struct key key = keyed_key(&hold->pool->keyed);
     if (!still_leased(leases, actor, hold)) continue;
     if (key.size > 0) memcpy(bytes, key.bytes, key.size);
     *pool = (struct key){bytes, key.size};
+    *number = hold->pool->number;
     *seat = hold->seat;
     return true;
   }
@@ -523,4 +541,35 @@ uint32_t lease_size(struct leases *leases, struct key key) {
   uint32_t size = pool != NULL ? pool->size : 0;
   keytable_unlock(&place);
   return size;
+}
+
+static struct pool *find_number_locked(const struct shard *shard,
+                                       uint64_t number) {
+  struct keyed *keyed = NULL;
+  uint32_t bucket = 0;
+  while ((keyed = keytable_next(shard, &bucket, keyed)) != NULL)
+    if (pool_of(keyed)->number == number) return pool_of(keyed);
+  return NULL;
+}
+
+static uint32_t holders_locked(const struct pool *pool, uint64_t *pids,
+                               uint32_t limit) {
+  if (pool->size > limit) return 0;
+  for (uint32_t i = 0; i < pool->size; i++) {
+    if (pool->seats[i].state != SEAT_LEASED) return 0;
+    pids[i] = pool->seats[i].hold->waiter.pid;
+  }
+  return pool->size;
+}
+
+uint32_t lease_holders(struct leases *leases, uint64_t number, uint64_t *pids,
+                       uint32_t limit) {
+  struct shard *shard = &leases->pools.shards[number % KEYTABLE_SHARDS];
+  struct pool *pool;
+  uint32_t count;
+  mutex_lock(&shard->lock);
+  pool = find_number_locked(shard, number);
+  count = pool != NULL ? holders_locked(pool, pids, limit) : 0;
+  mutex_unlock(&shard->lock);
+  return count;
 }

@@ -14,6 +14,9 @@
 ** to the first waiter; the caller ends that wait and, if it was too late for
 ** it (actor_wait_end said false), gives the seat back and goes on.
 **
+** A pool has a number, which no other ever has: one that is opened under a
+** closed one's key is another pool. Numbers are below 2^63, so never a pid.
+**
 ** Threads    [any thread] all functions; `actor` arguments: its owner
 ** Ownership  A lease is found by the pool's key and lives until lease_close
 **            and the last hold is gone (counted inside).
@@ -50,26 +53,28 @@ struct lease_grant {
 
 /*
 ** Borrow. STATUS_OK: *seat is leased to the actor. STATUS_WAIT: queued;
-** the wait must be open already. ABSENT: no such pool. NOMEM.
+** the wait must be open already. ABSENT: no such pool. NOMEM. *number: the
+** pool's, with OK and WAIT.
 */
 enum status lease_take(struct leases *leases, struct key pool,
                        struct actor *actor, struct waiter waiter,
-                       uint32_t *seat);
+                       uint32_t *seat, uint64_t *number);
 /* The queued actor was granted `seat` and is running again. Needs no memory:
 ** the hold is on the actor's list since it was queued, so that its death
 ** gives the seat back even if it never gets here. [owner]
 ** False: there was no such grant. */
-bool lease_accept(struct leases *leases, struct key pool, struct actor *actor,
-                  uint32_t seat);
-/* A waiter that ended some other way. [any thread] */
+bool lease_accept(struct leases *leases, struct key pool, uint64_t number,
+                  struct actor *actor, uint32_t seat);
+/* A waiter that ended some other way; nothing if it is not in line any more.
+** [any thread] */
 void lease_forget(struct leases *leases, struct key pool, struct waiter waiter);
 
 /* Give back. `busy`: the worker may still be working on something of the
 ** borrower's. *settling: 0, or the number of the lease that the seat settles
 ** from, until lease_settled. */
-void lease_give(struct leases *leases, struct key pool, struct actor *actor,
-                uint32_t seat, bool busy, uint64_t *settling,
-                struct lease_grant *grant);
+void lease_give(struct leases *leases, struct key pool, uint64_t number,
+                struct actor *actor, uint32_t seat, bool busy,
+                uint64_t *settling, struct lease_grant *grant);
 /* A grant that came too late for its waiter. *grant is that grant, and
 ** becomes the next; nothing is done if its waiter no longer has the seat. */
 void lease_refused(struct leases *leases, struct key pool, uint32_t seat,
@@ -90,7 +95,16 @@ void lease_vacated(struct leases *leases, struct key pool, uint32_t seat);
 ** leaves every queue that the actor stands in: it waits no more. [owner] */
 bool lease_first(struct leases *leases, struct actor *actor,
                  unsigned char bytes[KEY_LARGEST], struct key *pool,
-                 uint32_t *seat);
+                 uint64_t *number, uint32_t *seat);
+
+/*
+** Who must give a seat back before that pool has one: all its seats are
+** leased, and these are the actors that have them, in the order of the seats.
+** 0 if the pool is closed, has more than `limit` seats, or has one that is
+** not leased: then somebody else will see to it.
+*/
+uint32_t lease_holders(struct leases *leases, uint64_t number, uint64_t *pids,
+                       uint32_t limit);
 
 /* For at(): which seats are leased, for choosing another. */
 bool lease_taken(struct leases *leases, struct key pool, uint32_t seat);

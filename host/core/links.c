@@ -177,6 +177,9 @@ bool links_refuse(struct scheduler *scheduler, struct message *message,
       if (waiter.epoch != 0)
         scheduler_end_wait(scheduler, waiter, OUTCOME_REPLY);
       break;
+    case MESSAGE_REPORT:
+      scheduler_end_wait(scheduler, waiter, OUTCOME_NOACTOR);
+      break;
     case MESSAGE_MONITOR:
       send_signal(scheduler, MESSAGE_DOWN, message->target, waiter.pid,
                   reason);
@@ -236,11 +239,14 @@ static void give_back_leases(struct scheduler *scheduler,
                              struct actor *actor) {
   unsigned char bytes[KEY_LARGEST];
   struct key pool;
+  uint64_t number;
   uint32_t seat;
-  while (lease_first(scheduler->leases, actor, bytes, &pool, &seat)) {
+  while (lease_first(scheduler->leases, actor, bytes, &pool, &number,
+                     &seat)) {
     struct lease_grant grant;
     uint64_t settling;
-    lease_give(scheduler->leases, pool, actor, seat, true, &settling, &grant);
+    lease_give(scheduler->leases, pool, number, actor, seat, true, &settling,
+               &grant);
     links_grant(scheduler, pool, &grant);
     if (settling != 0) scheduler->settle(scheduler, pool, seat, settling);
   }

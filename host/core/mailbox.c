@@ -274,3 +274,7 @@ uint64_t mailbox_count(struct mailbox *mailbox) {
 uint64_t mailbox_size(struct mailbox *mailbox) {
   return atomic_load_explicit(&mailbox->load, memory_order_relaxed) % LOAD_ONE;
 }
+
+uint64_t mailbox_popped(const struct mailbox *mailbox) {
+  return mailbox->popped / LOAD_ONE;
+}

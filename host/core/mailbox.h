@@ -116,6 +116,8 @@ bool mailbox_idle(struct mailbox *mailbox);
 
 uint64_t mailbox_count(struct mailbox *mailbox); /* user messages queued */
 uint64_t mailbox_size(struct mailbox *mailbox);  /* their bytes */
+/* Of those counted, the ones that the reader has taken out already. [owner] */
+uint64_t mailbox_popped(const struct mailbox *mailbox);
 
 void message_queue_append(struct message_queue *queue, struct message *message);
 struct message *message_queue_pop(struct message_queue *queue);

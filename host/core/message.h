@@ -33,6 +33,7 @@
   X(DOWN, SYSTEM)     /* a monitored actor ended; payload: reason */    \
   X(SENTINEL, SYSTEM) /* come back when all before it is done */        \
   X(OUTCOME, URGENT)  /* ends the wait `epoch`; see enum outcome */     \
+  X(REPORT, URGENT)   /* answer the wait `epoch`: script/report.h */    \
   X(LINK, URGENT)     /* not to be overtaken by an EXIT */              \
   X(UNLINK, URGENT)                                                     \
   X(EXIT, URGENT)     /* a linked actor ended, or a supervisor's stop */\
@@ -78,7 +79,7 @@ struct message {
   struct message *next; /* whoever holds the message */
   uint64_t target;      /* pid it is meant for: checked again by the reader */
   uint64_t sender;      /* pid, or ID_NONE from outside */
-  uint64_t epoch;       /* CALL, STOP: the sender's wait; OUTCOME: target's */
+  uint64_t epoch;       /* CALL, STOP, REPORT: sender's wait; OUTCOME: target's */
   uint64_t deadline;    /* CALL: nanoseconds, TICK_NEVER for none */
   uint32_t size;        /* payload bytes */
   uint16_t count;       /* values in the payload */

@@ -57,6 +57,7 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
               (int)(options->slices == SLICES_SIGNAL && !alarm_available()
                         ? SLICES_HOOK
                         : options->slices));
+  mutex_init(&scheduler->verdicts);
   scheduler->cycles_per_us = tick_cycles_per_us();
   if (make_tables(scheduler) != STATUS_OK ||
       make_workers(scheduler, options) != STATUS_OK) {
@@ -106,6 +107,7 @@ void scheduler_free(struct scheduler *scheduler) {
   leases_free(scheduler->leases);
   directory_free(scheduler->directory);
   overflow_deinit(&scheduler->overflow);
+  mutex_deinit(&scheduler->verdicts);
   slab_free(scheduler->slab);
   memory_free(scheduler);
 }
@@ -192,15 +194,21 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
 
 /* --- Posting -------------------------------------------------------------- */
 
+/* Not even a handler that runs on and on may keep it waiting. */
+static bool is_interrupt(const struct message *message) {
+  return message->kind == MESSAGE_EXIT || message->kind == MESSAGE_KILL ||
+         message->kind == MESSAGE_REPORT;
+}
+
 static enum status push_to(struct scheduler *scheduler, struct actor *actor,
                            struct message *message, enum ready ready) {
-  bool ends = message->kind == MESSAGE_EXIT || message->kind == MESSAGE_KILL;
+  bool interrupts = is_interrupt(message);
   bool wake;
   if (mailbox_push(&actor->mailbox, message, &wake) != STATUS_OK)
     return STATUS_NOACTOR;
   if (wake)
     scheduler_ready(scheduler, actor, ready);
-  else if (unlikely(ends))
+  else if (unlikely(interrupts))
     atomic_store_explicit(&actor->urgent, true, memory_order_release);
   return STATUS_OK;
 }
@@ -259,12 +267,15 @@ void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,
 uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
                         enum wait_kind kind, uint64_t target,
                         uint64_t deadline) {
-  uint64_t epoch = actor_wait_begin(actor, kind, target, deadline);
   struct worker *worker = worker_current();
+  uint64_t epoch;
   bool begun;
   ASSERT(worker != NULL && worker->scheduler == scheduler,
          "an actor waits on a worker");
   (void)scheduler;
+  atomic_store_explicit(&actor->waiting->since, worker->look_ns,
+                        memory_order_relaxed);
+  epoch = actor_wait_begin(actor, kind, target, deadline);
   if (deadline == TICK_NEVER || !actor_wait_needs_timer(actor, deadline) ||
       deadline_arm(worker, actor, deadline))
     return epoch;

@@ -25,6 +25,7 @@
 
 #include "base/slab.h"
 #include "base/thread.h"
+#include "base/thread.h"
 #include "core/actor.h"
 #include "core/lease.h"
 #include "core/message.h"
@@ -59,6 +60,7 @@ struct scheduler {
   struct slab *slab;
   struct overflow overflow;
   _Atomic int slices; /* enum slices; relaxed */
+  struct mutex verdicts;       /* one circle at a time: core/circle.c */
   struct worker **workers;
   int worker_count;
   void *owner;                 /* the layers above: the script's data */

@@ -73,6 +73,13 @@ void answer_log_unknown(struct body *body, struct message *message) {
   log_unknown(body, "a cast:", "this is a script without a behaviour");
 }
 
+/* Anybody may reply from now on, whatever becomes of this actor's handler. */
+static void defer_wait(struct body *body, struct waiter from) {
+  struct actor *caller =
+      directory_find(body->script->scheduler->directory, from.pid);
+  if (caller != NULL) actor_wait_defer(caller, from.epoch);
+}
+
 int answer_lua_from(lua_State *L) {
   struct body *body = body_of(L);
   struct message *request = body->request;
@@ -81,6 +88,7 @@ int answer_lua_from(lua_State *L) {
   if (request != NULL && request->kind == MESSAGE_CALL) {
     from.epoch = request->epoch;
     body->from_taken = true;
+    defer_wait(body, from);
   }
   if (from.pid == ID_NONE) {
     lua_pushnil(L);

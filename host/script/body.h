@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "core/circle.h"
 #include "core/scheduler.h"
 
 struct script;  /* script/script.h: one per host */
@@ -55,6 +56,13 @@ struct start {
   size_t line_limit;         /* of that connection */
   struct listener *listener; /* to be told when the connection ends */
   uint64_t idle_span;        /* overrides the behaviour's; 0: none given */
+};
+
+/* A wait that its deadline has ended. */
+struct lapsed_wait {
+  struct waiter subject; /* the caller of the request in hand */
+  enum wait_kind kind;
+  uint64_t target;
 };
 
 #define BODY_NAMES 2
@@ -126,6 +134,9 @@ struct body {
   uint64_t cpu_limit;      /* of a message; nanoseconds; TICK_NEVER: none */
   uint64_t spent;          /* what it dies of: so much CPU time; or 0 */
   struct buffer evidence;  /* the stack, then */
+  struct circle circle;    /* that this actor closed: script/deadlock.c */
+  uint64_t doomed;         /* to be killed when the turn ends: culprit.c */
+  struct lapsed_wait lapsed; /* the last one: script/report.c */
   struct buffer scratch;   /* a text that must live across a raise */
   char *text;              /* of a script: the printed error, for the host */
 

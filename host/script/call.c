@@ -15,6 +15,7 @@
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
+#include "script/deadlock.h"
 #include "script/failure.h"
 #include "script/order.h"
 #include "script/reason.h"
@@ -88,20 +89,17 @@ static int after_call(lua_State *L, int status, lua_KContext context) {
   return count;
 }
 
-static void check_circle(lua_State *L, struct body *body, uint64_t pid) {
-  char text[ID_TEXT_SIZE];
-  if (likely(pid != body_pid(body)) || body->strands != NULL) return;
+/* The wait that has just been opened closed a circle. */
+static void raise_deadlock(lua_State *L, struct body *body) {
   set_sending(body, NULL);
-  failure_push(L, FAILURE_DEADLOCK, "%s calls itself", id_text(pid, text));
-  failure_set_begun(L, -1, false);
-  wait_throw(L);
+  deadlock_raise(L);
 }
 
 static void open_call(lua_State *L, struct body *body, uint64_t pid) {
   struct message *message = body->sending;
-  check_circle(L, body, pid);
   message->epoch = wait_open(L, WAIT_CALL, pid, true);
   message->deadline = actor_wait_deadline(body->actor);
+  if (unlikely(deadlock_closed(body, pid))) raise_deadlock(L, body);
 }
 
 static int sent(lua_State *L, struct body *body, enum operation operation) {
@@ -217,7 +215,7 @@ int call_lua_send(lua_State *L) {
 static int after_stop(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
-  wait_raise(L, ID_NONE, "the end of ", 1);
+  wait_raise(L, actor_wait_target(body_of(L)->actor), "the end of ", 1);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -252,6 +250,7 @@ int call_lua_stop(lua_State *L) {
   set_sending(body, message);
   if (pid == body_pid(body)) return stop_self(L, body, message);
   message->epoch = wait_open(L, WAIT_STOP, pid, true);
+  if (deadlock_closed(body, pid)) raise_deadlock(L, body);
   if (pid == ID_NONE ||
       scheduler_post(body->script->scheduler, message, READY_NEXT) !=
           STATUS_OK) {

@@ -183,13 +183,11 @@ static int coroutine_yield(lua_State *L) {
 static int coroutine_resume(lua_State *L);
 static int wrap_call(lua_State *L);
 
-/* The coroutine that a thread which is suspended by a wait has resumed. */
-static lua_State *resumed_by(lua_State *thread) {
+lua_State *coroutine_inner(lua_State *thread) {
   lua_Debug info;
   lua_State *inner = NULL;
   int top = lua_gettop(thread);
-  if (lua_status(thread) != LUA_YIELD || !lua_getstack(thread, 0, &info) ||
-      !lua_checkstack(thread, 2))
+  if (!lua_getstack(thread, 0, &info) || !lua_checkstack(thread, 2))
     return NULL;
   lua_getinfo(thread, "f", &info);
   if (lua_tocfunction(thread, -1) == coroutine_resume)
@@ -199,6 +197,11 @@ static lua_State *resumed_by(lua_State *thread) {
   inner = lua_tothread(thread, -1);
   lua_settop(thread, top);
   return inner;
+}
+
+/* The coroutine that a thread which is suspended by a wait has resumed. */
+static lua_State *resumed_by(lua_State *thread) {
+  return lua_status(thread) == LUA_YIELD ? coroutine_inner(thread) : NULL;
 }
 
 /* Suspended by a wait of the whole actor, not by a yield of its own: which

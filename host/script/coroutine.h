@@ -35,6 +35,11 @@ bool coroutine_can_wait(lua_State *L);
 int coroutine_wait(lua_State *L, enum host_yield why, lua_KContext context,
                    lua_KFunction k);
 
+/* The coroutine that this thread is resuming, or had resumed when the actor
+** was suspended; NULL: none. For who looks at an actor from outside or from a
+** hook: not on the thread that is running. Does not raise. */
+lua_State *coroutine_inner(lua_State *thread);
+
 /* The main thread, suspended by a wait, will not be resumed: closes the
 ** coroutines that it has resumed, the innermost first. */
 void coroutine_unwind(lua_State *L);

@@ -17,7 +17,9 @@
 #include "core/links.h"
 #include "script/body.h"
 #include "script/codec.h"
+#include "script/culprit.h"
 #include "script/dispatch.h"
+#include "script/doing.h"
 #include "script/face_lease.h"
 #include "script/failure.h"
 #include "script/life.h"
@@ -27,7 +29,6 @@
 #include "script/socket.h"
 #include "script/state.h"
 #include "script/timer.h"
-#include "script/wait.h"
 
 /* --- An error nobody caught ----------------------------------------------- */
 
@@ -59,7 +60,7 @@ static int describe_error(lua_State *L) {
   failure_from(L);
   body->timed_out = failure_kind(L, 1) == FAILURE_TIMEOUT;
   if (!last_hop_is_own(L, 1)) {
-    const char *request = wait_push_request(L);
+    const char *request = doing_push(L);
     failure_add_hop(L, 1, request, buffer_bytes(stack), buffer_size(stack));
     lua_settop(L, 1);
   }
@@ -288,6 +289,7 @@ enum step ending_finish(struct body *body) {
   run_end_strands(body);
   request = body->request;
   body->stop = body->request = NULL;
+  culprit_kill(body);
   tell_reason(body);
   close_all(body);
   tell_host(body);

@@ -11,6 +11,7 @@
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
+#include "script/deadlock.h"
 #include "script/entity.h"
 #include "script/failure.h"
 #include "script/script.h"
@@ -19,6 +20,7 @@
 
 /* A checked-out seat; a to-be-closed userdata, the pool's key behind it. */
 struct hold {
+  uint64_t number; /* the pool's */
   uint32_t seat;
   size_t key_size;
   unsigned char key[];
@@ -269,8 +271,8 @@ static int close_hold(lua_State *L) {
   bool busy = worker != NULL && !mailbox_idle(&worker->mailbox);
   struct lease_grant grant;
   uint64_t settling;
-  lease_give(scheduler->leases, pool, body_of(L)->actor, hold->seat, busy,
-             &settling, &grant);
+  lease_give(scheduler->leases, pool, hold->number, body_of(L)->actor,
+             hold->seat, busy, &settling, &grant);
   links_grant(scheduler, pool, &grant);
   if (settling != 0) lease_settle(scheduler, pool, hold->seat, settling);
   return 0;
@@ -281,10 +283,11 @@ static const luaL_Reg hold_events[] = {{"__close", close_hold}, {NULL, NULL}};
 static const struct class hold_class = {"lease", "a lease", hold_events, NULL,
                                         NULL};
 
-static void push_hold(lua_State *L, struct key pool) {
+static struct hold *push_hold(lua_State *L, struct key pool) {
   struct hold *hold = class_new(L, &hold_class, sizeof *hold + pool.size);
   hold->key_size = pool.size;
   memcpy(hold->key, pool.bytes, pool.size);
+  return hold;
 }
 
 static int after_with(lua_State *L, int status, lua_KContext context) {
@@ -307,6 +310,7 @@ static int run_with(lua_State *L, uint32_t seat) {
 
 static int after_checkout(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
+  const struct hold *hold = lua_touserdata(L, 3);
   struct message *outcome = body->outcome;
   struct key pool;
   uint32_t seat;
@@ -322,13 +326,26 @@ static int after_checkout(lua_State *L, int status, lua_KContext context) {
   }
   wait_raise(L, ID_NONE, "a free worker of the pool", 0);
   memcpy(&seat, outcome->bytes, sizeof seat);
-  if (!lease_accept(scheduler_of(L)->leases, pool, body->actor, seat))
+  if (!lease_accept(scheduler_of(L)->leases, pool, hold->number, body->actor,
+                    seat))
     return no_pool(L);
   return run_with(L, seat);
 }
 
+/* In line; unless all who could give a seat back wait for this actor. */
+static int wait_in_line(lua_State *L, struct key pool, uint64_t number,
+                        struct waiter waiter) {
+  struct body *body = body_of(L);
+  actor_wait_retarget(body->actor, number);
+  if (!deadlock_look(body))
+    return coroutine_wait(L, HOST_WAIT, 0, after_checkout);
+  lease_forget(scheduler_of(L)->leases, pool, waiter);
+  return deadlock_raise(L);
+}
+
 int lease_lua_checkout(lua_State *L) {
   struct body *body = body_of(L);
+  struct hold *hold;
   struct waiter waiter;
   struct key pool;
   uint32_t seat;
@@ -337,13 +354,13 @@ int lease_lua_checkout(lua_State *L) {
   if (lua_type(L, 2) != LUA_TFUNCTION)
     return failure_expected(L, "fn", "a function", 2);
   wait_check(L);
-  push_hold(L, pool);
+  hold = push_hold(L, pool);
   waiter.pid = body_pid(body);
   waiter.epoch = wait_open(L, WAIT_CHECKOUT, ID_NONE, true);
   switch (lease_take(scheduler_of(L)->leases, pool, body->actor, waiter,
-                     &seat)) {
+                     &seat, &hold->number)) {
     case STATUS_WAIT:
-      return coroutine_wait(L, HOST_WAIT, 0, after_checkout);
+      return wait_in_line(L, pool, hold->number, waiter);
     case STATUS_OK:
       wait_cancel(L);
       return run_with(L, seat);

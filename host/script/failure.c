@@ -7,10 +7,10 @@
 #include "script/failure.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "base/quote.h"
 #include "script/body.h"
 #include "script/class.h"
 #include "script/codec.h"
@@ -18,7 +18,6 @@
 
 #define LINES_FIRST 10 /* of a long stack */
 #define LINES_LAST 11
-#define DESCRIBED 60 /* bytes of a string */
 
 static const char *const kinds[] = {
 #define FAILURE_TEXT(name, text) text,
@@ -32,32 +31,11 @@ static const char metatable_name[] = "error";
 
 /* --- Text of a value ------------------------------------------------------ */
 
-/* One byte of a quoted string, as a script would write it. */
-static void add_byte(luaL_Buffer *out, unsigned char byte) {
-  char text[8];
-  if (byte == '"' || byte == '\\')
-    snprintf(text, sizeof text, "\\%c", byte);
-  else if (byte == '\n')
-    snprintf(text, sizeof text, "\\n");
-  else if (byte < ' ' || byte == 127)
-    snprintf(text, sizeof text, "\\%03u", byte);
-  else
-    snprintf(text, sizeof text, "%c", byte);
-  luaL_addstring(out, text);
-}
-
 static void push_quoted(lua_State *L, int index) {
-  luaL_Buffer out;
-  size_t size, shown;
+  char text[QUOTE_SIZE];
+  size_t size;
   const char *bytes = lua_tolstring(L, index, &size);
-  shown = size > DESCRIBED ? DESCRIBED : size;
-  /* Not in the middle of a UTF-8 sequence. */
-  while (shown > 0 && shown < size && (bytes[shown] & 0xc0) == 0x80) shown--;
-  luaL_buffinit(L, &out);
-  luaL_addchar(&out, '"');
-  for (size_t i = 0; i < shown; i++) add_byte(&out, (unsigned char)bytes[i]);
-  luaL_addstring(&out, shown < size ? "...\"" : "\"");
-  luaL_pushresult(&out);
+  lua_pushstring(L, quote_text(bytes, size, text));
 }
 
 static void push_userdata(lua_State *L, int index) {
@@ -303,22 +281,52 @@ static void add_hop(lua_State *L, luaL_Buffer *out, int hop, bool first) {
   add_stack(L, out, hop);
 }
 
-/* The stack: the object, its trace, a hop, and what the buffer needs. */
-static int failure_tostring(lua_State *L) {
+/* Somebody else who had to do with it, and what he was doing. */
+static void add_other(lua_State *L, luaL_Buffer *out, int entry, bool first) {
+  char text[ID_TEXT_SIZE];
+  uint64_t pid;
+  (void)first;
+  push_field(L, entry, "pid");
+  pid = value_pid(L, -1);
+  lua_pop(L, 1);
+  luaL_addstring(out, "\n  ");
+  luaL_addstring(out, pid != ID_NONE ? id_text(pid, text) : "somebody");
+  add_field(L, out, entry, "behaviour", " ");
+  add_field(L, out, entry, "doing", " ");
+  add_stack(L, out, entry);
+}
+
+/* Whoever closed a circle is in the trace. */
+static void add_member(lua_State *L, luaL_Buffer *out, int entry, bool first) {
+  if (!first) add_other(L, out, entry, false);
+}
+
+/* All that is a table in the list that is a field of the object. The stack:
+** the object, the list, an entry, and what the buffer needs. */
+static void add_list(lua_State *L, luaL_Buffer *out, const char *name,
+                     void (*add)(lua_State *L, luaL_Buffer *out, int entry,
+                                 bool first)) {
   lua_Unsigned count = 0;
+  lua_pushstring(L, name);
+  if (lua_rawget(L, 1) == LUA_TTABLE) count = lua_rawlen(L, -1);
+  lua_replace(L, 2);
+  for (lua_Unsigned i = 1; i <= count; i++) {
+    bool is_entry = lua_rawgeti(L, 2, (lua_Integer)i) == LUA_TTABLE;
+    lua_replace(L, 3);
+    if (is_entry) add(L, out, 3, i == 1);
+  }
+}
+
+static int failure_tostring(lua_State *L) {
   luaL_Buffer out;
   luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
-  if (push_field(L, 1, "trace") == LUA_TTABLE) count = lua_rawlen(L, 2);
-  lua_pushnil(L);
+  lua_settop(L, 3);
   luaL_buffinit(L, &out);
   add_field(L, &out, 1, "kind", "");
   add_field(L, &out, 1, "message", ": ");
-  for (lua_Unsigned i = 1; i <= count; i++) {
-    bool is_hop = lua_rawgeti(L, 2, (lua_Integer)i) == LUA_TTABLE;
-    lua_replace(L, 3);
-    if (is_hop) add_hop(L, &out, 3, i == 1);
-  }
+  add_list(L, &out, "culprit", add_other);
+  add_list(L, &out, "circle", add_member);
+  add_list(L, &out, "trace", add_hop);
   luaL_pushresult(&out);
   return 1;
 }

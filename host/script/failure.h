@@ -4,7 +4,9 @@
 ** A table { kind, message, trace, begun, reason, pid } with a metatable whose
 ** __tostring prints every hop. `trace` is a list of hops, the one where it
 ** happened first: { pid, behaviour, request, stack }. `begun` is a boolean
-** where a request was involved, else nil. Error objects can be sent.
+** where a request was involved, else nil. Error objects can be sent. A timeout
+** also has `waited` and often `culprit`, `position`, `queued` (culprit.h), a
+** deadlock `circle` (deadlock.h); their stacks are printed, too.
 **
 **   exit: account.lua:12: boom
 **     in <0.17.3> account, call "withdraw"

@@ -68,6 +68,7 @@ void life_free(struct body *body) {
   buffer_deinit(&body->reason);
   buffer_deinit(&body->scratch);
   buffer_deinit(&body->evidence);
+  circle_free(&body->circle);
   memory_free(body->text);
   slab_give(body, sizeof *body);
   atomic_fetch_sub_explicit(&script->bodies, 1, memory_order_relaxed);

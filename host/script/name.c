@@ -4,6 +4,7 @@
 
 #include "script/body.h"
 #include "script/coroutine.h"
+#include "script/deadlock.h"
 #include "script/failure.h"
 #include "script/script.h"
 #include "script/value.h"
@@ -39,6 +40,10 @@ int name_taken(lua_State *L, struct key key, uint64_t holder,
     return raise_exists(L, holder);
   waiter.epoch = wait_open(L, WAIT_START, holder, true);
   status = registry_await(body->script->scheduler->registry, key, waiter);
+  if (status == STATUS_WAIT && deadlock_closed(body, holder)) {
+    registry_forget(body->script->scheduler->registry, key, waiter);
+    return deadlock_raise(L);
+  }
   if (status == STATUS_WAIT)
     return coroutine_wait(L, HOST_WAIT, (lua_KContext)again, after_holder);
   wait_cancel(L);

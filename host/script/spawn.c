@@ -9,13 +9,13 @@
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
+#include "script/deadlock.h"
 #include "script/entity.h"
 #include "script/failure.h"
 #include "script/life.h"
 #include "script/module.h"
 #include "script/name.h"
 #include "script/option.h"
-#include "script/order.h"
 #include "script/script.h"
 #include "script/value.h"
 #include "script/wait.h"
@@ -30,8 +30,7 @@ static int after_start(lua_State *L, int status, lua_KContext context) {
   (void)context;
   if (outcome->outcome != OUTCOME_REPLY) {
     pidset_clear(&body->actor->relations, pid, RELATION_LINK);
-    if (outcome->outcome == OUTCOME_TIMEOUT)
-      order_kill(body->script, pid, false);
+    if (outcome->outcome == OUTCOME_TIMEOUT) body->doomed = pid;
     wait_raise(L, pid, "the start of ", 1);
   }
   if (outcome->count != 0) {
@@ -196,7 +195,9 @@ enum status spawn_seek(lua_State *L, struct key key, spawn_make *make,
     status = registry_ensure(registry, key, waiter, pid);
     if (status == STATUS_WAIT) {
       actor_wait_retarget(body->actor, *pid);
-      return status;
+      if (!deadlock_closed(body, *pid)) return status;
+      registry_forget(registry, key, waiter);
+      deadlock_raise(L);
     }
     wait_cancel(L);
     if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");

@@ -20,6 +20,7 @@
 #include "core/links.h"
 #include "script/answer.h"
 #include "script/body.h"
+#include "script/culprit.h"
 #include "script/dispatch.h"
 #include "script/ending.h"
 #include "script/face_lease.h"
@@ -28,6 +29,7 @@
 #include "script/idle.h"
 #include "script/reason.h"
 #include "script/receive.h"
+#include "script/report.h"
 #include "script/run.h"
 #include "script/script.h"
 #include "script/socket.h"
@@ -264,7 +266,8 @@ static enum step handle_start(struct body *body, struct message *message) {
 }
 
 static enum step handle(struct body *body, struct message *message) {
-  if (body->idle_span != 0 && message->kind != MESSAGE_IDLE)
+  if (body->idle_span != 0 && message->kind != MESSAGE_IDLE &&
+      message->kind != MESSAGE_REPORT)
     idle_touch(body);
   switch ((enum message_kind)message->kind) {
     case MESSAGE_CALL:
@@ -289,6 +292,9 @@ static enum step handle(struct body *body, struct message *message) {
       return handle_kill(body, message);
     case MESSAGE_START:
       return handle_start(body, message);
+    case MESSAGE_REPORT:
+      report_answer(body, message, NULL);
+      return STEP_AGAIN;
     case MESSAGE_SENTINEL:
       lease_sentinel(body->script->scheduler, message);
       return STEP_AGAIN;
@@ -452,6 +458,8 @@ static enum step turn_step(struct actor *actor) {
       step = STEP_AGAIN;
   } while (step == STEP_AGAIN && !body->preempted &&
            !worker_slice_over(worker));
+  if (step != STEP_ENDED && unlikely(body->doomed != ID_NONE))
+    culprit_kill(body);
   if (unlikely(strays.first != NULL)) refuse_strays(scheduler, &strays);
   return step;
 }

@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "base/check.h"
 #include "base/tick.h"
@@ -9,7 +10,9 @@
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
+#include "script/culprit.h"
 #include "script/failure.h"
+#include "script/inquiry.h"
 #include "script/reason.h"
 #include "script/script.h"
 
@@ -73,64 +76,6 @@ struct message *wait_outcome(lua_State *L) { return body_of(L)->outcome; }
 
 /* --- Raising -------------------------------------------------------------- */
 
-/* What is being done, where it is no request of somebody's; or NULL. */
-static const char *activity_name(const struct body *body) {
-  switch (body->activity) {
-    case ACTIVITY_START:
-      return body->start.kind == START_BEHAVIOUR ? "start" : NULL;
-    case ACTIVITY_CONTINUE:
-      return "continue";
-    case ACTIVITY_TERMINATE:
-      return "terminate";
-    case ACTIVITY_MESSAGE:
-      if (body->request == NULL) return NULL;
-      if (body->request->kind == MESSAGE_DOWN) return "down";
-      if (body->request->kind == MESSAGE_SOCKET) return "socket";
-      if (body->request->kind == MESSAGE_TIMER) return "timer";
-      return NULL;
-    default:
-      return NULL;
-  }
-}
-
-static bool has_name(const struct body *body) {
-  const struct message *request = body->request;
-  return request != NULL && !body->unpacking && request->count > 0 &&
-         message_class((enum message_kind)request->kind) == CLASS_USER;
-}
-
-const char *wait_push_request(lua_State *L) {
-  struct body *body = body_of(L);
-  struct message *request = body->request;
-  int top = lua_gettop(L);
-  if (!has_name(body)) {
-    lua_pushstring(L, activity_name(body)); /* nil for NULL */
-    return lua_tostring(L, -1);
-  }
-  codec_unpack(L, request);
-  lua_settop(L, top + 1);
-  failure_describe(L, top + 1);
-  lua_pushfstring(L, "%s %s", request->kind == MESSAGE_CALL   ? "call"
-                              : request->kind == MESSAGE_CAST ? "cast"
-                                                              : "info",
-                  lua_tostring(L, -1));
-  lua_replace(L, top + 1);
-  lua_settop(L, top + 1);
-  return lua_tostring(L, top + 1);
-}
-
-int wait_throw(lua_State *L) {
-  struct body *body = body_of(L);
-  int error = lua_gettop(L);
-  const char *request = wait_push_request(L);
-  buffer_clear(&body->scratch);
-  failure_stack(L, 1, &body->scratch);
-  failure_add_hop(L, error, request, buffer_bytes(&body->scratch),
-                  buffer_size(&body->scratch));
-  lua_settop(L, error);
-  return lua_error(L);
-}
-
 /* The callee has ended, whatever it ended of. */
 static void push_exit(lua_State *L, struct message *outcome, uint64_t target) {
   char text[ID_TEXT_SIZE];
@@ -148,6 +93,26 @@ static void push_exit(lua_State *L, struct message *outcome, uint64_t target) {
                lua_tostring(L, -1));
   lua_pushvalue(L, -3);
   lua_setfield(L, -2, "reason");
+}
+
+static double seconds_waited(struct actor *actor) {
+  uint64_t now = tick_now(), since = actor_wait_since(actor);
+  return now > since ? (double)(now - since) / 1e9 : 0;
+}
+
+/* Only a reply comes from somebody; a start is the start of somebody. */
+static void push_timeout(lua_State *L, uint64_t target, const char *what,
+                         const char *name) {
+  struct actor *actor = body_of(L)->actor;
+  double waited = seconds_waited(actor);
+  char who[INQUIRY_WHO_SIZE] = "", span[32];
+  bool from = target != ID_NONE && actor_wait_last(actor) == WAIT_CALL;
+  if (from) inquiry_who(L, target, who);
+  snprintf(span, sizeof span, "%.3g", waited);
+  failure_push(L, FAILURE_TIMEOUT, "%s%s did not come%s%s in %s s", what, name,
+               from ? " from " : "", who, span);
+  lua_pushnumber(L, waited);
+  lua_setfield(L, -2, "waited");
 }
 
 static void push_failure(lua_State *L, struct message *outcome,
@@ -168,12 +133,7 @@ static void push_failure(lua_State *L, struct message *outcome,
                    name);
       break;
     case OUTCOME_TIMEOUT:
-      if (target == ID_NONE)
-        failure_push(L, FAILURE_TIMEOUT, "%s%s did not come in time", what,
-                     name);
-      else
-        failure_push(L, FAILURE_TIMEOUT, "%s%s did not come from %s in time",
-                     what, name, pid);
+      push_timeout(L, target, what, name);
       break;
     default:
       codec_unpack(L, outcome);
@@ -191,12 +151,18 @@ static bool has_begun(const struct message *outcome) {
 
 void wait_raise(lua_State *L, uint64_t target, const char *what, int index) {
   struct message *outcome = wait_outcome(L);
+  struct actor *actor = body_of(L)->actor;
+  struct wait_edge wait = {outcome->epoch, actor_wait_last(actor),
+                           actor_wait_target(actor)};
   if (likely(outcome->outcome == OUTCOME_REPLY ||
              outcome->outcome == OUTCOME_RETRY))
     return;
   push_failure(L, outcome, target, what, index);
   if (failure_is(L, -1)) failure_set_begun(L, -1, has_begun(outcome));
-  wait_throw(L);
+  if (outcome->outcome == OUTCOME_TIMEOUT)
+    culprit_throw(L, &wait);
+  else
+    wait_throw(L);
 }
 
 /* --- troupe.timeout, troupe.shield ---------------------------------------- */

@@ -19,6 +19,7 @@
 #include "core/actor.h"
 #include "core/message.h"
 #include "script/body.h"
+#include "script/doing.h"
 
 #define WAIT_DEFAULT (UINT64_C(5) * 1000000000) /* nanoseconds */
 
@@ -45,16 +46,14 @@ void wait_cancel(lua_State *L);
 struct message *wait_outcome(lua_State *L);
 
 /* Raises what the outcome says, unless it is a reply or a retry: then it just
-** returns. `what` is what was waited for, for the text: it names the value at
+** returns. A timeout asks others first, so it may suspend the actor before it
+** raises: the binding's stack stays, its continuation does not come back.
+** `what` is what was waited for, for the text: it names the value at
 ** stack index `index` ("reply to", 2). */
 void wait_raise(lua_State *L, uint64_t target, const char *what, int index);
 
 /* Adds this actor's hop to the error object at the top and raises it. */
-int wait_throw(lua_State *L);
-
-/* Text of the request in hand, as 'call "deposit"', or NULL. Pushes a value
-** that keeps it. */
-const char *wait_push_request(lua_State *L);
+static inline int wait_throw(lua_State *L) { return doing_throw(L); }
 
 /* troupe.timeout, troupe.shield, troupe.sleep */
 int wait_lua_timeout(lua_State *L);

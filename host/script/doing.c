@@ -1,0 +1,119 @@
+#include "script/doing.h"
+
+#include <stdio.h>
+
+#include "script/coroutine.h"
+#include "script/failure.h"
+
+/* --- The request ---------------------------------------------------------- */
+
+/* What is being done, where it is no request of somebody's; or NULL. */
+static const char *activity_name(const struct body *body) {
+  switch (body->activity) {
+    case ACTIVITY_START:
+      return body->start.kind == START_BEHAVIOUR ? "start" : NULL;
+    case ACTIVITY_CONTINUE:
+      return "continue";
+    case ACTIVITY_TERMINATE:
+      return "terminate";
+    case ACTIVITY_MESSAGE:
+      if (body->request == NULL) return NULL;
+      if (body->request->kind == MESSAGE_DOWN) return "down";
+      if (body->request->kind == MESSAGE_SOCKET) return "socket";
+      if (body->request->kind == MESSAGE_TIMER) return "timer";
+      return NULL;
+    default:
+      return NULL;
+  }
+}
+
+static bool has_name(const struct body *body) {
+  const struct message *request = body->request;
+  return request != NULL && !body->unpacking && request->count > 0 &&
+         message_class((enum message_kind)request->kind) == CLASS_USER;
+}
+
+const char *doing_text(const struct body *body, char text[DOING_SIZE]) {
+  char name[CODEC_PEEK_SIZE];
+  const char *kind = "info";
+  if (!has_name(body)) return activity_name(body);
+  if (body->request->kind == MESSAGE_CALL) kind = "call";
+  if (body->request->kind == MESSAGE_CAST) kind = "cast";
+  snprintf(text, DOING_SIZE, "%s %s", kind, codec_peek(body->request, name));
+  return text;
+}
+
+const char *doing_push(lua_State *L) {
+  char text[DOING_SIZE];
+  return lua_pushstring(L, doing_text(body_of(L), text)); /* nil for NULL */
+}
+
+int doing_throw(lua_State *L) {
+  struct body *body = body_of(L);
+  int error = lua_gettop(L);
+  const char *request = doing_push(L);
+  buffer_clear(&body->scratch);
+  failure_stack(L, 1, &body->scratch);
+  failure_add_hop(L, error, request, buffer_bytes(&body->scratch),
+                  buffer_size(&body->scratch));
+  lua_settop(L, error);
+  return lua_error(L);
+}
+
+/* --- The stacks ----------------------------------------------------------- */
+
+#define THREADS 8 /* of a deeper nest the innermost are shown */
+
+struct chain {
+  lua_State *threads[THREADS]; /* a ring; the last is the innermost */
+  int depth;
+};
+
+static void walk(struct body *body, lua_State *running, struct chain *chain) {
+  lua_State *thread = body->L;
+  chain->depth = 0;
+  while (thread != NULL) {
+    chain->threads[chain->depth++ % THREADS] = thread;
+    thread = thread == running ? NULL : coroutine_inner(thread);
+  }
+}
+
+/* The n-th from the inside, or NULL. */
+static lua_State *thread_at(const struct chain *chain, int n) {
+  if (n >= chain->depth || n >= THREADS) return NULL;
+  return chain->threads[(chain->depth - 1 - n) % THREADS];
+}
+
+bool doing_stack(struct body *body, lua_State *running, struct buffer *out) {
+  struct chain chain;
+  lua_State *thread;
+  walk(body, running, &chain);
+  for (int i = 0; (thread = thread_at(&chain, i)) != NULL; i++) {
+    if (i > 0 && !buffer_append(out, "\n", 1)) return false;
+    if (!failure_stack(thread, 0, out)) return false;
+  }
+  return true;
+}
+
+static bool find_place(lua_State *thread, char *text) {
+  lua_Debug frame;
+  for (int level = 0; lua_getstack(thread, level, &frame); level++) {
+    lua_getinfo(thread, "Sl", &frame);
+    if (frame.currentline <= 0) continue;
+    snprintf(text, DOING_PLACE_SIZE, "%s:%d", frame.short_src,
+             frame.currentline);
+    return true;
+  }
+  return false;
+}
+
+const char *doing_place(struct body *body, lua_State *running,
+                        char text[DOING_PLACE_SIZE]) {
+  struct chain chain;
+  lua_State *thread;
+  text[0] = '\0';
+  walk(body, running, &chain);
+  for (int i = 0; (thread = thread_at(&chain, i)) != NULL; i++)
+    if (find_place(thread, text)) break;
+  return text;
+}

@@ -1,0 +1,265 @@
+#include "script/inquiry.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+
+#include "base/check.h"
+#include "base/tick.h"
+#include "core/circle.h"
+#include "script/body.h"
+#include "script/class.h"
+#include "script/coroutine.h"
+#include "script/script.h"
+#include "script/value.h"
+
+#define HOLDERS_SHOWN 8 /* of a pool's seats */
+
+static const struct class inquiry_class = {
+    "inquiry", "an inquiry", (const luaL_Reg[]){{NULL, NULL}}, NULL, NULL};
+
+struct inquiry *inquiry_new(lua_State *L, uint32_t capacity) {
+  struct inquiry *inquiry;
+  luaL_checkstack(L, 24, NULL);
+  lua_newtable(L);
+  inquiry = class_new(L, &inquiry_class,
+                      sizeof *inquiry + capacity * sizeof inquiry->pids[0]);
+  inquiry->until = tick_add(tick_now(), INQUIRY_SPAN);
+  inquiry->capacity = capacity;
+  return inquiry;
+}
+
+void inquiry_add(struct inquiry *inquiry, uint64_t pid) {
+  for (uint32_t i = 0; i < inquiry->count; i++)
+    if (inquiry->pids[i] == pid) return;
+  if (inquiry->count < inquiry->capacity && id_valid(pid))
+    inquiry->pids[inquiry->count++] = pid;
+}
+
+/* --- Words ---------------------------------------------------------------- */
+
+const char *inquiry_who(lua_State *L, uint64_t pid,
+                        char text[INQUIRY_WHO_SIZE]) {
+  struct directory *directory = body_of(L)->script->scheduler->directory;
+  struct actor *actor = directory_find(directory, pid);
+  const char *name = NULL;
+  char id[ID_TEXT_SIZE];
+  if (actor != NULL)
+    name = atomic_load_explicit(&actor->name, memory_order_relaxed);
+  snprintf(text, INQUIRY_WHO_SIZE, "%s%s%s", id_text(pid, id),
+           name != NULL ? " " : "", name != NULL ? name : "");
+  return text;
+}
+
+static void push_checkout(lua_State *L, const struct wait_edge *wait) {
+  uint64_t pids[CIRCLE_TARGETS];
+  char who[INQUIRY_WHO_SIZE];
+  uint32_t count =
+      circle_targets(body_of(L)->script->scheduler, wait, pids);
+  lua_pushliteral(L, "a worker of a pool");
+  for (uint32_t i = 0; i < count && i < HOLDERS_SHOWN; i++)
+    lua_pushfstring(L, "%s%s", i == 0 ? ", held by " : ", ",
+                    inquiry_who(L, pids[i], who));
+  if (count > HOLDERS_SHOWN)
+    lua_pushfstring(L, " and %d others", (int)(count - HOLDERS_SHOWN));
+  lua_concat(L, 1 + (int)(count > HOLDERS_SHOWN ? HOLDERS_SHOWN + 1 : count));
+}
+
+/* With somebody in particular to wait for, and without. */
+static const char *const waits_for[] = {
+    [WAIT_CALL] = "a reply from ",   [WAIT_START] = "the start of ",
+    [WAIT_STOP] = "the end of ",     [WAIT_ROOM] = "room in the mailbox of ",
+    [WAIT_REPORT] = NULL};
+
+static const char *const waits[] = {
+#define WAIT_TEXT(name, text) text,
+    WAIT_LIST(WAIT_TEXT)
+#undef WAIT_TEXT
+};
+
+void inquiry_push_wait(lua_State *L, const struct wait_edge *wait) {
+  char who[INQUIRY_WHO_SIZE];
+  if (wait->kind == WAIT_CHECKOUT)
+    push_checkout(L, wait);
+  else if (id_valid(wait->target) && waits_for[wait->kind] != NULL)
+    lua_pushfstring(L, "%s%s", waits_for[wait->kind],
+                    inquiry_who(L, wait->target, who));
+  else
+    lua_pushstring(L, waits[wait->kind]);
+}
+
+/* --- Entries -------------------------------------------------------------- */
+
+/* Takes the value at the top; an empty text is none. */
+static void set_field(lua_State *L, int entry, const char *name) {
+  if (lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) == 0)
+    lua_pop(L, 1);
+  else
+    lua_setfield(L, entry, name);
+}
+
+static void set_text(lua_State *L, int entry, const char *name,
+                     const char *text) {
+  lua_pushstring(L, text);
+  set_field(L, entry, name);
+}
+
+/* " (store.lua:12)" */
+static const char *push_place(lua_State *L, const struct report *report) {
+  if (*report->place == '\0') return lua_pushliteral(L, "");
+  return lua_pushfstring(L, " (%s)", report->place);
+}
+
+static void push_waiting(lua_State *L, const struct report *report,
+                         const char *what) {
+  const char *place = push_place(L, report);
+  bool lapsed = report->doing == REPORT_LAPSED;
+  if (*report->request != '\0')
+    lua_pushfstring(L, "has been in %s%s, %s for %s", report->request, place,
+                    lapsed ? "and has waited in vain" : "waiting", what);
+  else
+    lua_pushfstring(L, "has %s for %s%s",
+                    lapsed ? "waited in vain" : "been waiting", what, place);
+  lua_remove(L, -2);
+}
+
+static void push_running(lua_State *L, const struct report *report) {
+  const char *place = push_place(L, report);
+  lua_pushfstring(L, "is running%s%s%s", *report->request != '\0' ? " " : "",
+                  report->request, place);
+  lua_remove(L, -2);
+}
+
+/* The sentence; `what` is what it waits for, or NULL. */
+static void push_doing(lua_State *L, const struct report *report,
+                       const char *what) {
+  switch ((enum report_doing)report->doing) {
+    case REPORT_NEW:
+      lua_pushliteral(L, "has not begun to start");
+      break;
+    case REPORT_IDLE:
+      lua_pushliteral(L, "is idle");
+      break;
+    case REPORT_RUNNING:
+      push_running(L, report);
+      break;
+    case REPORT_WAITING:
+    case REPORT_LAPSED:
+      push_waiting(L, report, what);
+      break;
+  }
+}
+
+/* What it was known to wait for stands; else the text at the top says it. */
+static void keep_waits(lua_State *L, int entry) {
+  if (lua_getfield(L, entry, "waits") == LUA_TNIL) {
+    lua_pushvalue(L, -2);
+    lua_setfield(L, entry, "waits");
+  }
+  lua_pop(L, 1);
+}
+
+static void fill(lua_State *L, int entry, const struct report *report) {
+  struct wait_edge wait = {0, (enum wait_kind)report->wait, report->target};
+  const char *what = NULL;
+  set_text(L, entry, "behaviour", report->behaviour);
+  set_text(L, entry, "request", report->request);
+  set_text(L, entry, "stack", report->stack);
+  if (report->wait != WAIT_NONE) {
+    inquiry_push_wait(L, &wait);
+    what = lua_tostring(L, -1);
+    keep_waits(L, entry);
+  }
+  push_doing(L, report, what);
+  lua_setfield(L, entry, "doing");
+  lua_settop(L, entry);
+}
+
+/* Pushes the entry of the one whose turn it is. */
+static void push_entry(lua_State *L, const struct inquiry *inquiry) {
+  uint64_t pid = inquiry->pids[inquiry->at];
+  int list = lua_gettop(L) - 1;
+  if (lua_rawgeti(L, list, (lua_Integer)inquiry->at + 1) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 6);
+  value_push_pid(L, pid);
+  lua_setfield(L, -2, "pid");
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, list, (lua_Integer)inquiry->at + 1);
+}
+
+static void note_silence(lua_State *L, struct inquiry *inquiry,
+                         const char *why) {
+  push_entry(L, inquiry);
+  lua_pushstring(L, why);
+  lua_setfield(L, -2, "doing");
+  lua_pop(L, 1);
+  inquiry->at++;
+}
+
+static void note_report(lua_State *L, struct inquiry *inquiry,
+                        const struct report *report) {
+  push_entry(L, inquiry);
+  fill(L, lua_gettop(L), report);
+  inquiry->heard(L, inquiry, report);
+  lua_pop(L, 1);
+  inquiry->at++;
+}
+
+/* --- Asking --------------------------------------------------------------- */
+
+static int after_report(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *outcome = body->outcome;
+  struct inquiry *inquiry = lua_touserdata(L, -1);
+  struct report report;
+  (void)status;
+  (void)context;
+  if (outcome->outcome == OUTCOME_REPLY) {
+    report_read(outcome, &report);
+    note_report(L, inquiry, &report);
+  } else if (outcome->outcome == OUTCOME_NOACTOR) {
+    note_silence(L, inquiry, "has ended");
+  } else {
+    note_silence(L, inquiry, "did not say in time what it is doing");
+  }
+  return inquiry_run(L);
+}
+
+static void note_self(lua_State *L, struct inquiry *inquiry) {
+  struct body *body = body_of(L);
+  struct report report;
+  report_own(body, &body->scratch, &report);
+  note_report(L, inquiry, &report);
+}
+
+/* True: it has been asked, and this actor must wait. */
+static bool ask(lua_State *L, struct inquiry *inquiry) {
+  struct body *body = body_of(L);
+  struct waiter subject = {ID_NONE, 0};
+  uint64_t epoch;
+  bool begun;
+  if (inquiry->at == 0) subject = inquiry->subject;
+  epoch = scheduler_wait(body->script->scheduler, body->actor, WAIT_REPORT,
+                         ID_NONE, inquiry->until);
+  if (epoch == 0) return false;
+  if (report_ask(body, inquiry->pids[inquiry->at], epoch, subject))
+    return true;
+  actor_wait_end(body->actor, epoch, &begun);
+  return false;
+}
+
+int inquiry_run(lua_State *L) {
+  struct body *body = body_of(L);
+  struct inquiry *inquiry = lua_touserdata(L, -1);
+  for (;;) {
+    if (inquiry->at == inquiry->count) return inquiry->finish(L, inquiry);
+    if (inquiry->pids[inquiry->at] == body_pid(body))
+      note_self(L, inquiry);
+    else if (tick_now() >= inquiry->until || !coroutine_can_wait(L))
+      note_silence(L, inquiry, "did not say in time what it is doing");
+    else if (ask(L, inquiry))
+      return coroutine_wait(L, HOST_WAIT, 0, after_report);
+    else
+      note_silence(L, inquiry, "has ended");
+  }
+}

@@ -1,0 +1,209 @@
+/*
+** A report is made without the actor's state, but for reading its stacks: it
+** may be at its memory limit, and nothing of it may be changed or raised.
+**
+** Requests have deadlines that their handlers inherit: when a chain of calls
+** times out, all of it does at once, and who asks the next one may find that
+** it has given up just before. So an actor remembers for whom it waited in
+** vain, and in whose request.
+*/
+#include "script/report.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/check.h"
+#include "script/doing.h"
+#include "script/script.h"
+
+#define LOOKED_THROUGH 1000 /* messages of a queue */
+
+#define TEXTS 4 /* behaviour, request, place, stack */
+
+/* --- Where the request is ------------------------------------------------- */
+
+static bool same(struct waiter one, struct waiter other) {
+  return one.pid == other.pid && one.epoch == other.epoch;
+}
+
+static bool is_deferred(const struct actor *actor, struct waiter subject) {
+  for (uint32_t i = 0; i < actor->deferred_count; i++)
+    if (same(actor->deferred[i], subject)) return true;
+  return false;
+}
+
+/* Messages of users only are counted, as they are in `queued`. */
+static uint32_t position_of(const struct actor *actor, struct waiter subject) {
+  const struct message *at = actor->mailbox.queue.first;
+  uint32_t position = 0;
+  for (; at != NULL && position < LOOKED_THROUGH; at = at->next) {
+    if (message_class((enum message_kind)at->kind) != CLASS_USER) continue;
+    position++;
+    if (at->sender == subject.pid && at->epoch == subject.epoch)
+      return position;
+  }
+  return 0;
+}
+
+static void find_subject(struct actor *actor, struct waiter subject,
+                         struct report *report) {
+  if (subject.epoch == 0) return;
+  mailbox_take(&actor->mailbox);
+  if (is_deferred(actor, subject)) {
+    report->subject = REPORT_DEFERRED;
+  } else if (same(actor->serving, subject)) {
+    report->subject = REPORT_HANDLED;
+  } else {
+    report->position = position_of(actor, subject);
+    if (report->position != 0 || report->queued > LOOKED_THROUGH)
+      report->subject = REPORT_QUEUED;
+  }
+}
+
+/* --- What it is doing ----------------------------------------------------- */
+
+static void set_wait(struct report *report, enum report_doing doing,
+                     enum wait_kind wait, uint64_t target) {
+  report->doing = (uint8_t)doing;
+  report->wait = (uint8_t)wait;
+  report->target = target;
+}
+
+/* It says so while it asks others why, and when it has done with the request. */
+static bool has_lapsed(const struct body *body, struct waiter subject) {
+  return subject.epoch != 0 && same(body->lapsed.subject, subject) &&
+         (body->suspended || !same(body->actor->serving, subject));
+}
+
+static void find_doing(struct body *body, lua_State *running,
+                       struct waiter subject, struct report *report) {
+  struct actor *actor = body->actor;
+  if (body->L == NULL) {
+    report->doing = REPORT_NEW;
+  } else if (body->suspended && !body->preempted && running == NULL &&
+             actor_wait_last(actor) != WAIT_REPORT) {
+    set_wait(report, REPORT_WAITING, actor_wait_last(actor),
+             actor_wait_target(actor));
+  } else if (has_lapsed(body, subject)) {
+    set_wait(report, REPORT_LAPSED, body->lapsed.kind, body->lapsed.target);
+  } else if (body->activity == ACTIVITY_NONE) {
+    report->doing = REPORT_IDLE;
+  } else {
+    report->doing = REPORT_RUNNING;
+  }
+}
+
+static void count_queue(struct actor *actor, struct report *report) {
+  uint64_t count = mailbox_count(&actor->mailbox);
+  uint64_t popped = mailbox_popped(&actor->mailbox);
+  report->queued = count > popped ? count - popped : 0;
+}
+
+void report_lapsed(struct body *body, enum wait_kind kind, uint64_t target) {
+  body->lapsed.subject = body->actor->serving;
+  body->lapsed.kind = kind;
+  body->lapsed.target = target;
+}
+
+/* --- Texts ---------------------------------------------------------------- */
+
+static bool add_text(struct buffer *texts, const char *text) {
+  return buffer_append(texts, text, strlen(text) + 1);
+}
+
+static bool add_texts(struct body *body, lua_State *running,
+                      struct buffer *texts) {
+  char request[DOING_SIZE], place[DOING_PLACE_SIZE];
+  const char *name = body->behaviour != NULL ? body->behaviour : "script";
+  const char *doing = doing_text(body, request);
+  if (!add_text(texts, name) || !add_text(texts, doing != NULL ? doing : ""))
+    return false;
+  if (body->L == NULL) return true;
+  return add_text(texts, doing_place(body, running, place)) &&
+         doing_stack(body, running, texts);
+}
+
+/* Those that there was no memory for are empty. */
+static void set_texts(struct report *report, const char *bytes, size_t size) {
+  const char **texts[TEXTS] = {&report->behaviour, &report->request,
+                               &report->place, &report->stack};
+  const char *end = bytes + size;
+  for (int i = 0; i < TEXTS; i++) {
+    size_t length = size == 0 ? 0 : strnlen(bytes, (size_t)(end - bytes));
+    *texts[i] = size == 0 || bytes + length == end ? "" : bytes;
+    if (size != 0 && bytes + length < end) bytes += length + 1;
+  }
+}
+
+static void describe(struct body *body, lua_State *running,
+                     struct waiter subject, struct buffer *texts,
+                     struct report *report) {
+  *report = (struct report){.pid = body_pid(body)};
+  count_queue(body->actor, report);
+  find_subject(body->actor, subject, report);
+  find_doing(body, running, subject, report);
+  add_texts(body, running, texts);
+  buffer_append(texts, "", 1); /* ends the stack's text */
+}
+
+void report_own(struct body *body, struct buffer *texts,
+                struct report *report) {
+  struct waiter none = {ID_NONE, 0};
+  buffer_clear(texts);
+  describe(body, body->running, none, texts, report);
+  set_texts(report, buffer_bytes(texts), buffer_size(texts));
+}
+
+/* --- Asking and answering ------------------------------------------------- */
+
+bool report_ask(struct body *body, uint64_t pid, uint64_t epoch,
+                struct waiter subject) {
+  struct message *message = message_need(MESSAGE_REPORT, sizeof subject);
+  memcpy(message->bytes, &subject, sizeof subject);
+  message->target = pid;
+  message->sender = body_pid(body);
+  message->epoch = epoch;
+  if (scheduler_post(body->script->scheduler, message, READY_AFTER) ==
+      STATUS_OK)
+    return true;
+  message_free(message);
+  return false;
+}
+
+/* Without memory for the texts it is told without them. */
+static struct message *pack(const struct report *report,
+                            const struct buffer *texts) {
+  size_t size = buffer_size(texts);
+  struct message *message =
+      message_new(MESSAGE_OUTCOME, sizeof *report + size);
+  if (message == NULL)
+    message = message_need(MESSAGE_OUTCOME, sizeof *report), size = 0;
+  message->outcome = OUTCOME_REPLY;
+  memcpy(message->bytes, report, sizeof *report);
+  if (size > 0)
+    memcpy(message->bytes + sizeof *report, buffer_bytes(texts), size);
+  return message;
+}
+
+void report_answer(struct body *body, struct message *message,
+                   lua_State *running) {
+  struct waiter asker = {message->sender, message->epoch};
+  struct waiter subject;
+  struct buffer texts;
+  struct report report;
+  ASSERT(message->size == sizeof subject, "as report_ask makes it");
+  memcpy(&subject, message->bytes, sizeof subject);
+  message_free(message);
+  buffer_init(&texts);
+  describe(body, running, subject, &texts, &report);
+  scheduler_answer(body->script->scheduler, asker, pack(&report, &texts));
+  buffer_deinit(&texts);
+}
+
+void report_read(const struct message *outcome, struct report *report) {
+  ASSERT(outcome->outcome == OUTCOME_REPLY && outcome->size >= sizeof *report,
+         "what report_answer sends");
+  memcpy(report, outcome->bytes, sizeof *report);
+  set_texts(report, (const char *)outcome->bytes + sizeof *report,
+            outcome->size - sizeof *report);
+}
