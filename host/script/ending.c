@@ -155,7 +155,7 @@ bool ending_reason_error(struct body *body, bool ends) {
 static int describe_spent(lua_State *L) {
   struct body *body = body_of(L);
   const struct buffer *stack = &body->evidence;
-  const char *request = wait_push_request(L);
+  const char *request = doing_push(L);
   char span[32];
   snprintf(span, sizeof span, "%.1f", (double)body->spent / 1e9);
   failure_push(L, FAILURE_EXIT, "used %s s of CPU time%s%s", span,

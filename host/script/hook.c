@@ -29,6 +29,7 @@
 #include "base/check.h"
 #include "script/budget.h"
 #include "script/class.h"
+#include "script/script.h"
 
 /* The script's own hook of a thread. Its function is the user value. */
 struct own {
@@ -197,6 +198,7 @@ void hook_stuck(lua_State *L) {
   struct body *body = body_of(L);
   const struct message *kill = NULL;
   if (!body->dying) {
+    body->script->answer_reports(body, L);
     budget_check(L);
     kill = find_kill(body);
   }

@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "script/doing.h"
 #include "script/script.h"
+#include "script/strand.h"
 
 #define LOOKED_THROUGH 1000 /* messages of a queue */
 
@@ -138,12 +139,14 @@ static void set_texts(struct report *report, const char *bytes, size_t size) {
 static void describe(struct body *body, lua_State *running,
                      struct waiter subject, struct buffer *texts,
                      struct report *report) {
+  bool visit = running == NULL && strand_visit(body, subject);
   *report = (struct report){.pid = body_pid(body)};
   count_queue(body->actor, report);
   find_subject(body->actor, subject, report);
   find_doing(body, running, subject, report);
   add_texts(body, running, texts);
   buffer_append(texts, "", 1); /* ends the stack's text */
+  if (visit) strand_unvisit(body);
 }
 
 void report_own(struct body *body, struct buffer *texts,
@@ -198,6 +201,34 @@ void report_answer(struct body *body, struct message *message,
   describe(body, running, subject, &texts, &report);
   scheduler_answer(body->script->scheduler, asker, pack(&report, &texts));
   buffer_deinit(&texts);
+}
+
+/* Takes the REPORTs out of what is urgent. */
+static struct message_queue take_reports(struct message_queue *urgent,
+                                         uint64_t pid) {
+  struct message_queue reports = {NULL, NULL}, others = {NULL, NULL};
+  struct message *message;
+  while ((message = message_queue_pop(urgent)) != NULL)
+    message_queue_append(
+        message->kind == MESSAGE_REPORT && message->target == pid ? &reports
+                                                                  : &others,
+        message);
+  *urgent = others;
+  return reports;
+}
+
+void report_answer_stuck(struct body *body, lua_State *running) {
+  struct actor *actor = body->actor;
+  struct message_queue reports;
+  struct message *message;
+  if (!atomic_exchange_explicit(&actor->urgent, false, memory_order_acquire))
+    return;
+  mailbox_take(&actor->mailbox);
+  reports = take_reports(&actor->mailbox.urgent, body_pid(body));
+  if (actor->mailbox.urgent.first != NULL)
+    atomic_store_explicit(&actor->urgent, true, memory_order_relaxed);
+  while ((message = message_queue_pop(&reports)) != NULL)
+    report_answer(body, message, running);
 }
 
 void report_read(const struct message *outcome, struct report *report) {

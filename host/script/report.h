@@ -52,10 +52,13 @@ struct report {
 bool report_ask(struct body *body, uint64_t pid, uint64_t epoch,
                 struct waiter subject);
 
-/* Answers a REPORT, and frees it. `running`: the thread whose hook is being
-** run, if it comes to an actor that cannot be suspended there; else NULL. */
+/* Answers a REPORT, and frees it. `running`: the thread that runs, if the
+** actor could not be suspended for it; else NULL. */
 void report_answer(struct body *body, struct message *message,
                    lua_State *running);
+/* Answers those that have come to an actor which cannot be suspended where it
+** is: below a comparator, a finaliser. */
+void report_answer_stuck(struct body *body, lua_State *running);
 
 /* This actor's own; *texts keeps its strings, whether it could be made whole
 ** or not. Clears it first. */

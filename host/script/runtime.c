@@ -7,16 +7,17 @@
 #include "base/memory.h"
 #include "script/body.h"
 #include "script/codec.h"
+#include "script/doing.h"
 #include "script/face.h"
 #include "script/face_lease.h"
 #include "script/library.h"
 #include "script/life.h"
 #include "script/module.h"
+#include "script/report.h"
 #include "script/script.h"
 #include "script/settings.h"
 #include "script/timer.h"
 #include "script/turn.h"
-#include "script/wait.h"
 
 /* Frees a message that nobody will handle, with what it owns. */
 static void discard(struct scheduler *scheduler, struct message *message) {
@@ -79,7 +80,8 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->context = options->context;
   script->actor_type = &turn_type;
   script->exit = face_exit;
-  script->push_request = wait_push_request;
+  script->push_request = doing_push;
+  script->answer_reports = report_answer_stuck;
   script->stock = library_new_stock();
   script->modules = modules_new(options->embedded);
   script->path = path_new(options->path, options->cpath);

@@ -18,6 +18,7 @@
 #include "core/scheduler.h"
 #include "script/limits.h"
 
+struct body;    /* script/body.h */
 struct modules; /* script/module.h */
 struct path;
 struct stock;   /* script/stock.h */
@@ -34,7 +35,8 @@ struct script {
   /* Handed down, so that what is below need not see what is above. */
   const struct actor_type *actor_type; /* script/turn.c */
   lua_CFunction exit;                  /* os.exit: script/face.c */
-  const char *(*push_request)(lua_State *L); /* script/wait.h */
+  const char *(*push_request)(lua_State *L); /* script/doing.c */
+  void (*answer_reports)(struct body *body, lua_State *running);
   struct stock *stock;
   struct modules *modules;
   struct log *log;

@@ -199,6 +199,24 @@ void strand_leave(struct body *body) {
     make_ready(body->strands, strand);
 }
 
+bool strand_visit(struct body *body, struct waiter subject) {
+  struct strands *strands = body->strands;
+  struct strand *visited = NULL;
+  if (strands == NULL || strands->running != NULL) return false;
+  for (unsigned i = 0; i < strands->count; i++) {
+    struct strand *strand = &strands->list[i];
+    bool serves = strand->serving.pid == subject.pid &&
+                  strand->serving.epoch == subject.epoch;
+    if (strand->taken && (serves || (visited == NULL && !strands->free)))
+      visited = strand;
+    if (strand->taken && serves) break;
+  }
+  if (visited != NULL) move_in(body, visited);
+  return visited != NULL;
+}
+
+void strand_unvisit(struct body *body) { move_out(body); }
+
 /* --- The end -------------------------------------------------------------- */
 
 /* Without memory to remember its caller, that one is told at once, though not

@@ -41,6 +41,12 @@ bool strand_enter_ready(struct body *body);
 ** done, ready if it was preempted. */
 void strand_leave(struct body *body);
 
+/* For a look from outside: the body is that of the strand that serves this
+** request or, where no strand is free, of one that is taken, until
+** strand_unvisit. False: there is none such, or a strand has the body. */
+bool strand_visit(struct body *body, struct waiter subject);
+void strand_unvisit(struct body *body);
+
 /* For the actor's end: enters one whose request is not done, running or not;
 ** false: none is left, and the body is the main thread's. The caller unwinds
 ** its thread, and then drops it: who called it is owed an exit. */
