@@ -435,8 +435,10 @@ describe("add and remove", function()
 
   it("keep ids apart", function()
     local sup = open { { "fixtures.doll" }, { "fixtures.doll" },
-      { "fixtures.doll", name = { "n", 1 } } }
-    assert.same({ "fixtures.doll", "fixtures.doll 2", { "n", 1 } }, ids(sup))
+      { "fixtures.doll", name = { "n", 1 } }, supervisor.child {},
+      supervisor.child {} }
+    assert.same({ "fixtures.doll", "fixtures.doll 2", { "n", 1 }, "supervisor",
+      "supervisor 2" }, ids(sup))
     local problem = life.raised(supervisor.add, sup,
       { "fixtures.doll", id = { "n", 1 } })
     assert.equal("exists", problem.kind)

@@ -98,6 +98,46 @@ describe("a task", function()
     assert.same({}, life.drain()) -- and the owner lives
   end)
 
+  it("may receive; what is called or cast waits meanwhile", function()
+    local one = async("sum", troupe.self())
+    local pid = life.next()[2]
+    for index = 1, 100 do troupe.send(pid, index) end
+    assert.equal("timeout", life.raised(troupe.timeout, 0.01, task.await,
+      one).kind)
+    troupe.cast(pid, "nonsense")
+    troupe.send(pid)
+    assert.equal(5050, task.await(one))
+  end)
+
+  it("that receives is stopped when it has done so", function()
+    local one = async("sum", troupe.self())
+    local pid = life.next()[2]
+    begin(doll(), [[
+      local main, pid = ...
+      troupe.send(main, "stops")
+      troupe.send(main, "stopped", troupe.stop(pid))
+    ]], troupe.self(), pid)
+    assert.same({ "stops" }, life.next())
+    assert.same({}, life.drain())
+    troupe.send(pid)
+    assert.same({ "stopped", true }, life.next())
+    assert.equal("exit", life.raised(task.await, one).kind)
+  end)
+
+  it("that is killed while it receives leaves nobody waiting", function()
+    for _ = 1, 20 do
+      local one = async("sum", troupe.self())
+      local pid = life.next()[2]
+      begin(doll(), [[
+        local main, pid = ...
+        troupe.send(main, pcall(troupe.call, pid, "await"))
+      ]], troupe.self(), pid)
+      troupe.kill(pid)
+      assert.is_false(life.next()[1])
+      assert.equal("exit", life.raised(task.await, one).kind)
+    end
+  end)
+
   it("may be awaited again after a timeout", function()
     local one = async("hold", troupe.self(), "late")
     local problem = life.raised(troupe.timeout, 0.01, task.await, one)

@@ -106,6 +106,7 @@ struct body {
   ** thread, by the tick's signal handler; relaxed. */
   _Atomic bool interrupted;
   bool exiting;       /* troupe.exit or os.exit: `reason` is set */
+  bool task;          /* its `continue` may receive: script/receive.h */
   bool has_behaviour; /* not a plain script; and which functions it has: */
   bool has_continue, has_down, has_terminate;
   bool timed_out; /* the error nobody caught was a timeout */
@@ -128,6 +129,7 @@ struct body {
   /* The start (script/start.c): set by the starter before the first turn. */
   struct start start;
 
+  struct message_queue aside; /* not for who receives: script/receive.c */
   struct message *sending_start; /* as sending: script/start.c, get-or-start */
   struct message *stop;    /* the STOP that ends it; answered at the end */
   struct message *verdict; /* it has not started: what its starters are told */

@@ -24,6 +24,7 @@
 #include "script/failure.h"
 #include "script/life.h"
 #include "script/reason.h"
+#include "script/receive.h"
 #include "script/run.h"
 #include "script/script.h"
 #include "script/socket.h"
@@ -290,6 +291,7 @@ enum step ending_finish(struct body *body) {
   request = body->request;
   body->stop = body->request = NULL;
   culprit_kill(body);
+  receive_put_back(body);
   tell_reason(body);
   close_all(body);
   tell_host(body);

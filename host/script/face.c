@@ -177,6 +177,7 @@ static const struct lazy_field core_fields[] = {
     {"start", spawn_lua_bound, NULL},
     {"check_child", supervise_lua_check, NULL},
     {"shutdown", supervise_lua_shutdown, NULL},
+    {"task", supervise_lua_task, NULL},
     {"dismiss", supervise_lua_dismiss, NULL},
     {"orphan", supervise_lua_orphan, NULL},
     {"key", supervise_lua_key, NULL},

@@ -54,6 +54,11 @@ int supervise_lua_key(lua_State *L) {
   return 2;
 }
 
+int supervise_lua_task(lua_State *L) {
+  body_of(L)->task = true;
+  return 0;
+}
+
 int supervise_lua_expected(lua_State *L) {
   return failure_expected(L, luaL_checkstring(L, 1), luaL_checkstring(L, 2),
                           3);

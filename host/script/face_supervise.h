@@ -18,6 +18,8 @@ int supervise_lua_shutdown(lua_State *L);
 int supervise_lua_dismiss(lua_State *L);
 /* core.orphan(pid): is it gone, or bound to end because a starter is? */
 int supervise_lua_orphan(lua_State *L);
+/* core.task(): the caller is a task's actor; its `continue` may receive */
+int supervise_lua_task(lua_State *L);
 /* core.key(value) -> bytes that are equal for equal keys, and the key as one
 ** would write it; nil if it is no key */
 int supervise_lua_key(lua_State *L);

@@ -24,6 +24,7 @@ static int after_receive(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
   body->receiving = false;
+  receive_put_back(body);
   if (message->kind == MESSAGE_OUTCOME)
     wait_raise(L, ID_NONE, "an info", 0);
   if (message->kind == MESSAGE_TIMER) {
@@ -41,9 +42,23 @@ static int after_receive(lua_State *L, int status, lua_KContext context) {
   return count;
 }
 
+bool receive_put_aside(struct body *body, struct message *message) {
+  bool waits = message->kind == MESSAGE_CALL ||
+               message->kind == MESSAGE_CAST || message->kind == MESSAGE_STOP;
+  if (!body->task || !waits) return false;
+  message_queue_append(&body->aside, message);
+  return true;
+}
+
+void receive_put_back(struct body *body) {
+  if (body->aside.first != NULL)
+    mailbox_prepend(&body->actor->mailbox, &body->aside);
+}
+
 int receive_lua_receive(lua_State *L) {
   struct body *body = body_of(L);
-  if (body->has_behaviour)
+  bool working = body->task && body->activity == ACTIVITY_CONTINUE;
+  if (body->has_behaviour && !working)
     return luaL_error(L, "receive is for scripts; an actor with a behaviour "
                          "gets its infos in `info`");
   wait_check(L);

@@ -1,5 +1,7 @@
 /*
-** Receive: troupe.receive, for scripts without a behaviour.
+** Receive: troupe.receive, for scripts without a behaviour, and for tasks
+** (lua/troupe/task_runner.lua), to whom calls, casts and stops, which are not
+** for the task's function, are kept until it no longer receives.
 **
 ** Threads  [owner] all functions
 */
@@ -15,5 +17,9 @@
 int receive_lua_receive(lua_State *L);
 /* An info is there: true if it ends the wait, false if the deadline did. */
 bool receive_ends(struct body *body);
+/* Takes the message if the actor is a task and it has to wait. */
+bool receive_put_aside(struct body *body, struct message *message);
+/* What was put aside is next again. */
+void receive_put_back(struct body *body);
 
 #endif

@@ -346,6 +346,7 @@ static enum step receive_info(struct body *body, struct message *message) {
 /* In troupe.receive. A script has no handlers: calls are refused, casts
 ** logged; the rest is as at a message boundary. */
 static enum step receive(struct body *body, struct message *message) {
+  if (receive_put_aside(body, message)) return STEP_AGAIN;
   switch ((enum message_kind)message->kind) {
     case MESSAGE_INFO:
       return receive_info(body, message);

@@ -45,6 +45,7 @@ function restart.new(options)
     first = backoff[1], last = backoff[2],
     started = options.started or nothing, ended = options.ended or nothing,
     count = 0, children = {}, by_pid = {}, by_key = {}, recent = {},
+    numbers = {},
   }, restart)
 end
 
@@ -142,12 +143,15 @@ function restart:launch(child)
   return true
 end
 
+-- "shop.till", "shop.till 2": of each module the next number.
 local function free_id(self, module)
-  local id, number = module, 1
-  while self.by_key[core.key(id)] do
+  local base = module:gsub("^troupe%.(%w+)_manager$", "%1")
+  local number, id = self.numbers[module] or 0
+  repeat
     number = number + 1
-    id = ("%s %d"):format(module, number)
-  end
+    id = number == 1 and base or ("%s %d"):format(base, number)
+  until not self.by_key[core.key(id)]
+  self.numbers[module] = number
   return id
 end
 

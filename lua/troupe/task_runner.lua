@@ -6,7 +6,10 @@ local log = require "troupe.log"
 
 local runner = {call = {}}
 
-function runner.init(work) return work end
+function runner.init(work)
+  core.task()
+  return work
+end
 
 local function run(work)
   local fn = require(work.module)[work.name]
