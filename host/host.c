@@ -63,9 +63,33 @@ static bool make_log(struct troupe *host, const char *level_name) {
   return host->log != NULL;
 }
 
-static bool make_scheduler(struct troupe *host, int workers) {
+/* ThreadSanitizer holds signals back until a thread makes a system call. */
+#if defined(__SANITIZE_THREAD__)
+#define SLICES_DEFAULT SLICES_HOOK
+#else
+#define SLICES_DEFAULT SLICES_SIGNAL
+#endif
+
+static bool read_slices(struct troupe *host, const char *name,
+                        enum slices *slices) {
+  static const char *const names[] = {"signal", "hook", "none"};
+  *slices = SLICES_DEFAULT;
+  if (name == NULL) return true;
+  for (int i = 0; i <= SLICES_NONE; i++) {
+    if (strcmp(name, names[i]) != 0) continue;
+    *slices = (enum slices)i;
+    return true;
+  }
+  snprintf(host->error, sizeof host->error,
+           "expected slices to be signal, hook or none, got \"%s\"", name);
+  return false;
+}
+
+static bool make_scheduler(struct troupe *host, int workers,
+                           const char *slices) {
   struct scheduler_options options = {.workers = workers,
                                       .poller = loop_poller};
+  if (!read_slices(host, slices, &options.slices)) return false;
   if (workers == 0) options.workers = thread_cores();
   if (workers < 0 || workers > WORKERS_LARGEST) {
     snprintf(host->error, sizeof host->error,
@@ -113,7 +137,8 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
     snprintf(host->error, sizeof host->error,
              "not enough memory or file descriptors");
     if (host->end_fd >= 0 && make_log(host, options->log_level) &&
-        make_scheduler(host, options->workers) && make_script(host, options))
+        make_scheduler(host, options->workers, options->slices) &&
+        make_script(host, options))
       return host;
   }
   if (error != NULL)

@@ -276,6 +276,7 @@ int main(int argc, char **argv) {
   const char *workers = getenv("TROUPE_WORKERS");
   const char *environment = getenv("TROUPE_ENV");
   tune_heap();
+  command.options.slices = getenv("TROUPE_SLICES");
   if (workers != NULL && !set_workers(&command, workers)) return 1;
   set_environment(&command, environment != NULL ? environment : "dev");
   switch (read_command(&command, argc, argv)) {

@@ -30,6 +30,11 @@ struct troupe_options {
   const char *path;      /* package.path; NULL: LUA_PATH, or Lua's own */
   const char *cpath;     /* package.cpath; NULL: the same */
   double grace;          /* seconds that a stop may take; 0: 5 */
+  /* How an actor that runs on for long is interrupted. "signal": by a timer and
+  ** a real-time signal of each worker's, which costs nothing else; "hook": by
+  ** looking at the clock all the time, for a process that can have no signals
+  ** (scripts run about half as fast); "none": not at all. NULL: "signal". */
+  const char *slices;
 };
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs

@@ -303,6 +303,18 @@ describe("a host", function()
       flags = { "--workers", "5" } }))
   end)
 
+  it("takes the way of its slices from the environment", function()
+    local script = "print 'runs'"
+    for _, slices in ipairs { "signal", "hook", "none" } do
+      assert.equal("runs\n", support.output(script,
+        { environment = { TROUPE_SLICES = slices } }))
+    end
+    local result = support.script(script,
+      { environment = { TROUPE_SLICES = "often" } })
+    assert.matches('expected slices to be signal, hook or none, got "often"',
+      result.stderr, 1, true)
+  end)
+
   it("logs from the level that is asked for", function()
     local function logged(...)
       local found = {}

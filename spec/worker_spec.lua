@@ -39,7 +39,7 @@ describe("an actor", function()
 end)
 
 describe("an option that is not built yet", function()
-  for _, name in ipairs { "mailbox", "cpu", "libraries" } do
+  for _, name in ipairs { "mailbox", "libraries" } do
     it("is refused: " .. name, function()
       local ok, why = pcall(troupe.start, "fixtures.puppet", nil,
         { [name] = { size = 10 } })

@@ -31,12 +31,17 @@ static void log_with_stack(lua_State *L, const char *text) {
   buffer_deinit(&line);
 }
 
+void budget_text(uint64_t span, char *text, size_t size) {
+  double seconds = (double)span / 1e9;
+  snprintf(text, size, "%.*f s", seconds < 1 ? 3 : 1, seconds);
+}
+
 static void warn(lua_State *L) {
   const char *request = body_of(L)->script->push_request(L);
-  char text[128];
-  snprintf(text, sizeof text, "has used %.1f s of CPU time%s%s",
-           (double)used(body_of(L)) / 1e9, request != NULL ? " in " : "",
-           request != NULL ? request : "");
+  char span[32], text[160];
+  budget_text(used(body_of(L)), span, sizeof span);
+  snprintf(text, sizeof text, "has used %s of CPU time%s%s", span,
+           request != NULL ? " in " : "", request != NULL ? request : "");
   log_with_stack(L, text);
   lua_pop(L, 1);
 }

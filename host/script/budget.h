@@ -26,6 +26,9 @@ static inline void budget_begin(struct body *body) {
 ** the budget; at its end the actor is dying. May raise (memory). */
 void budget_check(lua_State *L);
 
+/* A span of nanoseconds as "2.0 s". */
+void budget_text(uint64_t span, char *text, size_t size);
+
 /* The running actor is to die: nothing that the script does keeps it from it.
 ** `late`: it did not stop in time, which is logged. Does not raise. */
 void budget_kill(lua_State *L, bool late);

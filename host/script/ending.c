@@ -16,6 +16,7 @@
 #include "base/tick.h"
 #include "core/links.h"
 #include "script/body.h"
+#include "script/budget.h"
 #include "script/codec.h"
 #include "script/culprit.h"
 #include "script/dispatch.h"
@@ -158,8 +159,8 @@ static int describe_spent(lua_State *L) {
   const struct buffer *stack = &body->evidence;
   const char *request = doing_push(L);
   char span[32];
-  snprintf(span, sizeof span, "%.1f", (double)body->spent / 1e9);
-  failure_push(L, FAILURE_EXIT, "used %s s of CPU time%s%s", span,
+  budget_text(body->spent, span, sizeof span);
+  failure_push(L, FAILURE_EXIT, "used %s of CPU time%s%s", span,
                request != NULL ? " in " : "", request != NULL ? request : "");
   failure_add_hop(L, 2, request, buffer_bytes(stack), buffer_size(stack));
   lua_settop(L, 2);

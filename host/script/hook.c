@@ -13,7 +13,9 @@
 ** A thread that has a count or line hook is left as it is: it will fire soon,
 ** as the script's counts are broken down into steps. Where lines are hooked the
 ** yield is at a line: Lua calls the line hook of an instruction after its count
-** hook, and must not find the thread yielded by then.
+** hook, and must not find the thread yielded by then. Lua counts what runs in a
+** hook, too, and forgets that at a yield: the script's counts may come late by
+** that much.
 **
 ** Dying. Where Lua cannot yield (a comparator, a metamethod of C, a __close
 ** handler) an actor that is killed gets a memory error at each instruction, as
@@ -36,6 +38,9 @@ struct own {
   int mask;
   int count; /* as the script gave it */
   int left;  /* instructions until its next event */
+  /* A function of Lua has just been entered: yielded at its first instruction,
+  ** it would be called once more in the eyes of the hook. */
+  bool entered;
 };
 
 static const char own_key = 'h';
@@ -120,7 +125,7 @@ void hook_set(lua_State *L, int index, int mask, int count) {
   lua_pushvalue(L, index);
   if (mask != 0) {
     own = lua_newuserdatauv(L, sizeof *own, 1);
-    *own = (struct own){mask, count, count};
+    *own = (struct own){mask, count, count, false};
     lua_pushvalue(L, -4);
     lua_setiuservalue(L, -2, 1);
     body_of(L)->hooked = true;
@@ -218,10 +223,24 @@ static void come(lua_State *L, struct body *body) {
   lua_yield(L, 0);
 }
 
+static bool is_at_entry(struct own *own) {
+  bool entered = own != NULL && own->entered;
+  if (entered) own->entered = false;
+  return entered;
+}
+
+static void note_entry(lua_State *L, struct own *own,
+                       lua_Debug *activation) {
+  if (activation->event == LUA_HOOKRET || activation->event == LUA_HOOKLINE)
+    return;
+  lua_getinfo(L, "S", activation);
+  own->entered = activation->what[0] != 'C';
+}
+
 static void fire_count(lua_State *L, struct body *body,
                        const lua_Debug *activation) {
-  bool lines = lua_gethookmask(L) & LUA_MASKLINE;
   struct own *own = find_own(L);
+  bool later = lua_gethookmask(L) & LUA_MASKLINE || is_at_entry(own);
   bool due = is_counted_down(L, own);
   if (body->hook_always)
     ask(body);
@@ -229,19 +248,24 @@ static void fire_count(lua_State *L, struct body *body,
     slice_poll();
   if (!body->dying) settle(L, own);
   if (due && !body->dying) tell_own(L, activation);
-  if (is_asked(body) && !lines) come(L, body);
+  if (!is_asked(body)) return;
+  if (!later)
+    come(L, body);
+  else
+    hook_follow(L);
 }
 
 /* Without a record the hook was inherited, from the thread that made this
 ** one. */
 static void fire_other(lua_State *L, struct body *body,
-                       const lua_Debug *activation) {
+                       lua_Debug *activation) {
   struct own *own = find_own(L);
-  if (own != NULL)
-    tell_own(L, activation);
-  else
-    settle(L, NULL);
-  if (activation->event == LUA_HOOKLINE && is_asked(body)) come(L, body);
+  bool line = activation->event == LUA_HOOKLINE;
+  bool later = !line || is_at_entry(own);
+  if (own == NULL) settle(L, NULL);
+  if (own != NULL) note_entry(L, own, activation);
+  if (own != NULL) tell_own(L, activation);
+  if (is_asked(body) && !later) come(L, body);
 }
 
 static void fire(lua_State *L, lua_Debug *activation) {

@@ -13,7 +13,7 @@ static const char *const start_names[] = {
     "cpu",    "idle", "libraries", NULL};
 
 /* Part of the face, but not built: better refused than taken and ignored. */
-static const char *const later_names[] = {"mailbox", "cpu", "libraries", NULL};
+static const char *const later_names[] = {"mailbox", "libraries", NULL};
 
 static void refuse_later(lua_State *L, int index) {
   for (const char *const *name = later_names; *name != NULL; name++)
@@ -85,6 +85,7 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   options->timeout = tick_from_seconds(option_number(L, index, "timeout", 0));
   options->idle_span = tick_from_seconds(option_number(L, index, "idle", 0));
   options->memory = option_bytes(L, index, "memory", 0);
+  options->cpu_span = tick_from_seconds(option_number(L, index, "cpu", 0));
   if (lua_getfield(L, index, "name") == LUA_TNIL) return;
   if (value_address(L, -1, &seat) && seat.kind == ADDRESS_SEAT)
     lua_pushlstring(L, (const char *)seat.key, seat.key_size);

@@ -16,6 +16,7 @@ struct option_start {
   bool link;
   uint64_t timeout;   /* nanoseconds; 0: none given */
   uint64_t idle_span; /* nanoseconds; 0: none given */
+  uint64_t cpu_span;  /* of one message; nanoseconds; 0: none given */
   size_t memory;      /* bytes; 0: none given; SIZE_MAX: no limit */
 };
 

@@ -7,6 +7,7 @@
 #include "base/tick.h"
 #include "core/links.h"
 #include "script/body.h"
+#include "script/budget.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/deadlock.h"
@@ -54,6 +55,10 @@ static void apply(struct actor *actor, const struct option_start *options) {
     body->request_deadline =
         tick_add(worker_now(worker_current()), options->timeout);
   if (options->memory != 0) body->memory_limit = options->memory;
+  if (options->cpu_span != 0) {
+    body->cpu_limit = options->cpu_span;
+    budget_renew(body);
+  }
   body->start.idle_span = options->idle_span;
 }
 

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/tick.h"
+#include "script/budget.h"
 #include "script/script.h"
 
 struct strand {
@@ -19,6 +20,7 @@ struct strand {
   uint64_t deadline, request_deadline;
   enum activity activity;
   bool suspended, preempted, from_taken;
+  uint64_t cpu_used, cpu_mark; /* of struct actor */
 };
 
 struct strands {
@@ -97,6 +99,9 @@ static void move_in(struct body *body, struct strand *strand) {
   body->suspended = strand->suspended;
   body->preempted = strand->preempted;
   body->from_taken = strand->from_taken;
+  body->actor->cpu_mark = strand->cpu_mark;
+  atomic_store_explicit(&body->actor->cpu_used, strand->cpu_used,
+                        memory_order_relaxed);
   actor_enter_strand(body->actor, strand->index);
 }
 
@@ -108,6 +113,7 @@ static void clear(struct body *body) {
   body->request_deadline = TICK_NEVER;
   body->activity = ACTIVITY_NONE;
   body->suspended = body->preempted = body->from_taken = false;
+  budget_renew(body);
 }
 
 static struct strand *move_out(struct body *body) {
@@ -124,6 +130,9 @@ static struct strand *move_out(struct body *body) {
   strand->suspended = body->suspended;
   strand->preempted = body->preempted;
   strand->from_taken = body->from_taken;
+  strand->cpu_mark = body->actor->cpu_mark;
+  strand->cpu_used =
+      atomic_load_explicit(&body->actor->cpu_used, memory_order_relaxed);
   strands->running = NULL;
   body->L = body->running = strands->main;
   clear(body);
@@ -154,6 +163,7 @@ void strand_begin(struct body *body) {
   strands->in_flight++;
   strand->taken = true;
   move_in(body, strand);
+  budget_renew(body);
 }
 
 bool strand_enter(struct body *body, uint64_t epoch) {
