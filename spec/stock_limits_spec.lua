@@ -157,6 +157,33 @@ describe("debug leaves alone what C code trusts:", function()
   end)
 end)
 
+describe("the metatable of a userdata", function()
+  after_each(actors.finish)
+
+  it("is shown as a copy, always the same", function()
+    assert.same({ true, true, "FILE*", true, "nil" }, { made [[
+      local one, other = getmetatable(io.stdout), debug.getmetatable(io.stderr)
+      one.mine = true
+      return one == other, rawequal(one, getmetatable(io.stdout)), one.__name,
+        one.__index == getmetatable(io.stdin).__index,
+        type(debug.getmetatable(coroutine.running()))
+    ]] })
+  end)
+
+  it("so has no finaliser but its own", function()
+    assert.same({ 0, "file" }, { made [[
+      local calls = 0
+      local function count() calls = calls + 1 end
+      getmetatable(io.stdout).__gc = count
+      debug.getmetatable(io.stdout).__gc = count
+      debug.getmetatable(io.stdout).__name = "other"
+      io.tmpfile()
+      collectgarbage()
+      return calls, io.type(io.tmpfile())
+    ]] })
+  end)
+end)
+
 describe("what belongs to the whole process", function()
   after_each(actors.finish)
 

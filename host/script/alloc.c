@@ -1,6 +1,7 @@
 #include "script/alloc.h"
 
 #include "base/check.h"
+#include "base/memory.h"
 #include "base/slab.h"
 #include "script/body.h"
 
@@ -17,14 +18,34 @@ static void *shrink(struct body *body, void *block, size_t old_size,
   return smaller ? smaller : block;
 }
 
+/* Is the collector calling a finaliser? They are all the host's own, and must
+** not fail: one that does is forgotten (script/finaliser.c). */
+static bool is_finalising(const struct body *body) {
+  return body->L != NULL && lua_gc(body->L, LUA_GCCOUNT) < 0;
+}
+
+static bool is_beyond(const struct body *body, size_t growth) {
+  return body->memory > body->memory_limit ||
+         growth > body->memory_limit - body->memory;
+}
+
+static void *take(void *block, size_t old_size, size_t size) {
+  return block ? slab_resize(block, old_size, size) : slab_take(size);
+}
+
 static void *grow(struct body *body, void *block, size_t old_size,
                   size_t size) {
   size_t growth = size - old_size;
   void *bigger;
-  if (unlikely(body->dying || body->memory > body->memory_limit ||
-               growth > body->memory_limit - body->memory))
-    return NULL;
-  bigger = block ? slab_resize(block, old_size, size) : slab_take(size);
+  if (unlikely(body->dying)) return NULL;
+  if (unlikely(is_beyond(body, growth)) && !is_finalising(body)) return NULL;
+  bigger = take(block, old_size, size);
+  if (unlikely(bigger == NULL) && is_finalising(body)) {
+    for (int attempt = 0; bigger == NULL; attempt++) {
+      memory_await(attempt);
+      bigger = take(block, old_size, size);
+    }
+  }
   if (likely(bigger != NULL)) body->memory += growth;
   return bigger;
 }

@@ -1,6 +1,7 @@
 /*
 ** Alloc: the lua_Alloc of every actor's state. Accounts in body->memory,
-** refuses growth beyond body->memory_limit, never a shrink.
+** refuses growth beyond body->memory_limit, never a shrink; nor what the host's
+** finalisers need.
 */
 #ifndef TROUPE_SCRIPT_ALLOC_H
 #define TROUPE_SCRIPT_ALLOC_H

@@ -40,7 +40,9 @@ enum activity {
   ACTIVITY_START,     /* loading the module, init */
   ACTIVITY_CONTINUE,  /* `continue` */
   ACTIVITY_MESSAGE,   /* a handler */
-  ACTIVITY_TERMINATE  /* `terminate` */
+  ACTIVITY_TERMINATE, /* `terminate` */
+  ACTIVITY_FINALISE,  /* what the collector found dead */
+  ACTIVITY_LAST       /* all finalisers, at the end */
 };
 
 enum start_kind {
@@ -98,6 +100,7 @@ struct body {
   bool receiving;     /* inside troupe.receive: any info ends the wait */
   bool from_taken;    /* from() was called in this handler */
   bool unpacking;     /* no handler yet: the request is being read */
+  bool finalised;     /* finalisers ran last: a message is next */
   bool started;       /* init has returned */
   bool killed;        /* nothing of the script runs any more */
   bool dying;         /* it still runs, but gets no memory, and ends:
@@ -119,6 +122,11 @@ struct body {
   } names[BODY_NAMES];
 
   /* --- The rest. --- */
+  /* script/finaliser.c */
+  bool finalises;         /* something has had a `__gc` */
+  int finalisers;         /* in the queue */
+  lua_State *finalising;  /* on which one is running; or NULL */
+
   int closing;            /* coroutines being closed, one inside another */
   uintptr_t closing_base; /* C stack where the outermost of them began */
   bool deadlines_kept;    /* some coroutine yielded inside a deadline scope */
@@ -143,7 +151,7 @@ struct body {
   char *text;              /* of a script: the printed error, for the host */
 
   /* The end (script/ending.c). */
-  bool over; /* only finalisers run: what they made, none would collect */
+  bool over; /* only finalisers run: what they make, none would collect */
   struct buffer reason; /* one encoded value */
   unsigned char reason_flags;
   bool reason_normal;

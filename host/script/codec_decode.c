@@ -17,6 +17,7 @@
 #include "script/codec.h"
 #include "script/codec_format.h"
 #include "script/failure.h"
+#include "script/finaliser.h"
 #include "script/module.h"
 #include "script/value.h"
 
@@ -190,7 +191,7 @@ static void get_reference(struct decoder *d) {
 static void get_error(struct decoder *d) {
   get_plain_table(d);
   failure_metatable(d->L);
-  lua_setmetatable(d->L, -2);
+  finaliser_setmetatable(d->L, -2);
 }
 
 /* --- Modules -------------------------------------------------------------- */
@@ -230,7 +231,7 @@ static void get_module(struct decoder *d) {
   push_module(d->L, name, size);
   get_plain_table(d);
   lua_insert(d->L, -2);
-  lua_setmetatable(d->L, -2);
+  finaliser_setmetatable(d->L, -2);
 }
 
 /* --- Values --------------------------------------------------------------- */

@@ -177,6 +177,10 @@ static int coroutine_yield(lua_State *L) {
     lua_pushliteral(L, "attempt to yield from outside a coroutine");
     return lua_error(L);
   }
+  if (L == body_of(L)->finalising) {
+    lua_pushliteral(L, "attempt to yield across a C-call boundary");
+    return lua_error(L);
+  }
   return lua_yield(L, lua_gettop(L));
 }
 
@@ -261,7 +265,9 @@ static int coroutine_status(lua_State *L) {
 
 static int coroutine_isyieldable(lua_State *L) {
   lua_State *thread = lua_isnone(L, 1) ? L : check_thread(L);
-  lua_pushboolean(L, thread != body_of(L)->L && lua_isyieldable(thread));
+  lua_pushboolean(L, thread != body_of(L)->L &&
+                         thread != body_of(L)->finalising &&
+                         lua_isyieldable(thread));
   return 1;
 }
 

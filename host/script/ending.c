@@ -1,10 +1,9 @@
 /*
 ** An actor's end: the reason is put into bytes while the state still works;
-** the door is shut; `terminate` runs, and may still make calls; sockets are
-** closed, and the state, which runs finalisers: what they do, they do as this
-** actor, whose slot may be another's after the next step; last, everybody is
-** told (core/links.c). The host hears of its script before that: who finds no
-** actor any more finds its status.
+** the door is shut; `terminate` runs, and may still make calls, and then all
+** finalisers that have not run; sockets are closed, and the state; last,
+** everybody is told (core/links.c). The host hears of its script before that:
+** who finds no actor any more finds its status.
 */
 #include "script/ending.h"
 
@@ -23,6 +22,7 @@
 #include "script/doing.h"
 #include "script/face_lease.h"
 #include "script/failure.h"
+#include "script/finaliser.h"
 #include "script/life.h"
 #include "script/reason.h"
 #include "script/receive.h"
@@ -193,7 +193,7 @@ static void tell_spent(struct body *body) {
 void ending_die(struct body *body) {
   body->suspended = body->dying = false;
   body->killed = true;
-  if (body->activity != ACTIVITY_TERMINATE)
+  if (body->activity != ACTIVITY_TERMINATE && body->activity != ACTIVITY_LAST)
     reason_set(body, &body->script->killed, false);
   if (body->spent != 0) tell_spent(body);
 }
@@ -275,13 +275,12 @@ static void tell_host(struct body *body) {
 /* Nothing of the script runs after this. */
 static void close_all(struct body *body) {
   socket_close_all(body);
-  body->over = true;
   state_close(body);
   timer_stop_all(body);
   lease_close_all(body);
 }
 
-enum step ending_finish(struct body *body) {
+static enum step finish(struct body *body) {
   struct scheduler *scheduler = body->script->scheduler;
   struct reason reason;
   struct message *stop = body->stop;
@@ -305,4 +304,28 @@ enum step ending_finish(struct body *body) {
   if (request != NULL) scheduler->discard(scheduler, request);
   life_free(body);
   return STEP_ENDED;
+}
+
+static enum step finalise(struct body *body) {
+  run_end_strands(body);
+  body->deadline = 0;
+  body->request_deadline = TICK_NEVER;
+  switch (run_begin(body, ACTIVITY_LAST)) {
+    case RUN_DONE:
+      break;
+    case RUN_SUSPENDED:
+      return body->preempted ? STEP_AGAIN : STEP_WAIT;
+    case RUN_DYING:
+      ending_die(body);
+      break;
+    default:
+      run_unwind(body);
+  }
+  return finish(body);
+}
+
+enum step ending_finish(struct body *body) {
+  bool remain = finaliser_remain(body);
+  body->over = true;
+  return remain ? finalise(body) : finish(body);
 }

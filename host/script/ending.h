@@ -25,7 +25,8 @@ void ending_die(struct body *body);
 ** that waits; then ending_finish has been called when it answers
 ** STEP_ENDED. */
 enum step ending_begin(struct body *body);
-/* At once, without `terminate`: tells everybody, closes the state. */
+/* Without `terminate`: runs finalisers, unless the actor was killed, and
+** may wait as ending_begin does; then tells everybody, closes the state. */
 enum step ending_finish(struct body *body);
 
 #endif

@@ -14,6 +14,7 @@
 #include "script/body.h"
 #include "script/class.h"
 #include "script/codec.h"
+#include "script/finaliser.h"
 #include "script/value.h"
 
 #define LINES_FIRST 10 /* of a long stack */
@@ -80,7 +81,7 @@ static void make(lua_State *L, enum failure kind) {
   lua_pushstring(L, kinds[kind]);
   lua_setfield(L, -2, "kind");
   failure_metatable(L);
-  lua_setmetatable(L, -2);
+  finaliser_setmetatable(L, -2);
 }
 
 void failure_push(lua_State *L, enum failure kind, const char *format, ...) {

@@ -8,7 +8,8 @@
 ** stock function:
 **
 **   getmetatable next pairs rawget rawset setmetatable, debug.getmetatable
-**   debug.setmetatable     know lazy tables
+**   debug.setmetatable     know lazy tables and finalisers
+**   collectgarbage         runs finalisers (script/finaliser.h)
 **   load loadfile dofile   take text only: forged bytecode crashes Lua
 **   coroutine.*            script/coroutine.h
 **   require                script/module.h
@@ -66,6 +67,7 @@ void library_make_math(lua_State *L);
 void library_make_utf8(lua_State *L);
 
 /* script/library_base.c */
+int base_collectgarbage(lua_State *L);
 int base_dofile(lua_State *L);
 int base_getmetatable(lua_State *L);
 int base_load(lua_State *L);

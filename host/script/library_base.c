@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "script/body.h"
+#include "script/finaliser.h"
 #include "script/lazy.h"
 #include "script/library.h"
 #include "script/script.h"
-#include "script/state.h"
 #include "script/stock.h"
 
+
+static const struct stock *stock_of(lua_State *L) {
+  return body_of(L)->script->stock;
+}
 
 /* --- Lazy tables ---------------------------------------------------------- */
 
@@ -69,8 +73,40 @@ int base_getmetatable(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
-  luaL_getmetafield(L, 1, "__metatable");
+  if (luaL_getmetafield(L, 1, "__metatable") == LUA_TNIL &&
+      lua_type(L, 1) == LUA_TUSERDATA)
+    finaliser_push_copy(L, 1);
   return 1;
+}
+
+/* --- Finalisers ----------------------------------------------------------- */
+
+static int finalisers_ran(lua_State *L, int status, lua_KContext results) {
+  (void)L, (void)status;
+  return (int)results;
+}
+
+/* Those that are due; then returns what is on top. */
+static int run_finalisers(lua_State *L, int results) {
+  if (finaliser_due(body_of(L))) {
+    lua_pushcfunction(L, finaliser_run);
+    lua_callk(L, 0, 0, results, finalisers_ran);
+  }
+  return results;
+}
+
+/* In a finaliser all options are invalid, as in stock Lua. */
+int base_collectgarbage(lua_State *L) {
+  static const char *const options[] = {
+      "stop",      "restart",    "collect",   "count",
+      "step",      "setpause",   "setstepmul", "isrunning",
+      "generational", "incremental", NULL};
+  if (body_of(L)->finalising != NULL) {
+    luaL_checkoption(L, 1, "collect", options);
+    luaL_pushfail(L);
+    return 1;
+  }
+  return run_finalisers(L, stock_of(L)->collectgarbage(L));
 }
 
 int base_setmetatable(lua_State *L) {
@@ -82,16 +118,11 @@ int base_setmetatable(lua_State *L) {
     return luaL_error(L, "cannot change a protected metatable");
   lua_settop(L, 2);
   lazy_settle(L, 1);
-  if (type == LUA_TTABLE) state_note_metatable(L, 2);
-  lua_setmetatable(L, 1);
+  if (finaliser_setmetatable(L, 1)) return run_finalisers(L, 1);
   return 1;
 }
 
 /* --- Text only ------------------------------------------------------------ */
-
-static const struct stock *stock_of(lua_State *L) {
-  return body_of(L)->script->stock;
-}
 
 /* Makes the `mode` at stack index `index` one that allows no bytecode. A mode
 ** that asks for bytecode alone becomes `none`. */

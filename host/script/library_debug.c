@@ -11,17 +11,20 @@
 #include <string.h>
 
 #include "script/body.h"
+#include "script/finaliser.h"
 #include "script/hook.h"
 #include "script/lazy.h"
 #include "script/library.h"
 #include "script/script.h"
-#include "script/state.h"
 #include "script/stock.h"
 
 int debug_getmetatable(lua_State *L) {
   luaL_checkany(L, 1);
   library_settle_strings(L, 1);
-  if (lazy_is(L, 1) || !lua_getmetatable(L, 1)) lua_pushnil(L);
+  if (lua_type(L, 1) == LUA_TUSERDATA)
+    finaliser_push_copy(L, 1);
+  else if (lazy_is(L, 1) || !lua_getmetatable(L, 1))
+    lua_pushnil(L);
   return 1;
 }
 
@@ -34,8 +37,10 @@ int debug_setmetatable(lua_State *L) {
   lua_settop(L, 2);
   library_settle_strings(L, 1);
   lazy_settle(L, 1);
-  if (type == LUA_TTABLE) state_note_metatable(L, 2);
-  lua_setmetatable(L, 1);
+  if (lua_istable(L, 1))
+    finaliser_setmetatable(L, 1);
+  else
+    lua_setmetatable(L, 1);
   return 1;
 }
 

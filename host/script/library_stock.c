@@ -31,6 +31,7 @@ static const struct replacement {
 } replacements[] = {
     {STOCK_BASE, {"_G", NULL, library_make_globals}},
     {STOCK_BASE, {"_VERSION", NULL, library_make_version}},
+    {STOCK_BASE, {"collectgarbage", base_collectgarbage, NULL}},
     {STOCK_BASE, {"dofile", base_dofile, NULL}},
     {STOCK_BASE, {"getmetatable", base_getmetatable, NULL}},
     {STOCK_BASE, {"load", base_load, NULL}},
@@ -130,6 +131,8 @@ static int read_all(lua_State *L) {
   stock->load = lua_tocfunction(L, -1);
   lua_getglobal(L, "loadfile");
   stock->loadfile = lua_tocfunction(L, -1);
+  lua_getglobal(L, "collectgarbage");
+  stock->collectgarbage = lua_tocfunction(L, -1);
   return 0;
 }
 

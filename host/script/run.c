@@ -5,6 +5,7 @@
 #include "script/budget.h"
 #include "script/coroutine.h"
 #include "script/dispatch.h"
+#include "script/finaliser.h"
 #include "script/strand.h"
 
 static enum run resume(struct body *body, int arguments) {
@@ -33,6 +34,10 @@ enum run run_begin(struct body *body, enum activity activity) {
   if (activity == ACTIVITY_START) {
     lua_settop(L, 0);
     lua_pushcfunction(L, dispatch_start);
+  } else if (activity == ACTIVITY_FINALISE || activity == ACTIVITY_LAST) {
+    lua_settop(L, lua_gettop(L) > 1 ? 1 : lua_gettop(L));
+    lua_pushcfunction(L, activity == ACTIVITY_LAST ? finaliser_run_last
+                                                   : finaliser_run);
   } else {
     if (unlikely(lua_gettop(L) == 0)) dispatch_push(L);
     lua_settop(L, 1);
@@ -46,6 +51,7 @@ enum run run_resume(struct body *body) { return resume(body, 0); }
 void run_unwind(struct body *body) {
   bool begun;
   body->suspended = body->preempted = body->receiving = false;
+  body->finalising = NULL;
   actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
   body->blocked++;
   coroutine_unwind(body->L);

@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "script/alloc.h"
-#include "script/class.h"
 #include "script/body.h"
 #include "script/hook.h"
 #include "script/library.h"
@@ -90,50 +89,21 @@ bool state_new(struct body *body) {
 
 /* --- The end -------------------------------------------------------------- */
 
-/* In the registry: the metatables with __gc that scripts have used, weak. */
-static const char finalisers_key = 0;
-
-static void push_finalisers(lua_State *L) {
-  class_push_weak(L, &finalisers_key);
-}
-
-void state_note_metatable(lua_State *L, int index) {
-  bool finalises;
-  index = lua_absindex(L, index);
-  lua_pushliteral(L, "__gc");
-  finalises = lua_rawget(L, index) != LUA_TNIL;
-  lua_pop(L, 1);
-  if (!finalises) return;
-  push_finalisers(L);
-  lua_pushvalue(L, index);
-  lua_pushboolean(L, true);
-  lua_rawset(L, -3);
-  lua_pop(L, 1);
-}
-
+/* Raises a memory error, as Lua does: no message handler sees it. */
 static void refuse_call(lua_State *L, lua_Debug *activation) {
   (void)activation;
-  lua_pushnil(L);
+  lua_pushliteral(L, "not enough memory");
   lua_error(L);
 }
 
 /* A killed actor runs nothing more: its __close handlers fail before their
-** first instruction. Finalisers do not call hooks: theirs are taken away. */
+** first instruction. */
 static void silence(lua_State *L) {
   lua_gc(L, LUA_GCSTOP);
   lua_sethook(L, refuse_call, LUA_MASKCALL, 0);
-  if (!lua_checkstack(L, 8)) return;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &finalisers_key) != LUA_TTABLE) return;
-  lua_pushnil(L);
-  while (lua_next(L, -2)) {
-    lua_pop(L, 1);
-    lua_pushliteral(L, "__gc");
-    lua_pushnil(L);
-    lua_rawset(L, -3);
-  }
 }
 
-/* Finalisers and pending __close handlers run: none of them can wait. */
+/* Of a killed actor there may be variables that wait to be closed. */
 void state_close(struct body *body) {
   if (!body->L) return;
   /* Nobody arms a thread that may be gone at the next instruction: it looks by

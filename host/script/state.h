@@ -18,11 +18,9 @@
 ** program lua5.4 chooses generations.
 */
 bool state_new(struct body *body);
-/* Closes it; runs finalisers, unless the actor was killed. */
+/* Closes it. No code of a script runs: its finalisers have run before
+** (script/ending.c), or never will. */
 void state_close(struct body *body);
-/* A script makes the table at `index` the metatable of something. May raise
-** (memory). */
-void state_note_metatable(lua_State *L, int index);
 
 /* Extra modules that `require` finds without a file, by name, as if they stood
 ** in package.preload: "troupe" and its C parts. A NULL name ends the list. */

@@ -19,6 +19,7 @@ struct strand {
   struct waiter serving;
   uint64_t deadline, request_deadline;
   enum activity activity;
+  lua_State *finalising;
   bool suspended, preempted, from_taken;
   uint64_t cpu_used, cpu_mark; /* of struct actor */
 };
@@ -96,6 +97,7 @@ static void move_in(struct body *body, struct strand *strand) {
   body->deadline = strand->deadline;
   body->request_deadline = strand->request_deadline;
   body->activity = strand->activity;
+  body->finalising = strand->finalising;
   body->suspended = strand->suspended;
   body->preempted = strand->preempted;
   body->from_taken = strand->from_taken;
@@ -112,6 +114,7 @@ static void clear(struct body *body) {
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
   body->activity = ACTIVITY_NONE;
+  body->finalising = NULL;
   body->suspended = body->preempted = body->from_taken = false;
   budget_renew(body);
 }
@@ -127,6 +130,7 @@ static struct strand *move_out(struct body *body) {
   strand->deadline = body->deadline;
   strand->request_deadline = body->request_deadline;
   strand->activity = body->activity;
+  strand->finalising = body->finalising;
   strand->suspended = body->suspended;
   strand->preempted = body->preempted;
   strand->from_taken = body->from_taken;

@@ -25,6 +25,7 @@
 #include "script/ending.h"
 #include "script/face_lease.h"
 #include "script/failure.h"
+#include "script/finaliser.h"
 #include "script/hook.h"
 #include "script/idle.h"
 #include "script/reason.h"
@@ -77,10 +78,15 @@ static enum step fail(struct body *body) {
   return ending_begin(body);
 }
 
+static bool is_ending(const struct body *body) {
+  return body->activity == ACTIVITY_TERMINATE ||
+         body->activity == ACTIVITY_LAST;
+}
+
 static enum step leave(struct body *body) {
   abandon(body);
   if (body->activity == ACTIVITY_START) return start_failed(body);
-  if (body->activity == ACTIVITY_TERMINATE) return ending_finish(body);
+  if (is_ending(body)) return ending_finish(body);
   return ending_begin(body);
 }
 
@@ -101,7 +107,8 @@ static enum step finished(struct body *body) {
     drop_request(body);
     return STEP_AGAIN;
   }
-  if (activity == ACTIVITY_TERMINATE) return ending_finish(body);
+  if (activity == ACTIVITY_TERMINATE || activity == ACTIVITY_LAST)
+    return ending_finish(body);
   if (activity == ACTIVITY_START) return started(body);
   return STEP_AGAIN;
 }
@@ -118,8 +125,11 @@ static enum step follow(struct body *body, enum run run) {
       ending_die(body);
       return body->started ? ending_finish(body) : start_failed(body);
     case RUN_FAILED:
-      if (body->activity != ACTIVITY_TERMINATE) return fail(body);
-      ending_reason_error(body, true);
+      if (!is_ending(body)) return fail(body);
+      if (body->activity == ACTIVITY_TERMINATE)
+        ending_reason_error(body, true);
+      else
+        abandon(body);
       return ending_finish(body);
   }
   CHECK(false, "no such run");
@@ -198,8 +208,7 @@ static bool is_forced(const struct actor *actor,
 static enum step handle_exit(struct body *body, struct message *message) {
   bool forced = is_forced(body->actor, message);
   bool normal = message->flags & MESSAGE_NORMAL;
-  if (body->activity == ACTIVITY_TERMINATE ||
-      !links_stand(body->actor, message)) {
+  if (is_ending(body) || !links_stand(body->actor, message)) {
     message_free(message);
     return STEP_AGAIN;
   }
@@ -405,14 +414,28 @@ static bool takes_more(const struct body *body) {
   return strand_is_free(body);
 }
 
+/* One round between two messages: finalisers that make each other necessary
+** hold no message up. */
+static enum step finalise(struct body *body) {
+  body->finalised = true;
+  if (body->strands != NULL) strand_begin(body);
+  body->deadline = 0;
+  body->request_deadline = TICK_NEVER;
+  if (body->strands == NULL) return begin(body, ACTIVITY_FINALISE);
+  return leave_strand(body, begin(body, ACTIVITY_FINALISE));
+}
+
 static enum step step_strands(struct body *body,
                               struct message_queue *strays) {
   struct message *message = actor_next(body->actor, true, strays);
   if (message != NULL) return handle_strand_urgent(body, message);
   if (strand_enter_ready(body)) return leave_strand(body, go_on(body, NULL));
   if (!takes_more(body)) return STEP_WAIT;
+  if (unlikely(finaliser_due(body)) && !body->finalised) return finalise(body);
+  body->finalised = false;
   message = actor_next(body->actor, false, strays);
   if (message != NULL) return handle(body, message);
+  if (unlikely(finaliser_due(body))) return STEP_AGAIN;
   if (body->idle_span != 0 && strand_in_flight(body) == 0) idle_arm(body);
   return STEP_IDLE;
 }
@@ -430,8 +453,11 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
   struct message *message;
   if (body->suspended) return step_suspended(body, strays);
   if (unlikely(body->strands != NULL)) return step_strands(body, strays);
+  if (unlikely(finaliser_due(body)) && !body->finalised) return finalise(body);
+  body->finalised = false;
   message = actor_next(body->actor, false, strays);
   if (message == NULL) {
+    if (unlikely(finaliser_due(body))) return STEP_AGAIN;
     if (body->idle_span != 0) idle_arm(body);
     return STEP_IDLE;
   }
