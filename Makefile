@@ -40,7 +40,7 @@ LUA_FILES = $(shell find lua scripts spec -name '*.lua')
 C_FILES = $(shell find host -name '*.[ch]')
 
 .PHONY: help build run test check lint check-asan check-tsan check-stress
-.PHONY: bench bench-peers soak clean
+.PHONY: bench bench-peers soak faults clean
 .DEFAULT_GOAL = help
 
 help:
@@ -50,6 +50,8 @@ help:
 	@echo "make build        build/troupe"
 	@echo "make bench        measure; make bench-peers adds Erlang and Elixir"
 	@echo "make soak         ten minutes of random load (SOAK_SECONDS=600)"
+	@echo "make faults       1,000 seeds of faults, FAULT_SEEDS=1000, or one again"
+	@echo "                  (FAULT_SEED=n); FAULT_VARIANT=asan, tsan or stress"
 	@echo "make clean        remove build/"
 	@echo "run, test and the rest install the Debian packages they miss."
 
@@ -113,6 +115,14 @@ soak:
 	$(INSTALL) $(TEST_PACKAGES)
 	$(COMPILE) build/test/troupe
 	@build/test/troupe run --log off spec/soak.lua $(SOAK_SECONDS)
+
+FAULT_SEEDS = 1000
+FAULT_VARIANT = test
+faults: export TROUPE_SPEC_PATIENCE = $(if $(filter test,$(FAULT_VARIANT)),1,8)
+faults:
+	$(INSTALL) $(TEST_PACKAGES)
+	$(COMPILE) build/$(FAULT_VARIANT)/troupe
+	@build/$(FAULT_VARIANT)/troupe run --log off spec/faults.lua $(FAULT_SEEDS)
 
 clean:
 	rm -rf build

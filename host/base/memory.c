@@ -13,11 +13,14 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 
 /* Relaxed throughout: a figure, it orders nothing. */
 static _Atomic int64_t live;
 
 #ifdef TROUPE_ASSERTS
+
+#define FAILURES_AT_ONCE 4
 
 /* Acquisitions that still succeed before one fails; negative: none fails.
 ** Relaxed: who sets it and who counts it down need no other order. */
@@ -27,12 +30,38 @@ void memory_fail_after(int64_t count) {
   atomic_store_explicit(&left, count < 0 ? -1 : count, memory_order_relaxed);
 }
 
+/* Of the failures at random; relaxed, as `left`. */
+static _Atomic uint64_t failure_rate;  /* one in so many; 0: none */
+static _Atomic uint64_t failure_draws; /* the seed, and one for each try */
+
+/* Whom this thread acts for, if nothing is to fail meanwhile. */
+static _Thread_local const void *spared;
+
+void memory_fail_rate(uint64_t seed, uint64_t one_in) {
+  atomic_store_explicit(&failure_draws, hash_word(seed), memory_order_relaxed);
+  atomic_store_explicit(&failure_rate, one_in, memory_order_relaxed);
+}
+
+void memory_spare(const void *whom) { spared = whom; }
+
 /* Of several threads that meet at 0 one alone gets the old value 0; the
 ** others push the counter further below, where it stays off. */
-bool memory_should_fail(void) {
+static bool is_counted_out(void) {
   if (likely(atomic_load_explicit(&left, memory_order_relaxed) < 0))
     return false;
   return atomic_fetch_sub_explicit(&left, 1, memory_order_relaxed) == 0;
+}
+
+static bool is_drawn(void) {
+  uint64_t rate = atomic_load_explicit(&failure_rate, memory_order_relaxed);
+  if (likely(rate == 0)) return false;
+  uint64_t draw =
+      atomic_fetch_add_explicit(&failure_draws, 1, memory_order_relaxed);
+  return hash_word(draw / FAILURES_AT_ONCE) % rate == 0;
+}
+
+bool memory_should_fail(void) {
+  return spared == NULL && (is_counted_out() || is_drawn());
 }
 
 /* After main: who ends the process in order has freed all that it had. */

@@ -37,12 +37,25 @@ int64_t memory_live(void);
 ** Test builds: from now on `count` acquisitions succeed and the next one
 ** fails (once); a negative count turns this off. Counts slab_take too.
 ** True from memory_should_fail means "this acquisition fails".
+**
+** And: one acquisition in `one_in` fails, the seed says which; 0: none does.
+** Failures come four at a time, as Lua collects garbage and tries again.
+**
+** And: from now on nothing fails on this thread, which acts for `whom`; NULL:
+** for nobody who is to be spared. So what checks is not itself broken.
 */
 #ifdef TROUPE_ASSERTS
 void memory_fail_after(int64_t count);
+void memory_fail_rate(uint64_t seed, uint64_t one_in);
+void memory_spare(const void *whom);
 bool memory_should_fail(void);
 #else
 static inline void memory_fail_after(int64_t count) { (void)count; }
+static inline void memory_fail_rate(uint64_t seed, uint64_t one_in) {
+  (void)seed;
+  (void)one_in;
+}
+static inline void memory_spare(const void *whom) { (void)whom; }
 static inline bool memory_should_fail(void) { return false; }
 #endif
 

@@ -108,6 +108,7 @@ struct body {
   /* It is to come to a boundary. Written by the owner and, on the owner's own
   ** thread, by the tick's signal handler; relaxed. */
   _Atomic bool interrupted;
+  bool spared;        /* test builds: its acquisitions do not fail */
   bool exiting;       /* troupe.exit or os.exit: `reason` is set */
   bool task;          /* its `continue` may receive: script/receive.h */
   bool has_behaviour; /* not a plain script; and which functions it has: */

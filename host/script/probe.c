@@ -2,7 +2,9 @@
 
 #ifdef TROUPE_ASSERTS
 
+#include <errno.h>
 #include <lauxlib.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "base/slab.h"
@@ -91,6 +93,32 @@ static int fail_after(lua_State *L) {
   return 0;
 }
 
+/* From now on one acquisition in `n` fails, the seed says which; 0: none. */
+static int fail_rate(lua_State *L) {
+  memory_fail_rate((uint64_t)luaL_checkinteger(L, 1),
+                   (uint64_t)luaL_checkinteger(L, 2));
+  return 0;
+}
+
+/* From now on nothing that this actor acquires fails. */
+static int spare(lua_State *L) {
+  struct body *body = body_of(L);
+  body->spared = true;
+  memory_spare(body);
+  return 0;
+}
+
+/* Holds up the thread of this worker, as foreign code would. */
+static int block(lua_State *L) {
+  double seconds = luaL_checknumber(L, 1);
+  struct timespec span = {
+      .tv_sec = (time_t)seconds,
+      .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+  while (nanosleep(&span, &span) != 0 && errno == EINTR) {
+  }
+  return 0;
+}
+
 /* From now on this actor is preempted every so many instructions, in this
 ** thread and in those that it creates; 0: no more. */
 static int slice(lua_State *L) {
@@ -104,7 +132,8 @@ static const luaL_Reg functions[] = {
     {"blocks", blocks},   {"heap", heap},       {"memory", memory},
     {"workers", workers}, {"worker", worker},   {"refused", refused},
     {"unhandled", unhandled}, {"waits", waits},
-    {"fail_after", fail_after}, {"slice", slice}, {NULL, NULL}};
+    {"fail_after", fail_after}, {"fail_rate", fail_rate},
+    {"spare", spare}, {"block", block}, {"slice", slice}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }
 

@@ -16,6 +16,7 @@
 #include <lauxlib.h>
 
 #include "base/check.h"
+#include "base/memory.h"
 #include "base/tick.h"
 #include "core/links.h"
 #include "script/answer.h"
@@ -476,6 +477,7 @@ static enum step turn_step(struct actor *actor) {
   struct worker *worker = worker_current();
   struct message_queue strays = {NULL, NULL};
   enum step step;
+  memory_spare(body->spared ? body : NULL);
   mailbox_take(&actor->mailbox);
   do {
     if (unlikely(atomic_load_explicit(&actor->urgent, memory_order_relaxed)))
@@ -488,6 +490,7 @@ static enum step turn_step(struct actor *actor) {
   if (step != STEP_ENDED && unlikely(body->doomed != ID_NONE))
     culprit_kill(body);
   if (unlikely(strays.first != NULL)) refuse_strays(scheduler, &strays);
+  memory_spare(NULL);
   return step;
 }
 

@@ -48,6 +48,8 @@ local QUIET = "a spec asks after quiet in the process, not in one host"
 local VARIABLES = {
   ["host/base/memory.c:live"] = HEAP,
   ["host/base/memory.c:left"] = HEAP,
+  ["host/base/memory.c:failure_rate"] = HEAP,
+  ["host/base/memory.c:failure_draws"] = HEAP,
   ["host/io/stream.c:alive"] = QUIET,
 }
 
