@@ -396,6 +396,31 @@ describe("the children of a supervisor that is killed", function()
   end)
 end)
 
+describe("a name that an orphan still has", function()
+  after_each(life.finish)
+
+  it("is waited for by the child that is to have it", function()
+    local sup = open({ supervisor.child { name = "inner", backoff = SOON,
+      child("a", { name = "a" }) } }, { intensity = 1 })
+    hears(1)
+    troupe.cast("a", "block", 0.1)
+    assert.same({ "blocks a" }, hears(1))
+    troupe.kill "inner"
+    assert.same({ "ended a", "began a" }, hears(2))
+    eventually(function() return entry(sup, "inner").state == "up" end)
+    assert.equal(1, entry(sup, "inner").restarts)
+  end)
+
+  it("is not, if its holder is nobody's child", function()
+    local sup = open {}
+    life.doll(nil, { name = "taken" })
+    local problem = life.raised(supervisor.add, sup,
+      child("a", { name = "taken" }))
+    assert.equal("exists", problem.kind)
+    assert.equal(registry.whereis "taken", problem.pid)
+  end)
+end)
+
 describe("add and remove", function()
   after_each(life.finish)
 
@@ -511,13 +536,12 @@ describe("a host that stops", function()
       local troupe = require "troupe"
       require "troupe.supervisor".start { { "shop" }, { "shop" } }
       return { init = function() troupe.after(0, troupe.self(), "end") end,
-        info = function() os.exit(0) end }
+        info = function() os.execute "kill -TERM $PPID" end }
     ]], { files = { ["shop.lua"] = [[
       local log = require "troupe.log"
       return { init = function() log.info "open" end,
         terminate = function(_, why) log.info("closed: %s", why) end }
     ]] } })
-    assert.equal(0, result.status, result.stderr)
     local _, opened = result.stderr:gsub("shop: open", "")
     local _, closed = result.stderr:gsub("shop: closed: shutdown", "")
     assert.same({ 2, 2 }, { opened, closed }, result.stderr)

@@ -128,10 +128,12 @@ describe("a task", function()
     for _ = 1, 20 do
       local one = async("sum", troupe.self())
       local pid = life.next()[2]
-      begin(doll(), [[
+      local other = doll()
+      begin(other, [[
         local main, pid = ...
         troupe.send(main, pcall(troupe.call, pid, "await"))
       ]], troupe.self(), pid)
+      eventually(function() return probe.waits(other) == "a reply" end)
       troupe.kill(pid)
       assert.is_false(life.next()[1])
       assert.equal("exit", life.raised(task.await, one).kind)
