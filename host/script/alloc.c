@@ -1,5 +1,7 @@
 #include "script/alloc.h"
 
+#include <stdint.h>
+
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/slab.h"
@@ -24,9 +26,13 @@ static bool is_finalising(const struct body *body) {
   return body->L != NULL && lua_gc(body->L, LUA_GCCOUNT) < 0;
 }
 
+/* What the host does for an actor that is at its limit may go a little beyond:
+** a message can still be read, an error be described. */
 static bool is_beyond(const struct body *body, size_t growth) {
-  return body->memory > body->memory_limit ||
-         growth > body->memory_limit - body->memory;
+  size_t limit = body->memory_limit;
+  if (body->unpacking || body->describing)
+    limit = limit < SIZE_MAX - ALLOC_RESERVE ? limit + ALLOC_RESERVE : SIZE_MAX;
+  return body->memory > limit || growth > limit - body->memory;
 }
 
 static void *take(void *block, size_t old_size, size_t size) {

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#define ALLOC_RESERVE ((size_t)64 * 1024) /* for the host, past a limit */
+
 /* `body`: struct body *. As lua_Alloc in the manual. [owner] */
 void *alloc_lua(void *body, void *block, size_t old_size, size_t size);
 

@@ -100,6 +100,7 @@ struct body {
   bool receiving;     /* inside troupe.receive: any info ends the wait */
   bool from_taken;    /* from() was called in this handler */
   bool unpacking;     /* no handler yet: the request is being read */
+  bool describing;    /* the error that ends it, or the request */
   bool finalised;     /* finalisers ran last: a message is next */
   bool started;       /* init has returned */
   bool killed;        /* nothing of the script runs any more */

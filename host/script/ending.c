@@ -116,40 +116,17 @@ static bool is_request_timeout(struct body *body) {
          tick_now() >= body->request->deadline;
 }
 
-/* As host code: the actor's limit does not bind, or an actor that is out of
-** memory could not say so. */
-static void describe_freely(struct body *body, struct buffer *stack) {
-  size_t limit = body->memory_limit;
-  body->memory_limit = SIZE_MAX;
+/* Whatever its __tostring does, it does within the actor's limits, though an
+** actor that is out of memory could not say so without the host's reserve. */
+static void describe_safely(struct body *body, struct buffer *stack) {
+  body->describing = true;
   body->blocked++;
   body->timed_out = false;
   /* If its __tostring raises, that is the error. */
   if (!describe(body, stack) && !describe(body, stack))
     reason_set(body, &body->script->nomem, false);
   body->blocked--;
-  body->memory_limit = limit;
-}
-
-bool ending_reason_error(struct body *body, bool ends) {
-  lua_State *L = body->L;
-  struct buffer stack;
-  const char *text;
-  size_t size;
-  buffer_init(&stack);
-  failure_stack(L, 0, &stack);
-  run_unwind(body);
-  body->reason_normal = false;
-  describe_freely(body, &stack);
-  ends = ends && !is_request_timeout(body);
-  text = lua_tolstring(L, -1, &size);
-  if (text == NULL) text = "an error that cannot be shown", size = 29;
-  if (ends)
-    tell_end(body, text, size);
-  else
-    tell_request(body, text, size);
-  lua_settop(L, 0);
-  buffer_deinit(&stack);
-  return ends;
+  body->describing = false;
 }
 
 /* -> the printed error: encodes it into body->reason, as if it had been raised
@@ -167,7 +144,9 @@ static int describe_spent(lua_State *L) {
   buffer_clear(&body->reason);
   body->reason_flags = 0;
   codec_encode(L, 2, "error", &body->reason, &body->reason_flags);
-  luaL_tolstring(L, 2, NULL);
+  lua_pushcfunction(L, failure_tostring); /* whatever the script made of it */
+  lua_pushvalue(L, 2);
+  lua_call(L, 1, 1);
   return 1;
 }
 
@@ -196,6 +175,33 @@ void ending_die(struct body *body) {
   if (body->activity != ACTIVITY_TERMINATE && body->activity != ACTIVITY_LAST)
     reason_set(body, &body->script->killed, false);
   if (body->spent != 0) tell_spent(body);
+}
+
+bool ending_reason_error(struct body *body, bool ends) {
+  lua_State *L = body->L;
+  struct buffer stack;
+  const char *text;
+  size_t size;
+  buffer_init(&stack);
+  failure_stack(L, 0, &stack);
+  run_unwind(body);
+  body->reason_normal = false;
+  describe_safely(body, &stack);
+  if (unlikely(body->dying)) { /* it was killed by then, or spent */
+    buffer_deinit(&stack);
+    ending_die(body);
+    return true;
+  }
+  ends = ends && !is_request_timeout(body);
+  text = lua_tolstring(L, -1, &size);
+  if (text == NULL) text = "an error that cannot be shown", size = 29;
+  if (ends)
+    tell_end(body, text, size);
+  else
+    tell_request(body, text, size);
+  lua_settop(L, 0);
+  buffer_deinit(&stack);
+  return ends;
 }
 
 /* --- The end -------------------------------------------------------------- */
@@ -238,13 +244,13 @@ static int show_reason(lua_State *L) {
 ** was linked to somebody who did, or was killed) has failed, and says so. */
 static void tell_reason(struct body *body) {
   lua_State *L = body->L;
-  const char *text = "not enough memory";
+  const char *text = body->killed ? "killed" : "not enough memory";
   size_t size = strlen(text);
   if (body->start.kind == START_BEHAVIOUR || body->reason_normal ||
       body->text != NULL)
     return;
   body->blocked++;
-  if (L != NULL && lua_checkstack(L, 1)) {
+  if (L != NULL && !body->killed && lua_checkstack(L, 1)) {
     lua_pushcfunction(L, show_reason);
     if (lua_pcall(L, 0, 1, 0) == LUA_OK) text = lua_tolstring(L, -1, &size);
   }

@@ -14,7 +14,8 @@
 /* After RUN_FAILED: unwinds, and makes the error the reason, with this actor's
 ** hop. `ends`: it ends the actor, unless it is the timeout of the request in
 ** hand; false from here: it ends the request only. Who must hear of it by the
-** log or the host does. */
+** log or the host does. It may turn out that the actor is killed meanwhile:
+** then nothing of it runs any more. */
 bool ending_reason_error(struct body *body, bool ends);
 
 /* After RUN_DYING: nothing of the script runs any more, and the reason says what

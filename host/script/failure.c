@@ -318,7 +318,7 @@ static void add_list(lua_State *L, luaL_Buffer *out, const char *name,
   }
 }
 
-static int failure_tostring(lua_State *L) {
+int failure_tostring(lua_State *L) {
   luaL_Buffer out;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 3);

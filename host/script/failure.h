@@ -90,6 +90,9 @@ bool failure_stack(lua_State *L, int level, struct buffer *out);
 ** at 60 bytes, tables as "table". Pushes a string. May raise (memory). */
 const char *failure_describe(lua_State *L, int index);
 
+/* The __tostring of error objects, a lua_CFunction. */
+int failure_tostring(lua_State *L);
+
 /* Pushes the shared metatable of error objects. */
 void failure_metatable(lua_State *L);
 

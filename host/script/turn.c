@@ -76,7 +76,7 @@ static enum step fail(struct body *body) {
   if (!ending_reason_error(body, !unread))
     return fail_request(body, unread ? OUTCOME_REFUSED : OUTCOME_ERROR);
   if (body->activity == ACTIVITY_START) return start_failed(body);
-  return ending_begin(body);
+  return body->killed ? ending_finish(body) : ending_begin(body);
 }
 
 static bool is_ending(const struct body *body) {
