@@ -63,17 +63,10 @@ static bool make_log(struct troupe *host, const char *level_name) {
   return host->log != NULL;
 }
 
-/* ThreadSanitizer holds signals back until a thread makes a system call. */
-#if defined(__SANITIZE_THREAD__)
-#define SLICES_DEFAULT SLICES_HOOK
-#else
-#define SLICES_DEFAULT SLICES_SIGNAL
-#endif
-
 static bool read_slices(struct troupe *host, const char *name,
                         enum slices *slices) {
   static const char *const names[] = {"signal", "hook", "none"};
-  *slices = SLICES_DEFAULT;
+  *slices = SLICES_SIGNAL;
   if (name == NULL) return true;
   for (int i = 0; i <= SLICES_NONE; i++) {
     if (strcmp(name, names[i]) != 0) continue;

@@ -52,8 +52,10 @@ local function begin(code, options)
   assert(troupe.receive() == "begun")
   return pid
 end
-local function ended(pid)
+-- How it ends, once `fn` has been called with it.
+local function ended(pid, fn)
   troupe.monitor(pid)
+  fn(pid)
   local _, _, reason = troupe.receive()
   return tostring(reason)
 end
@@ -173,23 +175,19 @@ for _, slices in ipairs { "signal", "hook" } do
           local other = start()
           for _ = 1, 20 do troupe.call(other, "echo") end
           print(troupe.call(other, "echo", "hello"))
-          for i = 1, 3 do
-            troupe.kill(loops[i])
-            print(ended(loops[i]))
-          end
+          for i = 1, 3 do print(ended(loops[i], troupe.kill)) end
           troupe.kill(other)
         ]]))
       end)
     end
 
     it("can be stopped by whom it is linked to", function()
-      assert.equal("terminate\nbye\n", output(slices, [[
+      assert.equal("terminate\nterminate\nbye\n", output(slices, [[
         local loop = begin "while true do end"
-        troupe.trap(true)
-        troupe.cast(start(), "run", "local troupe = require 'troupe' " ..
-          "troupe.link(...) troupe.kill(troupe.self())", loop)
-        local reason = ended(loop)
-        print(reason == "killed" and "bye")
+        print(ended(loop, function()
+          troupe.cast(start(), "run", "local troupe = require 'troupe' " ..
+            "troupe.link(...) troupe.exit 'bye'", loop)
+        end))
       ]]))
     end)
 
@@ -246,8 +244,7 @@ for _, slices in ipairs { "signal", "hook" } do
       it(name .. ", can be killed", function()
         assert.equal("killed\n", output(slices, [[
           local loop = begin(]] .. ("%q"):format(STUCK[name]) .. [[)
-          troupe.kill(loop)
-          print(ended(loop))
+          print(ended(loop, troupe.kill))
         ]]))
       end)
 
@@ -278,11 +275,11 @@ for _, slices in ipairs { "signal", "hook" } do
     it("ends what spends it, whatever that catches, without terminate",
       function()
         local result = script(slices, [[
-          local pid = start { cpu = 0.05 }
-          troupe.cast(pid, "run", "while true do pcall(function() " ..
-            "local x <close> = setmetatable({}, { __close = print }) " ..
-            "while true do end end) end")
-          print(ended(pid))
+          print(ended(start { cpu = 0.05 }, function(pid)
+            troupe.cast(pid, "run", "while true do pcall(function() " ..
+              "local x <close> = setmetatable({}, { __close = print }) " ..
+              "while true do end end) end")
+          end))
         ]])
         assert.matches('^exit: used 0%.%d+ s of CPU time in cast "run"\n' ..
           '  in <[%d.]+> runner, cast "run"\n    code:1: in .*pcall',

@@ -20,6 +20,14 @@
 
 #define FIRST_OFFSET 3 /* those before are taken by debuggers and C libraries */
 
+#if defined(__SANITIZE_THREAD__)
+#define ALARM_HELD_BACK
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ALARM_HELD_BACK
+#endif
+#endif
+
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
@@ -58,8 +66,12 @@ static bool take(int signal) {
   return sigaction(signal, &action, NULL) == 0;
 }
 
-/* 0: none is to be had. */
+/* 0: none is to be had. ThreadSanitizer holds signals back until their thread
+** makes a system call. */
 static int find_signal(void) {
+#ifdef ALARM_HELD_BACK
+  return 0;
+#endif
   for (int signal = SIGRTMIN + FIRST_OFFSET; signal <= SIGRTMAX; signal++)
     if (take(signal)) return signal;
   return take(SIGURG) ? SIGURG : 0;
