@@ -133,6 +133,7 @@ struct body {
   uintptr_t closing_base; /* C stack where the outermost of them began */
   bool deadlines_kept;    /* some coroutine yielded inside a deadline scope */
 
+  uint32_t libraries;          /* that it may have: bits of library_bit */
   struct path *path;           /* package.path of this actor; counted */
   const char *behaviour;       /* name, lives as long as the host; or NULL */
 

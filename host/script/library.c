@@ -44,6 +44,24 @@ static const struct library libraries[] = {
     {LUA_UTF8LIBNAME, NULL, NULL, STOCK_UTF8},
     {NULL, NULL, NULL, 0}};
 
+/* --- What an actor has ---------------------------------------------------- */
+
+/* Not a library, but given and kept like one. */
+static const char load_name[] = "load";
+#define LOAD_BIT (sizeof libraries / sizeof *libraries)
+
+static bool allows(lua_State *L, size_t number) {
+  return body_of(L)->libraries >> number & 1;
+}
+
+uint32_t library_bit(const char *name) {
+  size_t number = 0;
+  if (strcmp(name, load_name) == 0) return UINT32_C(1) << LOAD_BIT;
+  while (libraries[number].name && strcmp(libraries[number].name, name) != 0)
+    number++;
+  return libraries[number].name ? UINT32_C(1) << number : 0;
+}
+
 static const struct library *find(const char *name) {
   const struct library *library = libraries;
   while (library->name && strcmp(library->name, name) != 0) library++;
@@ -90,12 +108,13 @@ static void open(lua_State *L, const struct library *library) {
 
 bool library_push(lua_State *L, const char *name) {
   const struct library *library = find(name);
-  if (library) open(L, library);
-  return library != NULL;
+  if (!library || !allows(L, (size_t)(library - libraries))) return false;
+  open(L, library);
+  return true;
 }
 
 static void make_library(lua_State *L) {
-  library_push(L, lua_tostring(L, -1));
+  if (!library_push(L, lua_tostring(L, -1))) lua_pushnil(L);
 }
 
 /* --- Strings -------------------------------------------------------------- */
@@ -119,8 +138,10 @@ static void install_strings(lua_State *L) {
   lua_pushliteral(L, "");
   lua_createtable(L, 0, STOCK_EVENTS);
   luaL_setfuncs(L, stock->events, 0);
-  lua_pushcfunction(L, string_index);
-  lua_setfield(L, -2, "__index");
+  if (body_of(L)->libraries & library_bit(LUA_STRLIBNAME)) {
+    lua_pushcfunction(L, string_index);
+    lua_setfield(L, -2, "__index");
+  }
   lua_setmetatable(L, -2);
   lua_pop(L, 1);
 }
@@ -238,6 +259,23 @@ void library_settle(lua_State *L) {
   lua_settop(L, top);
 }
 
+/* With _G on top: a global that is not there. */
+static void withhold(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  lazy_claim(L, lua_gettop(L) - 1, lua_gettop(L));
+  lua_pop(L, 1);
+}
+
+/* With _G on top: code from elsewhere needs `load`, from a file `io` too. */
+static void withhold_loaders(lua_State *L) {
+  bool files = body_of(L)->libraries & library_bit(LUA_IOLIBNAME);
+  bool load = allows(L, LOAD_BIT);
+  if (!load) withhold(L, "load");
+  if (load && files) return;
+  withhold(L, "loadfile");
+  withhold(L, "dofile");
+}
+
 /* _G stands in package.loaded from the start: Lua looks there for the names
 ** of global functions when it writes a stack or an argument error. */
 void library_install(lua_State *L) {
@@ -247,6 +285,7 @@ void library_install(lua_State *L) {
   lua_setfield(L, -2, LUA_GNAME);
   lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lazy_attach(L, -1, &stock_of(L)->tables[STOCK_BASE]);
+  withhold_loaders(L);
   lua_pop(L, 1);
   install_strings(L);
 }

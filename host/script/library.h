@@ -40,14 +40,19 @@ void library_free_stock(struct stock *stock);
 ** state. May raise (memory). */
 void library_install(lua_State *L);
 
+/* The bit in body->libraries of a standard library, or of "load"; 0: there is
+** none of that name. */
+uint32_t library_bit(const char *name);
+
 /* Pushes package.loaded. */
 void library_push_loaded(lua_State *L);
 /* From here on package.loaded is within reach of the script: it becomes a
 ** lazy table. Once per state. May raise (memory). */
 void library_expose_loaded(lua_State *L);
 /* Opens the standard library `name` and pushes it; false, with nothing pushed,
-** if there is none. For as long as package.loaded has not been exposed: what
-** is absent there has not been opened. May raise. */
+** if there is none, or the actor was not given it. For as long as
+** package.loaded has not been exposed: what is absent there has not been
+** opened. May raise. */
 bool library_push(lua_State *L, const char *name);
 
 /* If the value at `index` is a string, sees to it that the metatable of

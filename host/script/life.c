@@ -25,6 +25,7 @@ struct actor *life_new(struct script *script, struct path *path,
   memset(body, 0, sizeof *body);
   body->script = script;
   body->path = path;
+  body->libraries = UINT32_MAX;
   body->memory_limit = script->limits.memory;
   body->cpu_limit = script->limits.cpu_ns;
   if (atomic_load_explicit(&script->scheduler->slices,

@@ -6,6 +6,7 @@
 #include "base/tick.h"
 #include "script/codec.h"
 #include "script/failure.h"
+#include "script/library.h"
 #include "script/value.h"
 
 static const char *const start_names[] = {
@@ -13,7 +14,7 @@ static const char *const start_names[] = {
     "cpu",    "idle", "libraries", NULL};
 
 /* Part of the face, but not built: better refused than taken and ignored. */
-static const char *const later_names[] = {"mailbox", "libraries", NULL};
+static const char *const later_names[] = {"mailbox", NULL};
 
 static void refuse_later(lua_State *L, int index) {
   for (const char *const *name = later_names; *name != NULL; name++)
@@ -70,9 +71,33 @@ bool option_boolean(lua_State *L, int index, const char *name) {
   return value;
 }
 
+static uint32_t read_library(lua_State *L) {
+  uint32_t bit = 0;
+  if (lua_type(L, -1) == LUA_TSTRING) bit = library_bit(lua_tostring(L, -1));
+  if (bit == 0)
+    failure_expected(L, "libraries", "a list of standard libraries", -1);
+  lua_pop(L, 1);
+  return bit;
+}
+
+static uint32_t read_libraries(lua_State *L, int index) {
+  uint32_t libraries = UINT32_MAX;
+  if (lua_getfield(L, index, "libraries") != LUA_TNIL) {
+    libraries = 0;
+    if (lua_type(L, -1) != LUA_TTABLE)
+      failure_expected(L, "libraries", "a list of standard libraries", -1);
+    for (lua_Integer i = 1; lua_geti(L, -1, i) != LUA_TNIL; i++)
+      libraries |= read_library(L);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return libraries;
+}
+
 void option_read_start(lua_State *L, int index, struct option_start *options) {
   struct address_value seat;
   memset(options, 0, sizeof *options);
+  options->libraries = UINT32_MAX;
   if (lua_isnoneornil(L, index)) {
     lua_pushnil(L);
     return;
@@ -86,6 +111,7 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   options->idle_span = tick_from_seconds(option_number(L, index, "idle", 0));
   options->memory = option_bytes(L, index, "memory", 0);
   options->cpu_span = tick_from_seconds(option_number(L, index, "cpu", 0));
+  options->libraries = read_libraries(L, index);
   if (lua_getfield(L, index, "name") == LUA_TNIL) return;
   if (value_address(L, -1, &seat) && seat.kind == ADDRESS_SEAT)
     lua_pushlstring(L, (const char *)seat.key, seat.key_size);

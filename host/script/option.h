@@ -17,6 +17,7 @@ struct option_start {
   uint64_t timeout;   /* nanoseconds; 0: none given */
   uint64_t idle_span; /* nanoseconds; 0: none given */
   uint64_t cpu_span;  /* of one message; nanoseconds; 0: none given */
+  uint32_t libraries; /* as in struct body */
   size_t memory;      /* bytes; 0: none given; SIZE_MAX: no limit */
 };
 

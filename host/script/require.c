@@ -164,10 +164,10 @@ static void find_loader(lua_State *L, const char *name) {
       lua_error(L);
       break;
     case MODULE_ABSENT: /* it may be a C module, or the message is wanted */
-      lua_pop(L, 1);
       break;
     }
-    library_push(L, LUA_LOADLIBNAME);
+    if (!library_push(L, LUA_LOADLIBNAME))
+      luaL_error(L, "module '%s' not found:\n\t%s", name, lua_tostring(L, -1));
   }
   walk(L, name);
 }

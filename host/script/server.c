@@ -25,6 +25,7 @@ struct server {
   struct message *start;       /* their START message, to be copied */
   size_t line_limit;
   uint64_t starter;
+  uint32_t libraries; /* the starter's */
 };
 
 static const struct class server_class;
@@ -45,6 +46,7 @@ static void accepted(void *context, int fd) {
     return;
   }
   body = actor->body;
+  body->libraries = server->libraries;
   body->start.fd = fd;
   body->start.listener = server->listener;
   body->start.line_limit = server->line_limit;
@@ -162,6 +164,7 @@ int server_lua_serve(lua_State *L) {
   if (body->over) return luaL_error(L, "an actor that has ended cannot serve");
   server = push_server(L);
   server->script = body->script;
+  server->libraries = body->libraries;
   server->starter =
       body_pid(body);
   options.context = server;

@@ -48,8 +48,9 @@ static struct message *pack_start(lua_State *L, int first) {
 }
 
 /* Those who wait for a start have deadlines of their own; `timeout` is how
-** long init itself may wait. */
-static void apply(struct actor *actor, const struct option_start *options) {
+** long init itself may wait. Nobody gives away libraries that it has not. */
+static void apply(const struct body *starter, struct actor *actor,
+                  const struct option_start *options) {
   struct body *body = actor->body;
   if (options->timeout != 0)
     body->request_deadline =
@@ -60,6 +61,7 @@ static void apply(struct actor *actor, const struct option_start *options) {
     budget_renew(body);
   }
   body->start.idle_span = options->idle_span;
+  body->libraries = starter->libraries & options->libraries;
 }
 
 static bool link_both(struct body *starter, struct actor *child) {
@@ -98,7 +100,7 @@ static struct actor *make_child(lua_State *L, struct body *body,
     luaL_error(L, "not enough memory");
     return NULL;
   }
-  apply(child, options);
+  apply(body, child, options);
   return child;
 }
 
@@ -262,7 +264,7 @@ struct actor *spawn_entity(lua_State *L, struct message **message) {
   actor = life_new(body->script, module_path(L), body_pid(body));
   if (actor == NULL) luaL_error(L, "not enough memory");
   body->sending_start = NULL;
-  apply(actor, &options);
+  apply(body, actor, &options);
   lua_settop(L, top);
   return actor;
 }
@@ -279,7 +281,7 @@ static struct actor *make_ensured(lua_State *L, struct message **message) {
   actor = life_new(body->script, module_path(L), body_pid(body));
   if (actor == NULL) luaL_error(L, "not enough memory");
   body->sending_start = NULL;
-  apply(actor, &options);
+  apply(body, actor, &options);
   return actor;
 }
 
