@@ -127,6 +127,7 @@ struct body {
   /* script/finaliser.c */
   bool finalises;         /* something has had a `__gc` */
   int finalisers;         /* in the queue */
+  lua_State *telling;     /* the thread whose own hook runs: script/hook.c */
   lua_State *finalising;  /* on which one is running; or NULL */
 
   int closing;            /* coroutines being closed, one inside another */

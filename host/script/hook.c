@@ -31,7 +31,9 @@
 #include "base/check.h"
 #include "script/budget.h"
 #include "script/class.h"
+#include "script/nest.h"
 #include "script/script.h"
+#include "script/stock.h"
 
 /* The script's own hook of a thread. Its function is the user value. */
 struct own {
@@ -152,6 +154,23 @@ bool hook_get(lua_State *L, int index, int *mask, int *count) {
   return true;
 }
 
+/* Hooks go on firing, or a hook that loops would never end; but what happens in
+** the script's own is not told to it. */
+static void run_own(lua_State *L) {
+  struct body *body = body_of(L);
+  lua_State *outer = body->telling;
+  bool nests = body->script->stock->nests;
+  int status;
+  body->telling = L;
+  if (nests) nest_allow(L);
+  hook_pass(L);
+  status = lua_pcall(L, 2, 0, 0);
+  body->telling = outer;
+  if (status == LUA_OK) return;
+  if (nests) nest_allow(L);
+  lua_error(L);
+}
+
 static void tell_own(lua_State *L, const lua_Debug *activation) {
   static const char *const events[] = {"call", "return", "line", "count",
                                        "tail call"};
@@ -163,7 +182,7 @@ static void tell_own(lua_State *L, const lua_Debug *activation) {
     lua_pushinteger(L, activation->currentline);
   else
     lua_pushnil(L);
-  lua_call(L, 2, 0);
+  run_own(L);
   lua_pop(L, 1);
 }
 
@@ -237,22 +256,31 @@ static void note_entry(lua_State *L, struct own *own,
   own->entered = activation->what[0] != 'C';
 }
 
+/* The script's hook may raise: what is asked comes first, and this event at the
+** next instruction. */
+static void put_off(lua_State *L, struct own *own) {
+  own->left = 1;
+  settle(L, own);
+}
+
 static void fire_count(lua_State *L, struct body *body,
                        const lua_Debug *activation) {
   struct own *own = find_own(L);
   bool later = lua_gethookmask(L) & LUA_MASKLINE || is_at_entry(own);
-  bool due = is_counted_down(L, own);
+  bool due = body->telling != L && is_counted_down(L, own);
   if (body->hook_always)
     ask(body);
   else if (body->hook_count != 0)
     slice_poll();
   if (!body->dying) settle(L, own);
-  if (due && !body->dying) tell_own(L, activation);
-  if (!is_asked(body)) return;
-  if (!later)
+  if (is_asked(body) && !later && body_can_wait(L)) {
+    if (due) put_off(L, own);
     come(L, body);
-  else
-    hook_follow(L);
+    return;
+  }
+  if (is_asked(body) && !later) hook_stuck(L);
+  if (due && !body->dying) tell_own(L, activation);
+  if (is_asked(body) && later) hook_follow(L);
 }
 
 /* Without a record the hook was inherited, from the thread that made this
@@ -264,7 +292,7 @@ static void fire_other(lua_State *L, struct body *body,
   bool later = !line || is_at_entry(own);
   if (own == NULL) settle(L, NULL);
   if (own != NULL) note_entry(L, own, activation);
-  if (own != NULL) tell_own(L, activation);
+  if (own != NULL && body->telling != L) tell_own(L, activation);
   if (is_asked(body) && !later) come(L, body);
 }
 

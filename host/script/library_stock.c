@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "script/lazy.h"
 #include "script/library.h"
+#include "script/nest.h"
 #include "script/stock.h"
 
 struct source {
@@ -133,6 +134,7 @@ static int read_all(lua_State *L) {
   stock->loadfile = lua_tocfunction(L, -1);
   lua_getglobal(L, "collectgarbage");
   stock->collectgarbage = lua_tocfunction(L, -1);
+  stock->nests = nest_works(L);
   return 0;
 }
 

@@ -32,6 +32,7 @@ struct stock {
   /* The metatable of strings, without __index; ends with a NULL name. */
   luaL_Reg events[STOCK_EVENTS];
   lua_CFunction load, loadfile, collectgarbage; /* the stock ones */
+  bool nests; /* script/nest.h: nest_works */
 
   struct lazy_field fields[STOCK_FIELDS]; /* of all the tables */
   int used;                               /* of `fields` */
