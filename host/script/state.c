@@ -71,9 +71,11 @@ static void start_collector(struct body *body) {
 bool state_new(struct body *body) {
   lua_State *L = lua_newstate(alloc_lua, body);
   body->L = L;
-  body->running = L;
   if (!L) return false;
   *(struct body **)lua_getextraspace(L) = body;
+  /* A tick may come at any instruction, and follows `running` to the body. */
+  atomic_signal_fence(memory_order_release);
+  body->running = L;
   if (body->hook_count != 0) hook_set_count(L, body->hook_count, false);
   lua_gc(L, LUA_GCSTOP);
   lua_atpanic(L, panic);
