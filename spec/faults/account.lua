@@ -50,6 +50,23 @@ function account.cast.note() end
 
 function account.cast.crash() error("as asked") end
 
+--- Goes on until it is killed.
+function account.cast.spin()
+  local n = 0
+  while true do n = n + 1 end
+end
+
+--- Goes on until its limit of memory is reached.
+function account.cast.hoard()
+  local kept = {}
+  while true do kept[#kept + 1] = ("x"):rep(1000) .. #kept end
+end
+
+--- Asks another one, who may be asking this one.
+function account.cast.visit(state, number)
+  troupe.call(bank.account(state.path, number), "balance")
+end
+
 function account.cast.link(_, pid) troupe.link(pid) end
 
 return account

@@ -7,7 +7,7 @@ local troupe = require "troupe"
 
 local bank = {}
 
-local accounts = entity.kind "faults.account"
+local accounts = entity.kind("faults.account", { memory = 4 * 2 ^ 20 })
 
 --- The address of an account, awake or not.
 ---@param path string

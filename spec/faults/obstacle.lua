@@ -7,10 +7,11 @@ local obstacle = { cast = {} }
 
 function obstacle.cast.block(_, seconds) probe.block(seconds) end
 
---- Whoever is outside writes a line, some time.
+--- Whoever is outside writes a byte, some time: one for each that is read.
 function obstacle.cast.read(_, fifo)
   local file <close> = assert(io.open(fifo, "r+"))
-  file:read("l")
+  file:setvbuf("no")
+  file:read(1)
 end
 
 return obstacle

@@ -37,7 +37,7 @@ local SCRIPT = [[
       end) break ;;
     esac
   done
-  kill -KILL $watcher
+  kill -KILL $watcher 2>&-
   rm -rf "$0"
 ]]
 

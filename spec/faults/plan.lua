@@ -32,6 +32,17 @@ function kinds.crash_account() return account() end
 
 function kinds.orphan_account() return account() end
 
+function kinds.spin_account() return account(), 0.001 * random(6) end
+
+function kinds.hoard_account() return account() end
+
+function kinds.circle()
+  local first = account()
+  local second = first % plan.ACCOUNTS + 1
+  if random(2) == 1 then return first, second end
+  return first, second, second % plan.ACCOUNTS + 1
+end
+
 function kinds.kill_teller() return random(1000) end
 
 function kinds.kill_book() end

@@ -41,6 +41,27 @@ function harm.orphan_account(about, number)
   troupe.kill(other)
 end
 
+--- It runs for ever, until it is killed.
+function harm.spin_account(about, number, seconds)
+  local _, pid = troupe.call(bank.account(about.path, number), "balance")
+  troupe.cast(pid, "spin")
+  pcall(troupe.timeout, seconds, troupe.call, pid, "balance")
+  troupe.kill(pid)
+end
+
+function harm.hoard_account(about, number)
+  troupe.cast(bank.account(about.path, number), "hoard")
+end
+
+--- Each of them waits for the next.
+function harm.circle(about, ...)
+  local numbers = { ... }
+  for index, number in ipairs(numbers) do
+    troupe.cast(bank.account(about.path, number), "visit",
+      numbers[index % #numbers + 1])
+  end
+end
+
 function harm.kill_teller(about, key) troupe.kill(about.tellers:at(key)) end
 
 function harm.kill_book(about)
