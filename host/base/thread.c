@@ -83,6 +83,25 @@ void condition_wake_all(struct condition *condition) {
         "waking a condition's waiters");
 }
 
+/* --- Semaphores ----------------------------------------------------------- */
+
+void semaphore_init(struct semaphore *semaphore) {
+  CHECK(sem_init(&semaphore->semaphore, 0, 0) == 0, "making a semaphore");
+}
+
+void semaphore_deinit(struct semaphore *semaphore) {
+  CHECK(sem_destroy(&semaphore->semaphore) == 0, "freeing a semaphore");
+}
+
+void semaphore_post(struct semaphore *semaphore) {
+  CHECK(sem_post(&semaphore->semaphore) == 0, "posting a semaphore");
+}
+
+void semaphore_wait(struct semaphore *semaphore) {
+  while (sem_wait(&semaphore->semaphore) != 0)
+    CHECK(errno == EINTR, "waiting for a semaphore");
+}
+
 /* --- Threads -------------------------------------------------------------- */
 
 /* What a new thread needs of its maker; the new thread frees it. */

@@ -8,6 +8,7 @@
 #define TROUPE_BASE_THREAD_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ struct condition {
 struct thread {
   pthread_t thread;
 };
+struct semaphore {
+  sem_t semaphore;
+};
 
 void mutex_init(struct mutex *mutex);
 void mutex_deinit(struct mutex *mutex);
@@ -35,6 +39,11 @@ void condition_wait(struct condition *condition, struct mutex *mutex);
 bool condition_wait_until(struct condition *condition, struct mutex *mutex,
                           uint64_t until);
 void condition_wake_all(struct condition *condition);
+
+void semaphore_init(struct semaphore *semaphore); /* at 0 */
+void semaphore_deinit(struct semaphore *semaphore);
+void semaphore_post(struct semaphore *semaphore); /* also in a signal handler */
+void semaphore_wait(struct semaphore *semaphore);
 
 /* Starts `run(argument)` with every signal but the fault signals blocked.
 ** `name`: at most 15 bytes, shown by ps. */

@@ -45,8 +45,9 @@ struct actor_type {
   enum step (*step)(struct actor *actor);
   /* Asks the actor, in the middle of its step, to come to a boundary; or NULL.
   ** Called on the thread that runs it, by a signal handler: it touches nothing
-  ** that is not safe there. */
-  void (*interrupt)(struct actor *actor);
+  ** that is not safe there. True: it has been asked before, and has not come
+  ** to where it would see that. */
+  bool (*interrupt)(struct actor *actor);
 };
 
 /* What an actor waits for. */

@@ -57,6 +57,7 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
               (int)(options->slices == SLICES_SIGNAL && !alarm_available()
                         ? SLICES_HOOK
                         : options->slices));
+  hold_init(scheduler);
   mutex_init(&scheduler->verdicts);
   scheduler->cycles_per_us = tick_cycles_per_us();
   if (make_tables(scheduler) != STATUS_OK ||
@@ -71,13 +72,15 @@ enum status scheduler_start(struct scheduler *scheduler) {
   for (int i = 0; i < scheduler->worker_count; i++) {
     struct worker *worker = scheduler->workers[i];
     enum status status =
-        thread_start(&worker->thread, "troupe", worker_main, worker);
+        thread_start(&worker->thread, "troupe", hold_main, worker);
     if (status != STATUS_OK) {
       scheduler_stop(scheduler);
       return status;
     }
     worker->started = true;
   }
+  /* Without one all goes well as long as nothing is stuck. */
+  hold_start_spare(scheduler);
   return STATUS_OK;
 }
 
@@ -90,6 +93,7 @@ void scheduler_stop(struct scheduler *scheduler) {
     thread_join(&worker->thread);
     worker->started = false;
   }
+  hold_stop_spares(scheduler);
 }
 
 void scheduler_release(struct scheduler *scheduler) {
@@ -108,6 +112,7 @@ void scheduler_free(struct scheduler *scheduler) {
   directory_free(scheduler->directory);
   overflow_deinit(&scheduler->overflow);
   mutex_deinit(&scheduler->verdicts);
+  hold_deinit(scheduler);
   slab_free(scheduler->slab);
   memory_free(scheduler);
 }

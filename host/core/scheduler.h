@@ -60,6 +60,13 @@ struct scheduler {
   struct slab *slab;
   struct overflow overflow;
   _Atomic int slices; /* enum slices; relaxed */
+  /* Threads that take over the workers of others that are stuck: hold.c. */
+  struct semaphore spare_wanted;
+  struct mutex spares_lock;
+  struct holder *spares;        /* spares_lock */
+  int spare_count;              /* spares_lock */
+  _Atomic int spares_idle;      /* relaxed: a hint */
+  _Atomic uint64_t lent;        /* how often; for the operator; relaxed */
   struct mutex verdicts;       /* one circle at a time: core/circle.c */
   struct worker **workers;
   int worker_count;
@@ -137,6 +144,24 @@ uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
 
 /* The worker that this thread holds, or NULL on a foreign thread. */
 struct worker *worker_current(void);
+
+/*
+** Around script code. In between, if a C function of somebody else's does not
+** return, the worker goes on with another thread (core/hold.c); this one gets
+** it back, waiting if need be, before anything of ours goes on. Returns for
+** how many nanoseconds it was without. [worker]
+*/
+void worker_share(void);
+uint64_t worker_own(void);
+/* Between these two it is not lent: for what uses the worker, or what belongs
+** to its loop, and may last. An error that leaves it open does no harm. Pairs.
+** [worker, inside worker_share] */
+void worker_keep(void);
+void worker_let(void);
+#ifdef TROUPE_ASSERTS
+/* For tests: lends the worker now, as the tick would in time. */
+bool worker_lend(void);
+#endif
 struct scheduler *worker_scheduler(struct worker *worker);
 int worker_index(const struct worker *worker);
 struct wheel *worker_wheel(struct worker *worker);

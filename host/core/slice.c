@@ -31,6 +31,8 @@
 
 #define SLOW_US UINT64_C(1000)                  /* between two ticks */
 #define FAST_US ((uint64_t)SLICE_US + SLICE_US / 8) /* so that a slice is over */
+#define STUCK_US UINT64_C(20000)
+#define STUCK_TICKS 10
 #define CALM_TICKS 16 /* so many fast ones for nothing, then slow */
 
 static uint64_t thread_cpu(void) {
@@ -43,13 +45,17 @@ static uint64_t nanoseconds(struct worker *worker, uint64_t cycles) {
   return (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
 }
 
+static bool has_alarm(void) {
+  return hold_alarm() != NULL && hold_alarm()->made;
+}
+
 static void set_pace(struct worker *worker, bool fast) {
   struct slicing *slicing = &worker->slicing;
   if (slicing->fast == fast) return;
   slicing->fast = fast;
   slicing->calm = 0;
-  if (slicing->alarm.made)
-    alarm_set(&slicing->alarm, 1000 * (fast ? FAST_US : SLOW_US));
+  if (has_alarm())
+    alarm_set(hold_alarm(), 1000 * (fast ? FAST_US : SLOW_US));
 }
 
 static void choose_pace(struct worker *worker, bool over) {
@@ -82,23 +88,42 @@ static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
   atomic_store_explicit(&actor->cpu_used, used + span, memory_order_relaxed);
 }
 
-static bool is_wanted(struct worker *worker, struct actor *actor, bool over,
-                      uint64_t age) {
-  return over ||
-         atomic_load_explicit(&actor->urgent, memory_order_relaxed) ||
+static bool is_wanted(struct actor *actor) {
+  return atomic_load_explicit(&actor->urgent, memory_order_relaxed) ||
          atomic_load_explicit(&actor->cpu_used, memory_order_relaxed) >=
-             actor->cpu_mark ||
-         (age > SLOW_US * worker->scheduler->cycles_per_us &&
-          must_look(worker));
+             actor->cpu_mark;
 }
 
-static void tick_turn(struct worker *worker, struct actor *actor) {
-  uint64_t age = tick_cycles() - worker->turn_cycles;
+/* It was asked at an earlier tick, and has not come, nor has its thread asked
+** for anything: it is inside a C function, and not one of ours. */
+static bool is_stuck(struct worker *worker) {
+  struct slicing *slicing = &worker->slicing;
+  uint64_t now = slicing->ticked;
+  if (slicing->stuck++ == 0 || slicing->asked != hold_asked()) {
+    slicing->stuck = 1;
+    slicing->asked = hold_asked();
+    slicing->stuck_since = now;
+  }
+  return slicing->stuck > STUCK_TICKS &&
+         now - slicing->stuck_since >
+             STUCK_US * worker->scheduler->cycles_per_us;
+}
+
+/* True: the worker is no longer this thread's. */
+static bool tick_turn(struct worker *worker, struct actor *actor) {
+  uint64_t age = worker->slicing.ticked - worker->turn_cycles;
   bool over = age > worker->slice_span && worker_has_others(worker);
+  bool needed = over || (age > SLOW_US * worker->scheduler->cycles_per_us &&
+                         must_look(worker));
   spend(worker, actor, age);
   choose_pace(worker, over);
-  if (actor->type->interrupt != NULL && is_wanted(worker, actor, over, age))
-    actor->type->interrupt(actor);
+  if (actor->type->interrupt == NULL || !(needed || is_wanted(actor)))
+    return false;
+  if (!actor->type->interrupt(actor)) {
+    worker->slicing.stuck = 0;
+    return false;
+  }
+  return needed && is_stuck(worker) && hold_lend(worker);
 }
 
 static void tick(struct worker *worker) {
@@ -108,17 +133,24 @@ static void tick(struct worker *worker) {
   enum beat beat = BEAT_STALE;
   slicing->ticked = tick_cycles();
   if (actor != NULL) {
-    tick_turn(worker, actor);
+    if (tick_turn(worker, actor)) return;
   } else if (atomic_load_explicit(&slicing->beat, memory_order_relaxed) ==
              BEAT_STALE) {
     slicing->fast = false;
-    if (slicing->alarm.made) alarm_set(&slicing->alarm, 0);
+    if (has_alarm()) alarm_set(hold_alarm(), 0);
     beat = BEAT_OFF;
   }
   atomic_store_explicit(&slicing->beat, beat, memory_order_relaxed);
 }
 
-static void ring(void *worker) { tick(worker); }
+/* A thread that has lent its worker, or let go of it, has nothing to watch. */
+static void ring(void *alarm) {
+  struct worker *worker = hold_current();
+  if (worker != NULL)
+    tick(worker);
+  else
+    alarm_set(alarm, 0);
+}
 
 void slice_begin(struct worker *worker) {
   struct slicing *slicing = &worker->slicing;
@@ -126,26 +158,29 @@ void slice_begin(struct worker *worker) {
       atomic_load_explicit(&slicing->beat, memory_order_relaxed) == BEAT_OFF;
   atomic_store_explicit(&slicing->beat, BEAT_FRESH, memory_order_relaxed);
   atomic_signal_fence(memory_order_seq_cst);
-  if (!off || !slicing->alarm.made) return;
+  if (!off || !has_alarm()) return;
   slicing->cpu = thread_cpu();
-  alarm_set(&slicing->alarm, 1000 * SLOW_US);
+  alarm_set(hold_alarm(), 1000 * SLOW_US);
 }
 
-void slice_open(struct worker *worker) {
-  struct scheduler *scheduler = worker->scheduler;
+void slice_reset(struct worker *worker) {
+  struct slicing *slicing = &worker->slicing;
+  atomic_store_explicit(&slicing->turn, NULL, memory_order_relaxed);
+  atomic_store_explicit(&slicing->beat, BEAT_OFF, memory_order_relaxed);
+  slicing->fast = false;
+  slicing->calm = slicing->stuck = 0;
+}
+
+void slice_open(struct scheduler *scheduler, struct alarm *alarm) {
   int signal = SLICES_SIGNAL;
   if (atomic_load_explicit(&scheduler->slices, memory_order_relaxed) !=
           SLICES_SIGNAL ||
-      alarm_init(&worker->slicing.alarm, ring, worker))
+      alarm_init(alarm, ring, alarm))
     return;
   /* The actors that are made from now on are looked at the other way. */
   atomic_compare_exchange_strong_explicit(
       &scheduler->slices, &signal, SLICES_HOOK, memory_order_relaxed,
       memory_order_relaxed);
-}
-
-void slice_close(struct worker *worker) {
-  alarm_deinit(&worker->slicing.alarm);
 }
 
 void slice_forget(struct actor *actor) {

@@ -23,12 +23,6 @@
 
 #define FAIR_TURN 61
 
-/* What is current belongs to the thread. */
-static _Thread_local struct worker *current
-    __attribute__((tls_model("initial-exec")));
-
-struct worker *worker_current(void) { return current; }
-
 struct scheduler *worker_scheduler(struct worker *worker) {
   return worker->scheduler;
 }
@@ -56,6 +50,8 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
     return NULL;
   }
   wheel_init(&worker->wheel, tick_now());
+  mutex_init(&worker->lock);
+  condition_init(&worker->vacant);
   return worker;
 }
 
@@ -70,12 +66,14 @@ void worker_free(struct worker *worker) {
   if (worker->poller.free != NULL) worker->poller.free(worker->poller.self);
   slab_bind(former);
   slab_cache_free(worker->cache);
+  condition_deinit(&worker->vacant);
+  mutex_deinit(&worker->lock);
   memory_free(worker);
 }
 
 /* --- The clock ------------------------------------------------------------ */
 
-static void read_clocks(struct worker *worker) {
+void worker_read_clocks(struct worker *worker) {
   worker->look_cycles = tick_cycles();
   worker->look_ns = tick_now();
 }
@@ -88,6 +86,7 @@ uint64_t worker_now(struct worker *worker) {
 
 bool worker_has_others(struct worker *worker) {
   return worker->pinned_first != NULL ||
+         atomic_load_explicit(&worker->claims, memory_order_seq_cst) != 0 ||
          atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL ||
          runqueue_length(&worker->queue) != 0 ||
          atomic_load_explicit(&worker->scheduler->overflow.count,
@@ -315,11 +314,15 @@ static bool keep(struct worker *worker) {
   return !worker_has_others(worker);
 }
 
-static void run(struct worker *worker, struct actor *actor) {
+void worker_set_running(struct worker *worker, struct actor *actor) {
   atomic_store_explicit(
       &worker->running,
       atomic_load_explicit(&actor->pid, memory_order_relaxed),
       memory_order_relaxed);
+}
+
+static void run(struct worker *worker, struct actor *actor) {
+  worker_set_running(worker, actor);
   for (;;) {
     enum step step;
     slice_enter(worker, actor);
@@ -347,7 +350,7 @@ static void run(struct worker *worker, struct actor *actor) {
 
 static void look(struct worker *worker, uint64_t timeout) {
   worker->poller.poll(worker->poller.self, timeout);
-  read_clocks(worker);
+  worker_read_clocks(worker);
   wheel_advance(&worker->wheel, worker->look_ns);
 }
 
@@ -441,21 +444,21 @@ static void idle(struct worker *worker) {
   park(worker);
 }
 
-/* Every node fires, finds its actor gone, and frees itself. */
-static void drain_wheel(struct worker *worker) {
+void worker_drain(struct worker *worker) {
   uint64_t due;
   while ((due = wheel_next(&worker->wheel)) != TICK_NEVER)
     wheel_advance(&worker->wheel, due);
 }
 
-void worker_main(void *argument) {
-  struct worker *worker = argument;
-  struct scheduler *scheduler = worker->scheduler;
-  current = worker;
-  slab_bind(worker->cache);
-  read_clocks(worker);
-  slice_open(worker);
-  while (!atomic_load_explicit(&scheduler->stopping, memory_order_relaxed)) {
+/* Somebody else is to have it, or nobody. */
+static bool is_to_leave(struct worker *worker) {
+  return atomic_load_explicit(&worker->scheduler->stopping,
+                              memory_order_relaxed) ||
+         atomic_load_explicit(&worker->claims, memory_order_relaxed) != 0;
+}
+
+void worker_run(struct worker *worker) {
+  while (!is_to_leave(worker)) {
     struct actor *actor;
     worker->turn_cycles = tick_cycles();
     if (worker->turn_cycles - worker->look_cycles > worker->poll_span)
@@ -466,16 +469,12 @@ void worker_main(void *argument) {
     else
       idle(worker);
   }
-  slice_close(worker);
-  drain_wheel(worker);
-  slab_bind(NULL);
-  current = NULL;
 }
 
 /* --- Pins ----------------------------------------------------------------- */
 
 void actor_pin(struct actor *actor) {
-  struct worker *worker = current;
+  struct worker *worker = worker_current();
   struct worker *home =
       atomic_load_explicit(&actor->home, memory_order_relaxed);
   ASSERT(worker != NULL && (home == NULL || home == worker),
@@ -487,7 +486,7 @@ void actor_pin(struct actor *actor) {
 }
 
 void actor_unpin(struct actor *actor) {
-  struct worker *worker = current;
+  struct worker *worker = worker_current();
   ASSERT(worker != NULL && actor->handles > 0 &&
              atomic_load_explicit(&actor->home, memory_order_relaxed) ==
                  worker,

@@ -26,8 +26,11 @@ enum beat {
 struct slicing {
   _Atomic(struct actor *) turn; /* whose step runs, or NULL */
   _Atomic enum beat beat;
-  struct alarm alarm;
   bool fast;
+  /* Ticks that have seen the thread at the same place, not answering. */
+  int stuck;
+  unsigned asked;
+  uint64_t stuck_since; /* cycles */
   int calm;        /* fast ticks without a reason */
   uint64_t cpu;    /* the thread's CPU time at the last tick; nanoseconds */
   uint64_t ticked; /* cycles at the last tick */
@@ -59,6 +62,16 @@ struct worker {
   struct slicing slicing;
   struct wheel wheel;
   struct poller poller;
+
+  /* --- Which thread has it: hold.c. --- */
+  /* Set under `lock`; cleared there, or by the tick of the thread that holds
+  ** it: release, for whoever takes it (acquire). */
+  _Atomic bool held;
+  _Atomic uint32_t claims; /* threads that wait for it; seq_cst */
+  struct mutex lock;
+  uint32_t next_ticket, serving; /* lock */
+  struct condition vacant;
+
   struct slab_cache *cache;
   struct thread thread;
   bool started;
@@ -67,7 +80,13 @@ struct worker {
 /* worker.c */
 struct worker *worker_new(struct scheduler *scheduler, int index);
 void worker_free(struct worker *worker);
-void worker_main(void *worker);
+/* Runs turns until the host stops or somebody claims the worker. */
+void worker_run(struct worker *worker);
+/* Fires all that is in its wheel: every node finds its actor gone. */
+void worker_drain(struct worker *worker);
+void worker_read_clocks(struct worker *worker);
+/* For who looks: this actor's turn it is. */
+void worker_set_running(struct worker *worker, struct actor *actor);
 void worker_enqueue(struct worker *worker, struct actor *actor);
 void worker_wake(struct worker *worker);
 /* Wakes one parked worker, if there is one and nobody is looking for work. */
@@ -77,9 +96,10 @@ void scheduler_notify(struct scheduler *scheduler);
 ** tick. */
 bool worker_has_others(struct worker *worker);
 
-/* slice.c: around the worker's life, on its thread; and around each step. */
-void slice_open(struct worker *worker);
-void slice_close(struct worker *worker);
+/* slice.c: on each thread that may hold a worker; whenever one gets one; and
+** around each step. */
+void slice_open(struct scheduler *scheduler, struct alarm *alarm);
+void slice_reset(struct worker *worker);
 void slice_begin(struct worker *worker);
 
 static inline void slice_enter(struct worker *worker, struct actor *actor) {
@@ -97,6 +117,36 @@ static inline void slice_leave(struct worker *worker) {
   atomic_store_explicit(&worker->slicing.turn, NULL, memory_order_relaxed);
   atomic_signal_fence(memory_order_seq_cst);
 }
+
+/* --- hold.c: which thread has which worker -------------------------------- */
+
+/* A thread that can hold a worker. */
+struct holder {
+  struct holder *next; /* of the scheduler's spares: spares_lock */
+  struct scheduler *scheduler;
+  struct slab_cache *cache;
+  struct alarm alarm;
+  struct thread thread;
+};
+
+void hold_init(struct scheduler *scheduler);
+void hold_deinit(struct scheduler *scheduler);
+
+/* The life of a worker's first thread. */
+void hold_main(void *worker);
+/* Sees to it that there is a spare thread; false: there is none. */
+bool hold_start_spare(struct scheduler *scheduler);
+void hold_stop_spares(struct scheduler *scheduler); /* [main] */
+
+/* The worker of this thread as it stands, and how often the thread has asked
+** for it. Also from the tick. */
+struct worker *hold_current(void);
+unsigned hold_asked(void);
+/* The alarm of this thread; NULL: it holds no worker. */
+struct alarm *hold_alarm(void);
+/* For the tick: lends the worker of this thread to a spare, if script code is
+** running and there is one. The caller has seen that it is stuck. */
+bool hold_lend(struct worker *worker);
 
 /* deadline.c: the lazy node that ends an actor's wait. False: no memory. */
 bool deadline_arm(struct worker *worker, struct actor *actor,

@@ -2,18 +2,39 @@
 
 #include <string.h>
 
+#include "core/scheduler.h"
+
 static const void *key_of(const struct class *class) {
   return class->key != NULL ? class->key : class;
+}
+
+/* Upvalue: the function. An error, or a yield, leaves the worker kept until the
+** script is resumed. */
+static int keep_worker(lua_State *L) {
+  int results;
+  worker_keep();
+  results = lua_tocfunction(L, lua_upvalueindex(1))(L);
+  worker_let();
+  return results;
+}
+
+static void set_functions(lua_State *L, const struct class *class,
+                          const luaL_Reg *function) {
+  for (; function->name != NULL; function++) {
+    lua_pushcfunction(L, function->func);
+    if (class->keeps_worker) lua_pushcclosure(L, keep_worker, 1);
+    lua_setfield(L, -2, function->name);
+  }
 }
 
 static void push_metatable(lua_State *L, const struct class *class) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, key_of(class)) == LUA_TTABLE) return;
   lua_pop(L, 1);
   lua_createtable(L, 0, 6);
-  luaL_setfuncs(L, class->events, 0);
+  set_functions(L, class, class->events);
   if (class->methods != NULL) {
     lua_newtable(L);
-    luaL_setfuncs(L, class->methods, 0);
+    set_functions(L, class, class->methods);
     lua_setfield(L, -2, "__index");
   }
   lua_pushstring(L, class->name);

@@ -10,6 +10,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Constant, one for each kind. The metatable is made at first use and kept in
@@ -20,6 +21,8 @@ struct class {
   const luaL_Reg *events;  /* __gc and the like; ends with NULL */
   const luaL_Reg *methods; /* fields of __index; NULL: none, or in `events` */
   const void *key;
+  /* What it does may last, in what belongs to the worker: worker_keep. */
+  bool keeps_worker;
 };
 
 /* Pushes a cleared userdata of the class. May raise (memory). */

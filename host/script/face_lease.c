@@ -281,7 +281,7 @@ static int close_hold(lua_State *L) {
 static const luaL_Reg hold_events[] = {{"__close", close_hold}, {NULL, NULL}};
 
 static const struct class hold_class = {"lease", "a lease", hold_events, NULL,
-                                        NULL};
+                                        NULL, false};
 
 static struct hold *push_hold(lua_State *L, struct key pool) {
   struct hold *hold = class_new(L, &hold_class, sizeof *hold + pool.size);

@@ -73,12 +73,14 @@ void hook_follow(lua_State *thread) {
     lua_sethook(thread, fire, mask | LUA_MASKCOUNT, 1);
 }
 
-void hook_interrupt(struct actor *actor) {
+bool hook_interrupt(struct actor *actor) {
   struct body *body = actor->body;
   lua_State *running = body->running;
-  if (body->killed) return;
+  bool again = is_asked(body);
+  if (body->killed) return false;
   ask(body);
   if (running != NULL) hook_follow(running);
+  return again;
 }
 
 /* --- The script's own ----------------------------------------------------- */

@@ -18,7 +18,7 @@
 
 /* Asks the actor, whose turn it is on this thread, to come to a boundary: for
 ** struct actor_type. */
-void hook_interrupt(struct actor *actor);
+bool hook_interrupt(struct actor *actor);
 
 /*
 ** Has this actor been asked to come to a boundary? For a C function that may

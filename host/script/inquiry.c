@@ -15,7 +15,7 @@
 #define HOLDERS_SHOWN 8 /* of a pool's seats */
 
 static const struct class inquiry_class = {
-    "inquiry", "an inquiry", (const luaL_Reg[]){{NULL, NULL}}, NULL, NULL};
+    "inquiry", "an inquiry", (const luaL_Reg[]){{NULL, NULL}}, NULL, NULL, false};
 
 struct inquiry *inquiry_new(lua_State *L, uint32_t capacity) {
   struct inquiry *inquiry;

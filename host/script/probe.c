@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/slab.h"
+#include "base/tick.h"
 #include "io/stream.h"
 #include "script/body.h"
 #include "script/hook.h"
@@ -127,7 +128,28 @@ static int slice(lua_State *L) {
   return 0;
 }
 
+/* Holds up the thread of this worker for so many seconds, as foreign code
+** would. Under a true second argument it lends its worker first, for builds
+** in which no tick does. */
+static int block(lua_State *L) {
+  uint64_t until =
+      tick_add(tick_now(), tick_from_seconds(luaL_checknumber(L, 1)));
+  if (lua_toboolean(L, 2)) worker_lend();
+  while (tick_now() < until) {
+    struct timespec span = {0, 1000000};
+    nanosleep(&span, NULL);
+  }
+  return 0;
+}
+
+/* How often a worker went on with another thread. */
+static int lent(lua_State *L) {
+  return count(L, (int64_t)atomic_load_explicit(&scheduler_of(L)->lent,
+                                                memory_order_relaxed));
+}
+
 static const luaL_Reg functions[] = {
+    {"block", block},     {"lent", lent},
     {"actors", actors},   {"entries", entries}, {"streams", streams},
     {"blocks", blocks},   {"heap", heap},       {"memory", memory},
     {"workers", workers}, {"worker", worker},   {"refused", refused},

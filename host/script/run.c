@@ -6,7 +6,19 @@
 #include "script/coroutine.h"
 #include "script/dispatch.h"
 #include "script/finaliser.h"
+#include "script/script.h"
 #include "script/strand.h"
+
+/* Other actors of its worker had to wait for it at first, and then did not. */
+static void tell_absence(struct body *body, uint64_t span) {
+  char who[ID_TEXT_SIZE + 80];
+  if (likely(span == 0)) return;
+  body_who(body, who, sizeof who);
+  log_write(body->script->log, LOG_WARN, who,
+            "was inside a C function for %.3f s: its worker went on with "
+            "another thread",
+            (double)span / 1e9);
+}
 
 static enum run resume(struct body *body, int arguments) {
   int results;
@@ -15,7 +27,9 @@ static enum run resume(struct body *body, int arguments) {
   body->running = body->L;
   body->suspended = body->preempted = false;
   atomic_store_explicit(&body->interrupted, false, memory_order_relaxed);
+  worker_share();
   status = lua_resume(body->L, NULL, arguments, &results);
+  tell_absence(body, worker_own());
   if (unlikely(body->dying)) return RUN_DYING;
   if (status == LUA_OK) return RUN_DONE;
   if (status != LUA_YIELD) return RUN_FAILED;

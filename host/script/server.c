@@ -118,7 +118,7 @@ static const luaL_Reg events[] = {
 
 static const struct class server_class = {
     "listener", "a listener (use ':' to call its methods)", events, methods,
-    NULL};
+    NULL, true};
 
 static struct server *push_server(lua_State *L) {
   return class_new(L, &server_class, sizeof(struct server));

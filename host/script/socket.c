@@ -353,7 +353,8 @@ static const luaL_Reg events[] = {{"__gc", collect},
                                   {NULL, NULL}};
 
 static const struct class socket_class = {
-    "socket", "a socket (use ':' to call its methods)", events, methods, NULL};
+    "socket", "a socket (use ':' to call its methods)", events, methods, NULL,
+    true};
 
 /* --- tcp.connect ---------------------------------------------------------- */
 

@@ -227,7 +227,7 @@ static const luaL_Reg events[] = {{"__gc", collect}, {NULL, NULL}};
 static const luaL_Reg methods[] = {{"cancel", cancel}, {NULL, NULL}};
 
 static const struct class timer_class = {"timer", "a timer", events, methods,
-                                         NULL};
+                                         NULL, false};
 
 static struct timer **push_handle(lua_State *L) {
   return class_new(L, &timer_class, sizeof(struct timer *));

@@ -98,7 +98,7 @@ static const luaL_Reg from_events[] = {{"__index", from_index},
                                        {NULL, NULL}};
 
 static const struct class from_class = {"from", "what from() returned",
-                                        from_events, NULL, &value_from_codec};
+                                        from_events, NULL, &value_from_codec, false};
 
 static bool from_pack(lua_State *L, int index, struct buffer *out) {
   const struct waiter *from = lua_touserdata(L, index);
@@ -241,7 +241,8 @@ static const luaL_Reg address_events[] = {{"__eq", address_equal},
                                           {NULL, NULL}};
 
 static const struct class address_class = {
-    "address", "an address", address_events, NULL, &value_address_codec};
+    "address", "an address", address_events, NULL, &value_address_codec,
+    false};
 
 static bool address_pack(lua_State *L, int index, struct buffer *out) {
   const struct address *at = lua_touserdata(L, index);

@@ -188,7 +188,7 @@ static const luaL_Reg scope_events[] = {{"__close", close_scope},
                                         {NULL, NULL}};
 
 static const struct class scope_class = {"deadline", "a deadline",
-                                         scope_events, NULL, NULL};
+                                         scope_events, NULL, NULL, false};
 
 static void push_scope(lua_State *L) {
   struct body *body = body_of(L);
