@@ -4,6 +4,8 @@
 local support = require "support"
 
 -- Runs a script on one worker, and returns what it has printed.
+local path = support.command.absolute("spec") .. "/?.lua;;"
+
 local function output(source, workers)
   return support.output([[
     local probe = require "probe"
@@ -16,7 +18,7 @@ local function output(source, workers)
       return pid
     end
   ]] .. source, { flags = { "--workers", workers or "1", "--log", "error" },
-    environment = { LUA_PATH = support.command.absolute("spec") .. "/?.lua;;" } })
+    environment = { LUA_PATH = path } })
 end
 
 describe("a worker whose thread is stuck", function()
