@@ -2,7 +2,6 @@
 
 #ifdef TROUPE_ASSERTS
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <time.h>
 
@@ -109,17 +108,6 @@ static int spare(lua_State *L) {
   return 0;
 }
 
-/* Holds up the thread of this worker, as foreign code would. */
-static int block(lua_State *L) {
-  double seconds = luaL_checknumber(L, 1);
-  struct timespec span = {
-      .tv_sec = (time_t)seconds,
-      .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
-  while (nanosleep(&span, &span) != 0 && errno == EINTR) {
-  }
-  return 0;
-}
-
 /* From now on this actor is preempted every so many instructions, in this
 ** thread and in those that it creates; 0: no more. */
 static int slice(lua_State *L) {
@@ -155,7 +143,7 @@ static const luaL_Reg functions[] = {
     {"workers", workers}, {"worker", worker},   {"refused", refused},
     {"unhandled", unhandled}, {"waits", waits},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},
-    {"spare", spare}, {"block", block}, {"slice", slice}, {NULL, NULL}};
+    {"spare", spare}, {"slice", slice}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }
 
