@@ -69,10 +69,11 @@ local function constant(declaration)
   return own:find("%f[%w_]const%f[^%w_]") ~= nil
 end
 
-local function thread_pointer(declaration)
+-- What is current belongs to the thread: a pointer, or several in a struct.
+local function of_thread(declaration)
   return (declaration:find("__thread", 1, true) or
     declaration:find("_Thread_local", 1, true)) and
-    declaration:find("*", 1, true)
+    (declaration:find("*", 1, true) or declaration:find("struct", 1, true))
 end
 
 -- The name of the variable that a file-scope declaration declares, or nil.
@@ -96,7 +97,7 @@ local function declared(statement)
     before:find("^%s*enum%s+$") then
     return nil
   end
-  if constant(before) or thread_pointer(before) then return nil end
+  if constant(before) or of_thread(before) then return nil end
   return name
 end
 
