@@ -141,25 +141,25 @@ enum wait_kind actor_wait_kind(struct actor *actor) {
   return state_of(word) == WAIT_ENDED ? WAIT_NONE : kind_of(word);
 }
 
-static bool binds(uint64_t word) {
-  return state_of(word) == WAIT_PENDING || state_of(word) == WAIT_BEGUN;
-}
-
 /* The target is the next wait's if that is being opened just now; then this
 ** one has ended, and the second look sees it. */
-bool actor_wait_edge(struct actor *actor, struct wait_edge *edge) {
-  struct wait *wait = &actor->wait;
+bool actor_wait_look(struct wait *wait, struct wait_edge *edge,
+                     bool *deferred) {
   uint64_t word = atomic_load_explicit(&wait->word, memory_order_seq_cst);
-  uint64_t again;
-  if (!binds(word) ||
-      atomic_load_explicit(&actor->concurrent, memory_order_relaxed))
-    return false;
+  if (state_of(word) == WAIT_ENDED) return false;
   edge->epoch = epoch_of(word);
   edge->kind = kind_of(word);
   edge->target = atomic_load_explicit(&wait->target, memory_order_seq_cst);
-  again = atomic_load_explicit(&wait->word, memory_order_seq_cst);
-  return edge->target != ID_NONE && binds(again) &&
-         epoch_of(again) == edge->epoch;
+  word = atomic_load_explicit(&wait->word, memory_order_seq_cst);
+  *deferred = state_of(word) == WAIT_DEFERRED;
+  return state_of(word) != WAIT_ENDED && epoch_of(word) == edge->epoch;
+}
+
+bool actor_wait_edge(struct actor *actor, struct wait_edge *edge) {
+  bool deferred;
+  return !atomic_load_explicit(&actor->concurrent, memory_order_relaxed) &&
+         actor_wait_look(&actor->wait, edge, &deferred) && !deferred &&
+         edge->target != ID_NONE;
 }
 
 uint64_t actor_wait_epoch(struct actor *actor) {

@@ -245,6 +245,9 @@ bool actor_wait_end(struct actor *actor, uint64_t epoch, bool *begun);
 bool actor_wait_open(struct actor *actor, uint64_t epoch);
 /* Is it open, and under which epoch? [any thread] */
 bool actor_wait_pending(struct wait *wait, uint64_t *epoch);
+/* What it is for, whatever that is; false: it is not open. [any thread] */
+bool actor_wait_look(struct wait *wait, struct wait_edge *edge,
+                     bool *deferred);
 /* What strand 0 waits for; NONE: its wait is not open. [any thread] */
 enum wait_kind actor_wait_kind(struct actor *actor);
 /* Is strand 0 in a wait? One load, seq_cst. [any thread] */

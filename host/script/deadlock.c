@@ -85,6 +85,8 @@ static void add_entry(lua_State *L, struct inquiry *inquiry,
   lua_createtable(L, 0, 6);
   value_push_pid(L, member->pid);
   lua_setfield(L, -2, "pid");
+  lua_pushstring(L, inquiry_name(L, member->pid)); /* nil for NULL */
+  lua_setfield(L, -2, "behaviour");
   inquiry_push_wait(L, &member->wait);
   lua_setfield(L, -2, "waits");
   inquiry_add(inquiry, member->pid);

@@ -17,6 +17,7 @@
 #include "script/face_lease.h"
 #include "script/face_link.h"
 #include "script/face_registry.h"
+#include "script/face_wait.h"
 #include "script/face_supervise.h"
 #include "script/failure.h"
 #include "script/lazy.h"
@@ -174,6 +175,7 @@ static const struct lazy_field core_fields[] = {
     {"least_busy", lease_lua_least_busy, NULL},
     {"hash", lease_lua_hash, NULL},
     {"checkout", lease_lua_checkout, NULL},
+    {"waits", wait_lua_waits, NULL},
     {"start", spawn_lua_bound, NULL},
     {"check_child", supervise_lua_check, NULL},
     {"shutdown", supervise_lua_shutdown, NULL},

@@ -37,14 +37,17 @@ void inquiry_add(struct inquiry *inquiry, uint64_t pid) {
 
 /* --- Words ---------------------------------------------------------------- */
 
-const char *inquiry_who(lua_State *L, uint64_t pid,
-                        char text[INQUIRY_WHO_SIZE]) {
+const char *inquiry_name(lua_State *L, uint64_t pid) {
   struct directory *directory = body_of(L)->script->scheduler->directory;
   struct actor *actor = directory_find(directory, pid);
-  const char *name = NULL;
+  if (actor == NULL) return NULL;
+  return atomic_load_explicit(&actor->name, memory_order_relaxed);
+}
+
+const char *inquiry_who(lua_State *L, uint64_t pid,
+                        char text[INQUIRY_WHO_SIZE]) {
+  const char *name = inquiry_name(L, pid);
   char id[ID_TEXT_SIZE];
-  if (actor != NULL)
-    name = atomic_load_explicit(&actor->name, memory_order_relaxed);
   snprintf(text, INQUIRY_WHO_SIZE, "%s%s%s", id_text(pid, id),
            name != NULL ? " " : "", name != NULL ? name : "");
   return text;
@@ -183,6 +186,8 @@ static void push_entry(lua_State *L, const struct inquiry *inquiry) {
   lua_createtable(L, 0, 6);
   value_push_pid(L, pid);
   lua_setfield(L, -2, "pid");
+  lua_pushstring(L, inquiry_name(L, pid)); /* nil for NULL */
+  lua_setfield(L, -2, "behaviour");
   lua_pushvalue(L, -1);
   lua_rawseti(L, list, (lua_Integer)inquiry->at + 1);
 }
