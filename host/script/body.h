@@ -63,8 +63,7 @@ struct start {
 /* A wait that its deadline has ended. */
 struct lapsed_wait {
   struct waiter subject; /* the caller of the request in hand */
-  enum wait_kind kind;
-  uint64_t target;
+  struct wait_edge wait;
 };
 
 #define BODY_NAMES 2

@@ -16,13 +16,14 @@ void culprit_kill(struct body *body) {
   body->doomed = ID_NONE;
 }
 
-/* Whom this one waits for is asked next. */
-static void add_targets(lua_State *L, struct inquiry *inquiry,
+/* Whom this one waits for is asked next, about its request. */
+static void add_targets(lua_State *L, struct inquiry *inquiry, uint64_t pid,
                         const struct wait_edge *wait) {
+  struct waiter subject = {pid, wait->epoch};
   uint64_t pids[CIRCLE_TARGETS];
   uint32_t count =
       circle_targets(body_of(L)->script->scheduler, wait, pids);
-  for (uint32_t i = 0; i < count; i++) inquiry_add(inquiry, pids[i]);
+  for (uint32_t i = 0; i < count; i++) inquiry_add(inquiry, pids[i], subject);
 }
 
 /* --- Where the request was ------------------------------------------------ */
@@ -80,9 +81,9 @@ static void tell_subject(lua_State *L, int error,
 /* The stack: error, list, inquiry, entry. */
 static void heard(lua_State *L, struct inquiry *inquiry,
                   const struct report *report) {
-  struct wait_edge wait = {0, (enum wait_kind)report->wait, report->target};
   if (inquiry->at == 0) tell_subject(L, lua_gettop(L) - 3, report);
-  if (report->wait != WAIT_NONE) add_targets(L, inquiry, &wait);
+  if (report->wait.kind != WAIT_NONE)
+    add_targets(L, inquiry, report->pid, &report->wait);
 }
 
 static int finish(lua_State *L, struct inquiry *inquiry) {
@@ -96,11 +97,10 @@ int culprit_throw(lua_State *L, const struct wait_edge *wait) {
   struct body *body = body_of(L);
   struct inquiry *inquiry;
   if (wait->target == ID_NONE) return doing_throw(L);
-  report_lapsed(body, wait->kind, wait->target);
+  report_lapsed(body, wait);
   inquiry = inquiry_new(L, HOPS);
-  inquiry->subject = (struct waiter){body_pid(body), wait->epoch};
   inquiry->heard = heard;
   inquiry->finish = finish;
-  add_targets(L, inquiry, wait);
+  add_targets(L, inquiry, body_pid(body), wait);
   return inquiry_run(L);
 }

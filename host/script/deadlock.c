@@ -89,7 +89,7 @@ static void add_entry(lua_State *L, struct inquiry *inquiry,
   lua_setfield(L, -2, "behaviour");
   inquiry_push_wait(L, &member->wait);
   lua_setfield(L, -2, "waits");
-  inquiry_add(inquiry, member->pid);
+  inquiry_add(inquiry, member->pid, (struct waiter){ID_NONE, 0});
   lua_rawseti(L, -3, inquiry->count);
 }
 

@@ -22,17 +22,18 @@ struct inquiry *inquiry_new(lua_State *L, uint32_t capacity) {
   luaL_checkstack(L, 24, NULL);
   lua_newtable(L);
   inquiry = class_new(L, &inquiry_class,
-                      sizeof *inquiry + capacity * sizeof inquiry->pids[0]);
+                      sizeof *inquiry + capacity * sizeof inquiry->asked[0]);
   inquiry->until = tick_add(tick_now(), INQUIRY_SPAN);
   inquiry->capacity = capacity;
   return inquiry;
 }
 
-void inquiry_add(struct inquiry *inquiry, uint64_t pid) {
+void inquiry_add(struct inquiry *inquiry, uint64_t pid,
+                 struct waiter subject) {
   for (uint32_t i = 0; i < inquiry->count; i++)
-    if (inquiry->pids[i] == pid) return;
+    if (inquiry->asked[i].pid == pid) return;
   if (inquiry->count < inquiry->capacity && id_valid(pid))
-    inquiry->pids[inquiry->count++] = pid;
+    inquiry->asked[inquiry->count++] = (struct asked){pid, subject};
 }
 
 /* --- Words ---------------------------------------------------------------- */
@@ -162,13 +163,12 @@ static void keep_waits(lua_State *L, int entry) {
 }
 
 static void fill(lua_State *L, int entry, const struct report *report) {
-  struct wait_edge wait = {0, (enum wait_kind)report->wait, report->target};
   const char *what = NULL;
   set_text(L, entry, "behaviour", report->behaviour);
   set_text(L, entry, "request", report->request);
   set_text(L, entry, "stack", report->stack);
-  if (report->wait != WAIT_NONE) {
-    inquiry_push_wait(L, &wait);
+  if (report->wait.kind != WAIT_NONE) {
+    inquiry_push_wait(L, &report->wait);
     what = lua_tostring(L, -1);
     keep_waits(L, entry);
   }
@@ -179,7 +179,7 @@ static void fill(lua_State *L, int entry, const struct report *report) {
 
 /* Pushes the entry of the one whose turn it is. */
 static void push_entry(lua_State *L, const struct inquiry *inquiry) {
-  uint64_t pid = inquiry->pids[inquiry->at];
+  uint64_t pid = inquiry->asked[inquiry->at].pid;
   int list = lua_gettop(L) - 1;
   if (lua_rawgeti(L, list, (lua_Integer)inquiry->at + 1) == LUA_TTABLE) return;
   lua_pop(L, 1);
@@ -240,14 +240,13 @@ static void note_self(lua_State *L, struct inquiry *inquiry) {
 /* True: it has been asked, and this actor must wait. */
 static bool ask(lua_State *L, struct inquiry *inquiry) {
   struct body *body = body_of(L);
-  struct waiter subject = {ID_NONE, 0};
+  const struct asked *asked = &inquiry->asked[inquiry->at];
   uint64_t epoch;
   bool begun;
-  if (inquiry->at == 0) subject = inquiry->subject;
   epoch = scheduler_wait(body->script->scheduler, body->actor, WAIT_REPORT,
                          ID_NONE, inquiry->until);
   if (epoch == 0) return false;
-  if (report_ask(body, inquiry->pids[inquiry->at], epoch, subject))
+  if (report_ask(body, asked->pid, epoch, asked->subject))
     return true;
   actor_wait_end(body->actor, epoch, &begun);
   return false;
@@ -258,7 +257,7 @@ int inquiry_run(lua_State *L) {
   struct inquiry *inquiry = lua_touserdata(L, -1);
   for (;;) {
     if (inquiry->at == inquiry->count) return inquiry->finish(L, inquiry);
-    if (inquiry->pids[inquiry->at] == body_pid(body))
+    if (inquiry->asked[inquiry->at].pid == body_pid(body))
       note_self(L, inquiry);
     else if (tick_now() >= inquiry->until || !coroutine_can_wait(L))
       note_silence(L, inquiry, "did not say in time what it is doing");

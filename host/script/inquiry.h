@@ -25,22 +25,27 @@
 
 #define INQUIRY_SPAN (UINT64_C(50) * 1000000) /* nanoseconds */
 
+/* One who is to be asked, and about whose request; {0}: about none. */
+struct asked {
+  uint64_t pid;
+  struct waiter subject;
+};
+
 struct inquiry {
   uint64_t until;
-  struct waiter subject; /* what the first is asked about */
   /* Called for each who has answered, its entry on top; then for the end, when
   ** the three are on top, and it must raise. */
   void (*heard)(lua_State *L, struct inquiry *inquiry,
                 const struct report *report);
   int (*finish)(lua_State *L, struct inquiry *inquiry);
   uint32_t at, count, capacity;
-  uint64_t pids[]; /* to be asked; the list has their entries */
+  struct asked asked[]; /* the list has their entries */
 };
 
 /* [error] -> [error, list, inquiry]. Room for `capacity` pids. May raise. */
 struct inquiry *inquiry_new(lua_State *L, uint32_t capacity);
 /* Adds one who is to be asked; nothing if it is there or there is no room. */
-void inquiry_add(struct inquiry *inquiry, uint64_t pid);
+void inquiry_add(struct inquiry *inquiry, uint64_t pid, struct waiter subject);
 
 int inquiry_run(lua_State *L);
 

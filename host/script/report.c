@@ -63,11 +63,9 @@ static void find_subject(struct actor *actor, struct waiter subject,
 
 /* --- What it is doing ----------------------------------------------------- */
 
-static void set_wait(struct report *report, enum report_doing doing,
-                     enum wait_kind wait, uint64_t target) {
-  report->doing = (uint8_t)doing;
-  report->wait = (uint8_t)wait;
-  report->target = target;
+static struct wait_edge own_wait(struct actor *actor) {
+  return (struct wait_edge){actor_wait_epoch(actor), actor_wait_last(actor),
+                            actor_wait_target(actor)};
 }
 
 /* It says so while it asks others why, and when it has done with the request. */
@@ -83,10 +81,11 @@ static void find_doing(struct body *body, lua_State *running,
     report->doing = REPORT_NEW;
   } else if (body->suspended && !body->preempted && running == NULL &&
              actor_wait_last(actor) != WAIT_REPORT) {
-    set_wait(report, REPORT_WAITING, actor_wait_last(actor),
-             actor_wait_target(actor));
+    report->doing = REPORT_WAITING;
+    report->wait = own_wait(actor);
   } else if (has_lapsed(body, subject)) {
-    set_wait(report, REPORT_LAPSED, body->lapsed.kind, body->lapsed.target);
+    report->doing = REPORT_LAPSED;
+    report->wait = body->lapsed.wait;
   } else if (body->activity == ACTIVITY_NONE) {
     report->doing = REPORT_IDLE;
   } else {
@@ -100,10 +99,8 @@ static void count_queue(struct actor *actor, struct report *report) {
   report->queued = count > popped ? count - popped : 0;
 }
 
-void report_lapsed(struct body *body, enum wait_kind kind, uint64_t target) {
-  body->lapsed.subject = body->actor->serving;
-  body->lapsed.kind = kind;
-  body->lapsed.target = target;
+void report_lapsed(struct body *body, const struct wait_edge *wait) {
+  body->lapsed = (struct lapsed_wait){body->actor->serving, *wait};
 }
 
 /* --- Texts ---------------------------------------------------------------- */

@@ -23,7 +23,7 @@ enum report_doing {
   REPORT_NEW,     /* it has not begun to start */
   REPORT_IDLE,    /* nothing in hand */
   REPORT_RUNNING, /* or ready to run on */
-  REPORT_WAITING, /* `wait`, `target` say for what */
+  REPORT_WAITING, /* `wait` says for what */
   REPORT_LAPSED   /* no more: what it waited for did not come in time */
 };
 
@@ -37,11 +37,10 @@ enum report_subject {
 
 struct report {
   uint64_t pid;
-  uint64_t target;   /* of its wait; ID_NONE: nobody in particular */
+  struct wait_edge wait; /* kind NONE: it is in none */
   uint64_t queued;   /* messages of users, waiting */
   uint32_t position; /* 1: the next; 0: beyond where it was looked for */
   uint8_t doing;     /* enum report_doing */
-  uint8_t wait;      /* enum wait_kind */
   uint8_t subject;   /* enum report_subject */
   /* NUL-terminated; empty: none. They live as long as the message. */
   const char *behaviour, *request, *place, *stack;
@@ -70,6 +69,6 @@ void report_read(const struct message *outcome, struct report *report);
 
 /* A wait has been ended by its deadline: for whom it was is told to those who
 ** ask about the request in hand, even when that is over. */
-void report_lapsed(struct body *body, enum wait_kind kind, uint64_t target);
+void report_lapsed(struct body *body, const struct wait_edge *wait);
 
 #endif

@@ -21,6 +21,8 @@
 #include "script/value.h"
 #include "script/wait.h"
 
+#define OUTLAST (UINT64_C(100) * 1000000) /* nanoseconds */
+
 /* --- troupe.start --------------------------------------------------------- */
 
 static int after_start(lua_State *L, int status, lua_KContext context) {
@@ -92,6 +94,12 @@ static enum status reserve_name(lua_State *L, struct body *body,
                           child, holder);
 }
 
+/* Its starter ends what takes too long, and asks it before what it is doing: it
+** is not to give up at the same moment. */
+static void outlast_starter(struct body *child) {
+  child->request_deadline = tick_add(child->request_deadline, OUTLAST);
+}
+
 static struct actor *make_child(lua_State *L, struct body *body,
                                 const struct option_start *options) {
   struct actor *child =
@@ -101,6 +109,7 @@ static struct actor *make_child(lua_State *L, struct body *body,
     return NULL;
   }
   apply(body, child, options);
+  outlast_starter(child->body);
   return child;
 }
 
