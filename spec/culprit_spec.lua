@@ -5,7 +5,7 @@ local actors = require "support.actors"
 local pool = require "troupe.pool"
 local troupe = require "troupe"
 
-local raised, run, begin = actors.raised, actors.run, actors.begin
+local run, begin = actors.run, actors.begin
 
 local SHORT = 0.02
 
@@ -15,9 +15,9 @@ local SHORT = 0.02
 local function late(what, ...)
   local problem
   for tries = 1, 20 do
-    local silent = false
-    problem = raised(troupe.timeout, SHORT, what, ...)
-    for _, entry in ipairs(problem.culprit or {}) do
+    local silent
+    silent, problem = pcall(troupe.timeout, SHORT, what, ...)
+    for _, entry in ipairs(not silent and problem.culprit or {}) do
       silent = silent or entry.doing:find "^did not say" ~= nil
     end
     if not silent then return problem, tries end
@@ -115,7 +115,7 @@ describe("a request whose handler had begun", function()
   it("may be in a loop, which is interrupted for the answer", function()
     local pid = actors.puppet()
     local problem = ask(pid, [[
-      local last = troupe.now() + 0.2
+      local last = troupe.now() + 0.5
       while troupe.now() < last do
         state.n = 1 end
     ]])
@@ -142,7 +142,9 @@ describe("a request whose handler had begun", function()
       local ok, why = pcall(troupe.timeout, SHORT, troupe.call, pid, "run",
         "return 1")
       problem = not ok and why
-      if problem and problem.culprit[1].stack then break end
+      if problem and (problem.culprit[1].stack or ""):find "'load'" then
+        break
+      end
     end
     assert.matches('^is running cast "run" %(puppet:%d%)$',
       problem.culprit[1].doing)
@@ -151,12 +153,13 @@ describe("a request whose handler had begun", function()
   end)
 
   it("may be one of several that its actor has in hand", function()
-    local pid, gate = actors.puppet(), actors.puppet()
+    local gate = actors.puppet()
     local server = actors.keep(troupe.start("fixtures.several"))
-    begin(pid, "troupe.call(..., 'hold')", server, gate)
     local problem = late(troupe.call, server, "ask",
       gate)
-    assert.equal('call "ask"', problem.culprit[1].request)
+    assert.equal(server, problem.culprit[1].pid)
+    assert.equal(("a reply from %s fixtures.puppet"):format(gate),
+      problem.culprit[1].waits)
     assert.equal(gate, problem.culprit[2].pid)
   end)
 end)

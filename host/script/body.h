@@ -60,7 +60,7 @@ struct start {
   uint64_t idle_span;        /* overrides the behaviour's; 0: none given */
 };
 
-/* A wait that its deadline has ended. */
+/* A wait that came to nothing. */
 struct lapsed_wait {
   struct waiter subject; /* the caller of the request in hand */
   struct wait_edge wait;

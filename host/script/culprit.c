@@ -97,7 +97,6 @@ int culprit_throw(lua_State *L, const struct wait_edge *wait) {
   struct body *body = body_of(L);
   struct inquiry *inquiry;
   if (wait->target == ID_NONE) return doing_throw(L);
-  report_lapsed(body, wait);
   inquiry = inquiry_new(L, HOPS);
   inquiry->heard = heard;
   inquiry->finish = finish;

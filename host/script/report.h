@@ -67,8 +67,8 @@ void report_own(struct body *body, struct buffer *texts,
 /* Reads an answer (an OUTCOME_REPLY). */
 void report_read(const struct message *outcome, struct report *report);
 
-/* A wait has been ended by its deadline: for whom it was is told to those who
-** ask about the request in hand, even when that is over. */
+/* A wait has come to nothing: for whom it was is told to those who ask about
+** the request in hand, even when that is over. */
 void report_lapsed(struct body *body, const struct wait_edge *wait);
 
 #endif

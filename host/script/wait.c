@@ -14,6 +14,7 @@
 #include "script/failure.h"
 #include "script/inquiry.h"
 #include "script/reason.h"
+#include "script/report.h"
 #include "script/script.h"
 
 void wait_check(lua_State *L) {
@@ -157,6 +158,7 @@ void wait_raise(lua_State *L, uint64_t target, const char *what, int index) {
   if (likely(outcome->outcome == OUTCOME_REPLY ||
              outcome->outcome == OUTCOME_RETRY))
     return;
+  report_lapsed(body_of(L), &wait);
   push_failure(L, outcome, target, what, index);
   if (failure_is(L, -1)) failure_set_begun(L, -1, has_begun(outcome));
   if (outcome->outcome == OUTCOME_TIMEOUT)
