@@ -14,8 +14,8 @@ describe("a bench", function()
   for _, work in ipairs(works) do
     it("prints its figures: " .. work.script, function()
       local result = command.run {
-        command.binary(), "run", "scripts/bench/" .. work.script .. ".lua",
-        "0.002",
+        command.binary(), "run", "--log", "error",
+        "scripts/bench/" .. work.script .. ".lua", "0.002",
       }
       assert.equal("", result.stderr)
       assert.equal(0, result.status)

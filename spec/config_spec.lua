@@ -113,9 +113,9 @@ describe("the setting 'limits'", function()
       { "limits.memory=x", 'expected memory to be a number, got "x"' },
       { "limits.memry=1", 'unknown option "memry"' },
       { "limits.cpu=0", "expected cpu to be a number above 0, got 0" },
-      { "limits.mailbox=3", "expected limits.mailbox to be a table, got 3" },
+      { "limits.mailbox=3", "expected mailbox to be a table, got 3" },
       { "limits.mailbox.length=3", 'unknown option "length"' },
-      { "limits.mailbox.full=5", "full to be the name of a policy, got 5" },
+      { "limits.mailbox.full=5", 'full to be "wait", "drop_oldest"' },
     } do
       local result = support.script("print 'never'",
         { flags = { "--set", case[1] } })

@@ -37,15 +37,3 @@ describe("an actor", function()
     assert.is_false(pcall(troupe.call, full, "hesitate"))
   end)
 end)
-
-describe("an option that is not built yet", function()
-  for _, name in ipairs { "mailbox", "libraries" } do
-    it("is refused: " .. name, function()
-      local ok, why = pcall(troupe.start, "fixtures.puppet", nil,
-        { [name] = { size = 10 } })
-      assert.is_false(ok)
-      assert.equal("badargument", why.kind)
-      assert.matches(name, why.message, 1, true)
-    end)
-  end
-end)

@@ -30,6 +30,7 @@ struct worker;
 struct directory;
 struct registration;
 struct lease_hold;
+struct room_wait;
 
 /* What a step answers to the worker. */
 enum step {
@@ -108,15 +109,16 @@ struct wait {
 #define WARM_LINES 4 /* cache lines of each */
 
 struct actor {
-  /* --- Touched by senders: one cache line, with two words of the mailbox. */
+  /* The worker whose handles it owns, or NULL. Written by the owner; read by
+  ** who wakes it and by thieves, who look again once it is theirs; relaxed. */
+  _Alignas(64) _Atomic(struct worker *) home;
+  /* What its reader has, and then, from the next cache line on... */
+  struct mailbox mailbox;
+  /* ...all that a sender touches: the mailbox's door, and this. */
   /* The pid of the actor that lives here, or ID_NONE. Written by owner with
   ** release, when it is made and when its death becomes visible. */
-  _Alignas(64) _Atomic uint64_t pid;
+  _Atomic uint64_t pid;
   struct wait wait; /* of strand 0: the only one of most actors */
-  struct mailbox mailbox;
-  /* The worker whose handles it owns, or NULL. Written by the owner; read by
-  ** thieves, who look again once the actor is theirs; relaxed. */
-  _Atomic(struct worker *) home;
 
   /* --- Owner. --- */
   struct actor *link;       /* run queue, free list: whoever holds it */
@@ -155,6 +157,7 @@ struct actor {
   enum bond bond;
   struct registration *registrations; /* names and groups: core/registry.h */
   struct lease_hold *leases;          /* checked-out workers: core/lease.h */
+  struct room_wait *crowd;            /* senders that wait: core/room.c */
   /* What runs there, for people; lives as long as the host, or NULL. Written
   ** by the owner, read by anybody; relaxed. */
   _Atomic(const char *) name;

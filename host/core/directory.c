@@ -9,6 +9,8 @@
 ** Free slots are reused oldest first, so that a generation, 32 bits wide,
 ** moves as slowly as it can.
 */
+#include <stddef.h>
+
 #include "base/check.h"
 #include "base/memory.h"
 #include "core/actor.h"
@@ -33,6 +35,8 @@ struct directory {
 };
 
 struct directory *directory_new(void) {
+  _Static_assert(offsetof(struct actor, mailbox.head) % 64 == 0,
+                 "what senders touch begins a cache line");
   struct directory *directory = memory_zalloc(sizeof *directory);
   if (directory == NULL) return NULL;
   mutex_init(&directory->lock);

@@ -6,7 +6,7 @@
 ** 2. The pid leads nowhere: the death is visible.
 ** 3. Its names and groups are free; who waited for one of them looks again,
 **    or, if it has not started, is told so. What its mailbox held goes to its
-**    seat, if it had one.
+**    seat, if it had one. Who waited for room there looks again.
 ** 4. Its leases go to the next in line.
 ** 5. Those whose calls it had accepted are told, then those whose calls it had
 **    not looked at, then monitors and links.
@@ -300,7 +300,7 @@ static void tell_served(struct scheduler *scheduler, struct actor *actor,
 
 uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
                    const struct reason *reason) {
-  struct message_queue left = mailbox_close(&actor->mailbox);
+  struct message_queue left = room_end(scheduler, actor);
   struct message_queue work = {NULL, NULL};
   struct waiters freed = {NULL, 0, 0};
   struct message *message;
@@ -312,6 +312,7 @@ uint32_t links_end(struct scheduler *scheduler, struct actor *actor,
   registry_ended(scheduler->registry, actor, &freed, &work);
   message_queue_join(&work, &left); /* callers hear of it before monitors */
   tell_waiters(scheduler, &freed, reason->verdict);
+  room_close(scheduler, actor);
   give_back_leases(scheduler, actor);
   tell_served(scheduler, actor, reason);
   while ((message = message_queue_pop(&work)) != NULL)

@@ -35,7 +35,6 @@
 /* A message's address: 8-aligned, and in the lower half of memory. */
 #define GENERATION_SHIFT 48
 #define ADDRESS_MASK (((uintptr_t)1 << GENERATION_SHIFT) - 8)
-#define LOAD_ONE (UINT64_C(1) << 40)
 
 static enum mailbox_state state_of(uintptr_t head) {
   return (enum mailbox_state)(head & STATE_MASK);
@@ -64,10 +63,13 @@ static bool is_open_to(uintptr_t head, const struct message *message) {
          !(head & SHUT && is_work(message));
 }
 
-/* What a message adds to the load: nothing unless it is a user's. */
 static uint64_t weight(const struct message *message) {
   if (message_class((enum message_kind)message->kind) != CLASS_USER) return 0;
-  return LOAD_ONE + sizeof *message + message->size;
+  return load_weight(sizeof *message + message->size);
+}
+
+uint64_t mailbox_weight(const struct message *message) {
+  return weight(message);
 }
 
 void message_queue_append(struct message_queue *queue,
@@ -107,38 +109,70 @@ static uint64_t queue_weight(const struct message_queue *queue) {
   return load;
 }
 
+void mailbox_set_bound(struct mailbox *mailbox,
+                       const struct mailbox_bound *bound) {
+  ASSERT(bound->size >= 1 && bound->size <= LOAD_SIZE_LARGEST &&
+             bound->bytes >= 1 && bound->bytes <= LOAD_BYTES_LARGEST,
+         "a bound within bounds");
+  atomic_store_explicit(&mailbox->load.bound,
+                        bound->size * LOAD_ONE + bound->bytes,
+                        memory_order_relaxed);
+  mailbox->share = bound->size / 4 + 1;
+  atomic_store_explicit(&mailbox->full, (uint8_t)bound->full,
+                        memory_order_relaxed);
+}
+
+struct mailbox_bound mailbox_bound(struct mailbox *mailbox) {
+  uint64_t bound = load_bound(&mailbox->load);
+  return (struct mailbox_bound){(uint32_t)load_count(bound),
+                                load_bytes(bound), mailbox_full(mailbox)};
+}
+
+enum full mailbox_full(struct mailbox *mailbox) {
+  return (enum full)atomic_load_explicit(&mailbox->full,
+                                         memory_order_relaxed);
+}
+
+static void reset_bound(struct mailbox *mailbox) {
+  static const struct mailbox_bound otherwise = {MAILBOX_SIZE, MAILBOX_BYTES,
+                                                 FULL_WAIT};
+  mailbox_set_bound(mailbox, &otherwise);
+  atomic_store_explicit(&mailbox->dropped, 0, memory_order_relaxed);
+  atomic_store_explicit(&mailbox->crowded, 0, memory_order_relaxed);
+}
+
 void mailbox_init(struct mailbox *mailbox, uint32_t generation) {
   _Static_assert(sizeof(uintptr_t) == 8, "the word has room for all");
   mailbox->generation = generation;
   mailbox->shut = false;
   atomic_init(&mailbox->head, empty_word(mailbox, MAILBOX_BUSY));
-  atomic_init(&mailbox->load, 0);
+  atomic_init(&mailbox->load.word, 0);
   mailbox->queue = mailbox->urgent = (struct message_queue){NULL, NULL};
   mailbox->popped = 0;
+  reset_bound(mailbox);
 }
 
 void mailbox_reopen(struct mailbox *mailbox, uint32_t generation) {
   ASSERT(mailbox_closed(mailbox) && mailbox_empty(mailbox), "a closed one");
   mailbox->generation = generation;
   mailbox->shut = false;
+  reset_bound(mailbox);
   atomic_store_explicit(&mailbox->head, empty_word(mailbox, MAILBOX_BUSY),
                         memory_order_release);
 }
 
-enum status mailbox_push(struct mailbox *mailbox, struct message *message,
-                         bool *wake) {
-  uint64_t load = weight(message);
+/* `counted`: what to take back from the load if it is refused. */
+static enum status swap_in(struct mailbox *mailbox, struct message *message,
+                           uint64_t counted, bool *wake) {
   bool urgent =
       message_class((enum message_kind)message->kind) == CLASS_URGENT;
   uintptr_t head = atomic_load_explicit(&mailbox->head, memory_order_relaxed);
   uintptr_t desired;
-  *wake = false;
-  if (load != 0)
-    atomic_fetch_add_explicit(&mailbox->load, load, memory_order_relaxed);
   do {
     enum mailbox_state state = state_of(head);
     if (unlikely(!is_open_to(head, message))) {
-      atomic_fetch_sub_explicit(&mailbox->load, load, memory_order_relaxed);
+      load_subtract(&mailbox->load, counted);
+      *wake = false;
       return STATUS_CLOSED;
     }
     *wake = state == MAILBOX_IDLE || (state == MAILBOX_WAITING && urgent);
@@ -149,6 +183,39 @@ enum status mailbox_push(struct mailbox *mailbox, struct message *message,
       &mailbox->head, &head, desired, memory_order_acq_rel,
       memory_order_relaxed));
   return STATUS_OK;
+}
+
+/* Closed and full is closed. */
+static enum status refuse(struct mailbox *mailbox, struct message *message,
+                          uint64_t counted) {
+  uintptr_t head;
+  load_subtract(&mailbox->load, counted);
+  head = atomic_load_explicit(&mailbox->head, memory_order_acquire);
+  return is_open_to(head, message) ? STATUS_FULL : STATUS_CLOSED;
+}
+
+enum status mailbox_push(struct mailbox *mailbox, struct message *message,
+                         bool *wake) {
+  uint64_t load = weight(message);
+  *wake = false;
+  if (load != 0) {
+    uint64_t before = load_add(&mailbox->load, load);
+    if (unlikely(!load_fits(before, load_bound(&mailbox->load), load)) &&
+        is_work(message))
+      return refuse(mailbox, message, load);
+  }
+  return swap_in(mailbox, message, load, wake);
+}
+
+enum status mailbox_push_counted(struct mailbox *mailbox,
+                                 struct message *message, bool *wake) {
+  return swap_in(mailbox, message, weight(message), wake);
+}
+
+bool mailbox_open_to(struct mailbox *mailbox, uint64_t pid) {
+  uintptr_t head = atomic_load_explicit(&mailbox->head, memory_order_acquire);
+  return state_of(head) != MAILBOX_CLOSED && !(head & SHUT) &&
+         head >> GENERATION_SHIFT == (uint16_t)pid;
 }
 
 /* Turns a stack, newest first, round and sorts it into the two queues. */
@@ -201,11 +268,10 @@ bool mailbox_empty(const struct mailbox *mailbox) {
   return mailbox->queue.first == NULL && mailbox->urgent.first == NULL;
 }
 
-/* Once a turn, not once a message. */
-static void subtract_popped(struct mailbox *mailbox) {
+/* Not once a message. */
+void mailbox_settle(struct mailbox *mailbox) {
   if (mailbox->popped == 0) return;
-  atomic_fetch_sub_explicit(&mailbox->load, mailbox->popped,
-                            memory_order_relaxed);
+  load_subtract(&mailbox->load, mailbox->popped);
   mailbox->popped = 0;
 }
 
@@ -213,7 +279,7 @@ bool mailbox_park(struct mailbox *mailbox, enum mailbox_state state) {
   uintptr_t busy = empty_word(mailbox, MAILBOX_BUSY);
   ASSERT(state == MAILBOX_IDLE || state == MAILBOX_WAITING, "a parked state");
   ASSERT(mailbox->urgent.first == NULL, "urgent messages are looked at first");
-  subtract_popped(mailbox);
+  mailbox_settle(mailbox);
   return atomic_compare_exchange_strong_explicit(
       &mailbox->head, &busy, empty_word(mailbox, state),
       memory_order_release, memory_order_relaxed);
@@ -227,7 +293,7 @@ void mailbox_shut(struct mailbox *mailbox) {
 bool mailbox_shut_if_empty(struct mailbox *mailbox) {
   uintptr_t busy = empty_word(mailbox, MAILBOX_BUSY);
   if (!mailbox_empty(mailbox)) return false;
-  subtract_popped(mailbox);
+  mailbox_settle(mailbox);
   mailbox->shut = atomic_compare_exchange_strong_explicit(
       &mailbox->head, &busy, busy | SHUT, memory_order_acq_rel,
       memory_order_relaxed);
@@ -244,13 +310,12 @@ struct message_queue mailbox_close(struct mailbox *mailbox) {
   message_queue_join(&left, &mailbox->queue);
   mailbox->urgent = mailbox->queue = (struct message_queue){NULL, NULL};
   mailbox->popped += queue_weight(&left);
-  subtract_popped(mailbox);
+  mailbox_settle(mailbox);
   return left;
 }
 
 void mailbox_prepend(struct mailbox *mailbox, struct message_queue *queue) {
-  atomic_fetch_add_explicit(&mailbox->load, queue_weight(queue),
-                            memory_order_relaxed);
+  load_add(&mailbox->load, queue_weight(queue));
   message_queue_join(queue, &mailbox->queue);
   mailbox->queue = *queue;
   *queue = (struct message_queue){NULL, NULL};
@@ -268,11 +333,80 @@ bool mailbox_idle(struct mailbox *mailbox) {
 }
 
 uint64_t mailbox_count(struct mailbox *mailbox) {
-  return atomic_load_explicit(&mailbox->load, memory_order_relaxed) / LOAD_ONE;
+  return load_count(load_of(&mailbox->load));
 }
 
 uint64_t mailbox_size(struct mailbox *mailbox) {
-  return atomic_load_explicit(&mailbox->load, memory_order_relaxed) % LOAD_ONE;
+  return load_bytes(load_of(&mailbox->load));
+}
+
+/* --- Dropping the oldest -------------------------------------------------- */
+
+bool mailbox_swollen(struct mailbox *mailbox) {
+  uint64_t load = load_of(&mailbox->load), bound = load_bound(&mailbox->load);
+  return load_count(load) >= 3 * load_count(bound) ||
+         load_bytes(load) >= 3 * load_bytes(bound);
+}
+
+static void drop(struct mailbox *mailbox, struct message_queue *dropped,
+                 struct message *message) {
+  load_subtract(&mailbox->load, weight(message));
+  message_queue_append(dropped, message);
+}
+
+/* Unlinks what does not fit behind the newer ones; returns it, the oldest
+** first. */
+static struct message *unlink_old(struct message *newest, uint64_t bound) {
+  struct message *newer = newest, *oldest = NULL, *message;
+  uint64_t kept = is_work(newest) ? weight(newest) : 0;
+  bool over = false;
+  while ((message = newer->next) != NULL) {
+    over = over || (is_work(message) &&
+                    !load_fits(kept, bound, weight(message)));
+    if (over && is_work(message)) {
+      newer->next = message->next;
+      message->next = oldest;
+      oldest = message;
+      continue;
+    }
+    if (is_work(message)) kept += weight(message);
+    newer = message;
+  }
+  return oldest;
+}
+
+/* The newest itself stays, as the word names it. */
+void mailbox_trim(struct mailbox *mailbox, struct message_queue *dropped) {
+  struct message *newest = newest_of(
+      atomic_load_explicit(&mailbox->head, memory_order_acquire));
+  struct message *oldest, *next;
+  if (newest == NULL) return;
+  oldest = unlink_old(newest, load_bound(&mailbox->load));
+  for (; oldest != NULL; oldest = next) {
+    next = oldest->next;
+    drop(mailbox, dropped, oldest);
+  }
+}
+
+void mailbox_trim_own(struct mailbox *mailbox,
+                      struct message_queue *dropped) {
+  uint64_t bound = load_bound(&mailbox->load), left = 0;
+  struct message_queue queue = mailbox->queue;
+  struct message *message;
+  for (message = queue.first; message != NULL; message = message->next)
+    if (is_work(message)) left += weight(message);
+  mailbox->queue = (struct message_queue){NULL, NULL};
+  while ((message = message_queue_pop(&queue)) != NULL) {
+    bool alone = load_count(left) == 1;
+    bool over = load_count(left) > load_count(bound) ||
+                load_bytes(left) > load_bytes(bound);
+    if (is_work(message)) left -= weight(message);
+    if (is_work(message) && over && !alone)
+      drop(mailbox, dropped, message);
+    else if (message_queue_append(&mailbox->queue, message), !over)
+      break;
+  }
+  message_queue_join(&mailbox->queue, &queue);
 }
 
 uint64_t mailbox_popped(const struct mailbox *mailbox) {

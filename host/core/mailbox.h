@@ -21,8 +21,20 @@
 ** The reader takes all pushed messages with one exchange and turns them
 ** round: one atomic operation for a whole burst.
 **
+** It is bounded (core/load.h). A full one refuses calls, casts and infos and
+** nothing else: what the host itself sends cannot be held up by what scripts
+** send. What becomes of the refused is its sender's business, and core/room.h
+** is where it waits. Only a mailbox that drops its oldest messages takes them
+** all; what is too much then is taken out again at the old end: by the reader
+** when it takes, and by senders, while the reader is long busy, in place:
+** mailbox_trim unlinks from the middle of the pushed list, which nobody but
+** the reader touches, and the reader of such a mailbox takes under a lock.
+**
 ** Threads
-**   [any thread]  mailbox_push, mailbox_count, mailbox_size, mailbox_closed
+**   [any thread]  mailbox_push, mailbox_push_counted, mailbox_count,
+**                 mailbox_size, mailbox_bound, mailbox_closed, mailbox_idle
+**   [room lock]   mailbox_trim, and mailbox_take and mailbox_close where the
+**                 policy is FULL_DROP_OLDEST
 **   [owner]       everything else: the worker that is running the actor
 ** Ownership
 **   A pushed message belongs to the mailbox; a popped one to the caller.
@@ -40,7 +52,32 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "core/load.h"
 #include "core/message.h"
+
+/* Where none is given. At 100 us a message a full one is a tenth of a second
+** behind, so whoever has patience for a second is served. */
+#define MAILBOX_SIZE 1000
+#define MAILBOX_BYTES (UINT64_C(16) << 20)
+
+/* What becomes of a message that finds the mailbox full. */
+#define FULL_LIST(X) \
+  X(WAIT, "wait")               /* its sender waits for room */      \
+  X(DROP_OLDEST, "drop_oldest") /* it enters, the oldest is lost */  \
+  X(DROP_NEWEST, "drop_newest") /* it is lost; a call is refused */  \
+  X(REFUSE, "refuse")           /* its sender hears of it at once */
+
+enum full {
+#define FULL_NAME(name, text) FULL_##name,
+  FULL_LIST(FULL_NAME)
+#undef FULL_NAME
+};
+
+struct mailbox_bound {
+  uint32_t size;  /* messages, 1..LOAD_SIZE_LARGEST */
+  uint64_t bytes; /* 1..LOAD_BYTES_LARGEST */
+  enum full full;
+};
 
 enum mailbox_state {
   MAILBOX_BUSY,
@@ -54,20 +91,30 @@ struct message_queue {
 };
 
 struct mailbox {
-  /* Senders and reader. The newest message, its low bits a mailbox_state, its
-  ** high ones the generation of the actor.
-  ** Push: release (the reader sees the message's bytes). Take: acquire. */
-  _Atomic uintptr_t head;
-  /* Senders add before they push, the reader subtracts what it pops; relaxed:
-  ** a figure for bounds and inspectors. Count in the high 24 bits, bytes in
-  ** the low 40; user messages only. */
-  _Atomic uint64_t load;
-  /* Reader only. */
+  /* --- Reader only. --- */
   struct message_queue queue;  /* in order of arrival */
   struct message_queue urgent; /* ahead of the queue */
   uint64_t popped; /* popped, but not yet subtracted from load */
   uint32_t generation; /* of who lives here; half of it is in the word, too */
   bool shut;           /* what the word says too */
+
+  /* --- Looked at when it is full. --- */
+  /* An enum full; written as the bound is; relaxed. */
+  _Atomic uint8_t full;
+  /* Second when it was last found full, or 0: one line on the log for each
+  ** spell. Whoever finds it full; relaxed. */
+  _Atomic uint16_t crowded;
+  _Atomic uint32_t dropped; /* messages lost by policy; relaxed */
+  uint32_t share; /* reader: so many popped are due: a quarter of the bound */
+
+  /* --- The door, a cache line of its own: senders and reader. --- */
+  /* The newest message, its low bits a mailbox_state, its high ones the
+  ** generation of the actor.
+  ** Push: release (the reader sees the message's bytes). Take: acquire. */
+  _Atomic uintptr_t head;
+  /* User messages only. Senders add before they push; the reader subtracts
+  ** what it has popped when its turn ends, or a quarter of the bound is due. */
+  struct load load;
 };
 
 /* Leaves it empty, and BUSY: whoever makes an actor is its owner until it
@@ -78,10 +125,24 @@ void mailbox_init(struct mailbox *mailbox, uint32_t generation);
 ** about to be refused may still have to take back what it added. */
 void mailbox_reopen(struct mailbox *mailbox, uint32_t generation);
 
+/* Both begin with the default. [whoever makes the actor] */
+void mailbox_set_bound(struct mailbox *mailbox,
+                       const struct mailbox_bound *bound);
+struct mailbox_bound mailbox_bound(struct mailbox *mailbox);
+enum full mailbox_full(struct mailbox *mailbox);
+
 /* STATUS_OK; STATUS_CLOSED also if the message's target is not who lives here
-** now. *wake: the caller must schedule the actor. */
+** now; STATUS_FULL. *wake: the caller must schedule the actor. On the latter
+** two the caller looks at load_wanted. */
 enum status mailbox_push(struct mailbox *mailbox, struct message *message,
                          bool *wake);
+/* The same for a message that the load counts already: never FULL. */
+enum status mailbox_push_counted(struct mailbox *mailbox,
+                                 struct message *message, bool *wake);
+/* What a message adds to the load: 0 unless it is a user's. */
+uint64_t mailbox_weight(const struct message *message);
+/* Would this pid's messages be let in, but for the bound? [any thread] */
+bool mailbox_open_to(struct mailbox *mailbox, uint64_t pid);
 
 /* Moves what has been pushed to the reader's queues. */
 void mailbox_take(struct mailbox *mailbox);
@@ -89,6 +150,12 @@ struct message *mailbox_pop(struct mailbox *mailbox);        /* or NULL */
 /* Back to the front of the queue: it is not to be handled yet. */
 void mailbox_unpop(struct mailbox *mailbox, struct message *message);
 struct message *mailbox_pop_urgent(struct mailbox *mailbox); /* or NULL */
+/* A good part of the bound has been popped: time for mailbox_settle. */
+static inline bool mailbox_due(const struct mailbox *mailbox) {
+  return mailbox->popped >> LOAD_BYTES_BITS >= mailbox->share;
+}
+/* Subtracts what has been popped; the caller looks at load_wanted. */
+void mailbox_settle(struct mailbox *mailbox);
 bool mailbox_empty(const struct mailbox *mailbox); /* reader's queues */
 
 /*
@@ -113,6 +180,16 @@ bool mailbox_closed(struct mailbox *mailbox);
 
 /* Parked at a message boundary with nothing to do: a snapshot. */
 bool mailbox_idle(struct mailbox *mailbox);
+
+/* FULL_DROP_OLDEST: has this much become too much, so that a sender should see
+** to it? Room for what the reader has in hand, and as much again, so that a
+** trim pays for many pushes. */
+bool mailbox_swollen(struct mailbox *mailbox);
+/* Moves the work beyond the bound to `dropped`, the oldest first, and counts
+** it out: of the pushed... [room lock] */
+void mailbox_trim(struct mailbox *mailbox, struct message_queue *dropped);
+/* ...and of what the reader has. [owner] */
+void mailbox_trim_own(struct mailbox *mailbox, struct message_queue *dropped);
 
 uint64_t mailbox_count(struct mailbox *mailbox); /* user messages queued */
 uint64_t mailbox_size(struct mailbox *mailbox);  /* their bytes */

@@ -56,7 +56,8 @@ enum message_class { CLASS_USER, CLASS_SYSTEM, CLASS_URGENT };
   X(TIMEOUT) /* the deadline passed */                                \
   X(UNKNOWN) /* the callee has no handler for the request */          \
   X(REFUSED) /* the same, and why: payload: one error object */       \
-  X(RETRY)   /* what was waited for has changed: look again */
+  X(RETRY)   /* what was waited for has changed: look again */        \
+  X(OVERLOAD) /* dropped from a full mailbox */
 
 enum outcome {
 #define OUTCOME_NAME(name) OUTCOME_##name,
@@ -80,7 +81,8 @@ struct message {
   uint64_t target;      /* pid it is meant for: checked again by the reader */
   uint64_t sender;      /* pid, or ID_NONE from outside */
   uint64_t epoch;       /* CALL, STOP, REPORT: sender's wait; OUTCOME: target's */
-  uint64_t deadline;    /* CALL: nanoseconds, TICK_NEVER for none */
+  uint64_t deadline;    /* CALL: nanoseconds, TICK_NEVER for none; CAST, INFO:
+                        ** until when their sender waited for room, or 0 */
   uint32_t size;        /* payload bytes */
   uint16_t count;       /* values in the payload */
   uint8_t kind;         /* enum message_kind */

@@ -68,6 +68,7 @@ enum entry_state { ENTRY_VACANT, ENTRY_STARTING, ENTRY_LIVE };
 struct seat {
   struct message_queue before; /* held before the occupant was reserved */
   struct message_queue held;   /* held since it closed, or while vacant */
+  uint64_t load, bound;        /* of both: core/load.h */
 };
 
 struct entry {
@@ -80,6 +81,13 @@ struct entry {
   enum entry_state state;
   unsigned char bytes[]; /* the key */
 };
+
+static uint64_t weigh(const struct message_queue *queue) {
+  uint64_t load = 0;
+  for (struct message *at = queue->first; at != NULL; at = at->next)
+    load += mailbox_weight(at);
+  return load;
+}
 
 static struct entry *entry_of(struct keyed *keyed) {
   if (keyed == NULL) return NULL;
@@ -228,12 +236,13 @@ void registry_forget(struct registry *registry, struct key key,
 
 /* --- Taking and leaving a key --------------------------------------------- */
 
-static void occupy_locked(struct entry *entry, uint64_t pid,
+static void occupy_locked(struct entry *entry, struct actor *actor,
                           enum entry_state state) {
-  entry->pid = pid;
+  entry->pid = registration_pid(actor);
   entry->state = state;
   if (entry->seat == NULL) return;
   ASSERT(entry->seat->before.first == NULL, "a vacant seat has one queue");
+  entry->seat->bound = load_bound(&actor->mailbox.load);
   message_queue_join(&entry->seat->before, &entry->seat->held);
 }
 
@@ -249,7 +258,7 @@ static enum status enter_locked(const struct place *place,
   }
   /* Who is live at once could be overtaken by what the seat holds. */
   if (entry->seat != NULL && state == ENTRY_LIVE) return STATUS_INVALID;
-  occupy_locked(entry, registration_pid(actor), state);
+  occupy_locked(entry, actor, state);
   registration_link(actor, &entry->registration);
   return STATUS_OK;
 }
@@ -290,6 +299,7 @@ static void vacate_locked(struct shard *shard, struct entry *entry,
     if (left != NULL) message_queue_join(&all, left);
     message_queue_join(&all, &seat->held);
     seat->held = all;
+    seat->load = weigh(&all);
     seat->before = (struct message_queue){NULL, NULL};
   }
   entry->pid = ID_NONE;
@@ -320,6 +330,7 @@ static void start_locked(struct entry *entry, uint64_t pid,
   hand_out_locked(entry, freed);
   if (entry->seat == NULL) return;
   ASSERT(entry->seat->held.first == NULL, "nothing is held from the open");
+  entry->seat->load = 0;
   message_queue_join(held, &entry->seat->before);
 }
 
@@ -374,7 +385,10 @@ static enum status seat_locked(const struct place *place) {
   if (entry == NULL) return STATUS_NOMEM;
   if (entry->seat != NULL) return STATUS_OK;
   entry->seat = memory_zalloc(sizeof *entry->seat);
-  if (entry->seat != NULL) return STATUS_OK;
+  if (entry->seat != NULL) {
+    entry->seat->bound = MAILBOX_SIZE * LOAD_ONE + MAILBOX_BYTES;
+    return STATUS_OK;
+  }
   tidy_locked(place->shard, entry);
   return STATUS_NOMEM;
 }
@@ -387,7 +401,7 @@ enum status registry_seat(struct registry *registry, struct key key) {
 }
 
 void registry_unseat(struct registry *registry, struct key key,
-                     struct message_queue *left) {
+                     struct message_queue *left, struct waiters *freed) {
   struct place place = keytable_lock(&registry->names, key);
   struct entry *entry = find_locked(&place);
   struct seat *seat = entry != NULL ? entry->seat : NULL;
@@ -397,6 +411,7 @@ void registry_unseat(struct registry *registry, struct key key,
     message_queue_join(left, &seat->held);
     entry->seat = NULL;
     memory_free(seat);
+    hand_out_locked(entry, freed);
     tidy_locked(place.shard, entry);
   }
   keytable_unlock(&place);
@@ -412,6 +427,10 @@ static enum status hold_locked(struct registry *registry, struct entry *entry,
     *pid = entry->pid;
     return STATUS_OK;
   }
+  if (!load_fits(entry->seat->load, entry->seat->bound,
+                 mailbox_weight(message)))
+    return STATUS_FULL;
+  entry->seat->load += mailbox_weight(message);
   message_queue_append(&entry->seat->held, message);
   return STATUS_WAIT;
 }
@@ -422,6 +441,24 @@ enum status registry_hold(struct registry *registry, struct key key,
   struct place place = keytable_lock(&registry->names, key);
   enum status status =
       hold_locked(registry, find_locked(&place), closed, message, pid);
+  keytable_unlock(&place);
+  return status;
+}
+
+static enum status await_seat_locked(struct registry *registry,
+                                     struct entry *entry,
+                                     struct waiter waiter) {
+  if (entry == NULL || entry->seat == NULL ||
+      is_open_locked(registry, entry->pid))
+    return STATUS_OK;
+  return waiters_add(&entry->waiters, waiter) ? STATUS_WAIT : STATUS_NOMEM;
+}
+
+enum status registry_await_seat(struct registry *registry, struct key key,
+                                struct waiter waiter) {
+  struct place place = keytable_lock(&registry->names, key);
+  enum status status =
+      await_seat_locked(registry, find_locked(&place), waiter);
   keytable_unlock(&place);
   return status;
 }

@@ -117,17 +117,24 @@ void registry_ended(struct registry *registry, struct actor *actor,
 
 /* Makes the key a seat (vacant if absent). STATUS_OK or STATUS_NOMEM. */
 enum status registry_seat(struct registry *registry, struct key key);
-/* No longer a seat; *left: what was held, the caller's to refuse. */
+/* No longer a seat; *left: what was held, the caller's to refuse. *freed: who
+** waited for it. */
 void registry_unseat(struct registry *registry, struct key key,
-                     struct message_queue *left);
+                     struct message_queue *left, struct waiters *freed);
 /*
 ** A push failed because nobody sits there, or because `closed` does but has
 ** closed its mailbox. STATUS_OK: somebody else sits there by now, *pid: push
 ** again. STATUS_WAIT: the message is held (taken). STATUS_ABSENT: no seat.
+** STATUS_FULL: the seat holds as much as its last occupant's mailbox might.
 */
 enum status registry_hold(struct registry *registry, struct key key,
                           uint64_t closed, struct message *message,
                           uint64_t *pid);
+
+/* For who was refused so. STATUS_WAIT: `waiter`, whose wait must be open, is
+** queued and ended when somebody sits there. STATUS_OK: look again. NOMEM. */
+enum status registry_await_seat(struct registry *registry, struct key key,
+                                struct waiter waiter);
 
 /* --- Groups --------------------------------------------------------------- */
 

@@ -59,6 +59,7 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
                         : options->slices));
   hold_init(scheduler);
   mutex_init(&scheduler->verdicts);
+  for (int i = 0; i < ROOM_LOCKS; i++) mutex_init(&scheduler->room_locks[i]);
   scheduler->cycles_per_us = tick_cycles_per_us();
   if (make_tables(scheduler) != STATUS_OK ||
       make_workers(scheduler, options) != STATUS_OK) {
@@ -113,6 +114,7 @@ void scheduler_free(struct scheduler *scheduler) {
   overflow_deinit(&scheduler->overflow);
   mutex_deinit(&scheduler->verdicts);
   hold_deinit(scheduler);
+  for (int i = 0; i < ROOM_LOCKS; i++) mutex_deinit(&scheduler->room_locks[i]);
   slab_free(scheduler->slab);
   memory_free(scheduler);
 }
@@ -205,16 +207,38 @@ static bool is_interrupt(const struct message *message) {
          message->kind == MESSAGE_REPORT;
 }
 
+static enum status refused(struct scheduler *scheduler, struct actor *actor,
+                           struct message *message, enum status status,
+                           enum ready ready) {
+  if (status == STATUS_FULL)
+    return room_refused(scheduler, actor, message, ready);
+  room_look(scheduler, actor);
+  return STATUS_NOACTOR;
+}
+
 static enum status push_to(struct scheduler *scheduler, struct actor *actor,
                            struct message *message, enum ready ready) {
   bool interrupts = is_interrupt(message);
   bool wake;
-  if (mailbox_push(&actor->mailbox, message, &wake) != STATUS_OK)
-    return STATUS_NOACTOR;
+  enum status status = mailbox_push(&actor->mailbox, message, &wake);
+  if (unlikely(status != STATUS_OK))
+    return refused(scheduler, actor, message, status, ready);
   if (wake)
     scheduler_ready(scheduler, actor, ready);
   else if (unlikely(interrupts))
     atomic_store_explicit(&actor->urgent, true, memory_order_release);
+  return STATUS_OK;
+}
+
+enum status scheduler_post_counted(struct scheduler *scheduler,
+                                   struct actor *actor,
+                                   struct message *message,
+                                   enum ready ready) {
+  bool wake;
+  enum status status = mailbox_push_counted(&actor->mailbox, message, &wake);
+  if (status != STATUS_OK)
+    return refused(scheduler, actor, message, status, ready);
+  if (wake) scheduler_ready(scheduler, actor, ready);
   return STATUS_OK;
 }
 
@@ -238,8 +262,8 @@ void scheduler_launch(struct scheduler *scheduler, struct actor *actor,
   scheduler_ready(scheduler, actor, ready);
 }
 
-bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
-                      struct message *message) {
+static bool answer(struct scheduler *scheduler, struct waiter waiter,
+                   struct message *message, enum ready ready) {
   struct actor *actor = directory_find(scheduler->directory, waiter.pid);
   bool begun;
   if (actor == NULL || !actor_wait_end(actor, waiter.epoch, &begun)) {
@@ -250,9 +274,19 @@ bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
   message->target = waiter.pid;
   message->epoch = waiter.epoch;
   if (begun) message->flags |= MESSAGE_BEGUN;
-  if (push_to(scheduler, actor, message, READY_NEXT) != STATUS_OK)
+  if (push_to(scheduler, actor, message, ready) != STATUS_OK)
     message_free(message);
   return true;
+}
+
+bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
+                      struct message *message) {
+  return answer(scheduler, waiter, message, READY_NEXT);
+}
+
+bool scheduler_answer_later(struct scheduler *scheduler, struct waiter waiter,
+                            struct message *message) {
+  return answer(scheduler, waiter, message, READY_QUEUE);
 }
 
 bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,

@@ -35,6 +35,7 @@
 #include "core/wheel.h"
 
 #define WORKERS_LARGEST 256
+#define ROOM_LOCKS 64
 
 struct worker;
 
@@ -77,6 +78,8 @@ struct scheduler {
   void (*discard)(struct scheduler *scheduler, struct message *message);
   void (*settle)(struct scheduler *scheduler, struct key pool, uint32_t seat,
                  uint64_t lease);
+  /* Handed down: a mailbox begins to drop messages or to make senders wait. */
+  void (*crowded)(struct scheduler *scheduler, struct actor *actor);
   _Atomic uint32_t parked;     /* workers that are parked; seq_cst */
   _Atomic uint32_t watching;   /* a worker watches next slots: 0 or 1 */
   _Atomic uint32_t spinning;   /* a worker looks for work: 0 or 1 */
@@ -84,6 +87,8 @@ struct scheduler {
   uint64_t cycles_per_us;
   /* Counted for the operator; relaxed. */
   _Atomic uint64_t refused;    /* casts that no actor was there to take */
+  _Atomic uint64_t dropped;    /* messages lost by a mailbox's policy */
+  struct mutex room_locks[ROOM_LOCKS]; /* core/room.c; by slot */
 };
 
 /* NULL: no memory, or a poller could not be made. */
@@ -111,7 +116,8 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
 ** about to get a message, and has perhaps been cold for long. */
 void scheduler_warm(struct scheduler *scheduler, uint64_t pid);
 
-/* Message to message->target; wakes it. STATUS_OK: taken. STATUS_NOACTOR. */
+/* Message to message->target; wakes it. STATUS_OK: taken. STATUS_NOACTOR.
+** STATUS_FULL: for a call, a cast or an info only. */
 enum status scheduler_post(struct scheduler *scheduler,
                            struct message *message, enum ready ready);
 
@@ -130,6 +136,9 @@ bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
 ** epoch are set here). False if the wait had ended already. */
 bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
                       struct message *message);
+/* The same, but who waited goes behind those who are ready. */
+bool scheduler_answer_later(struct scheduler *scheduler, struct waiter waiter,
+                            struct message *message);
 /* Ends all with `outcome` and frees the list. */
 void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,
                          enum outcome outcome);
@@ -139,6 +148,49 @@ void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,
 uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
                         enum wait_kind kind, uint64_t target,
                         uint64_t deadline);
+
+/* --- Room in a full mailbox: core/room.c --------------------------------- */
+
+/*
+** A sender whose message was refused as STATUS_FULL opens a wait (WAIT_ROOM)
+** and enters. From then on everybody else's messages are refused, too, so
+** nobody overtakes who waits. When the load has fallen to half of the bound,
+** as many as there is room for are woken, in order, with OUTCOME_RETRY. Their
+** room is kept for them: their messages are counted before they are pushed.
+** So who is woken gets in at once, however many others send meanwhile.
+**
+** Who leaves without having pushed (its deadline, its end) gives its room
+** back. When the mailbox closes, all are woken, and find that it has.
+*/
+struct room_wait; /* a sender's place; the sender's, *wait is NULL for none */
+
+/*
+** Queues the sender of `message`, whose target refused it and whose wait is
+** open. STATUS_WAIT: it will be ended with OUTCOME_RETRY, perhaps at once.
+** STATUS_NOACTOR: the target takes no work any more. STATUS_NOMEM. [owner]
+*/
+enum status room_enter(struct scheduler *scheduler, struct waiter waiter,
+                       const struct message *message,
+                       struct room_wait **wait);
+/* Uses the place: scheduler_post, but a message whose room is kept is not
+** refused for want of it. *wait is gone in any case. [owner] */
+enum status room_push(struct scheduler *scheduler, struct room_wait **wait,
+                      struct message *message, enum ready ready);
+/* Gives the place up; nothing if there is none. [owner] */
+void room_leave(struct scheduler *scheduler, struct room_wait **wait);
+
+/* The reader's: mailbox_take, and what its policy calls too much is lost. */
+void room_take(struct scheduler *scheduler, struct actor *actor);
+/* What has been handled is counted out; wakes senders. Once a turn, and when
+** mailbox_due. [owner of the mailbox] */
+void room_settle(struct scheduler *scheduler, struct actor *actor);
+/* The mailbox has been shut: wakes all. [owner of the mailbox] */
+void room_close(struct scheduler *scheduler, struct actor *actor);
+/* mailbox_close; room_close is to follow. [owner of the mailbox] */
+struct message_queue room_end(struct scheduler *scheduler,
+                              struct actor *actor);
+/* How many wait for room there. [any thread] */
+uint64_t room_count(struct scheduler *scheduler, uint64_t pid);
 
 /* --- Workers -------------------------------------------------------------- */
 

@@ -314,6 +314,16 @@ static bool keep(struct worker *worker) {
   return !worker_has_others(worker);
 }
 
+/* The actor is still this thread's, unless it has ended. */
+static enum step step(struct worker *worker, struct actor *actor) {
+  enum step step;
+  slice_enter(worker, actor);
+  step = actor->type->step(actor);
+  slice_leave(worker);
+  if (step != STEP_ENDED) room_settle(worker->scheduler, actor);
+  return step;
+}
+
 void worker_set_running(struct worker *worker, struct actor *actor) {
   atomic_store_explicit(
       &worker->running,
@@ -324,11 +334,7 @@ void worker_set_running(struct worker *worker, struct actor *actor) {
 static void run(struct worker *worker, struct actor *actor) {
   worker_set_running(worker, actor);
   for (;;) {
-    enum step step;
-    slice_enter(worker, actor);
-    step = actor->type->step(actor);
-    slice_leave(worker);
-    switch (step) {
+    switch (step(worker, actor)) {
       case STEP_ENDED:
         return;
       case STEP_AGAIN:

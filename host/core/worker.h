@@ -1,5 +1,6 @@
 /*
-** Worker: the inside of the scheduler. For scheduler.c, worker.c, deadline.c.
+** Worker: the inside of the scheduler. For scheduler.c, worker.c, deadline.c,
+** room.c.
 */
 #ifndef TROUPE_CORE_WORKER_H
 #define TROUPE_CORE_WORKER_H
@@ -151,5 +152,17 @@ bool hold_lend(struct worker *worker);
 /* deadline.c: the lazy node that ends an actor's wait. False: no memory. */
 bool deadline_arm(struct worker *worker, struct actor *actor,
                   uint64_t deadline);
+
+/* scheduler.c: a message that the target's load counts already; never FULL. */
+enum status scheduler_post_counted(struct scheduler *scheduler,
+                                   struct actor *actor,
+                                   struct message *message,
+                                   enum ready ready);
+
+/* room.c: the mailbox was full; what its policy says. */
+enum status room_refused(struct scheduler *scheduler, struct actor *actor,
+                         struct message *message, enum ready ready);
+/* Wakes senders, if there are and there is room. After each subtraction. */
+void room_look(struct scheduler *scheduler, struct actor *actor);
 
 #endif

@@ -19,6 +19,7 @@
 
 struct script;  /* script/script.h: one per host */
 struct path;    /* script/module.h: an immutable, counted search path */
+struct room_wait; /* core/scheduler.h */
 struct timer;   /* script/timer.c */
 struct owned_pool; /* script/face_lease.c */
 struct socket;  /* script/socket.c */
@@ -141,6 +142,7 @@ struct body {
   struct start start;
 
   struct message_queue aside; /* not for who receives: script/receive.c */
+  struct room_wait *room;  /* where `sending` waits for room, or NULL */
   struct message *sending_start; /* as sending: script/start.c, get-or-start */
   struct message *stop;    /* the STOP that ends it; answered at the end */
   struct message *verdict; /* it has not started: what its starters are told */

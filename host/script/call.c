@@ -1,8 +1,9 @@
 /*
 ** A send is a small machine that may have to wait on its way: for an entity
-** to start, for one that is closing to be gone. Its message waits in
-** body->sending (an actor waits in one place only), its target at stack index
-** 1, and each wait's continuation takes the next step.
+** to start, for one that is closing to be gone, for room in a mailbox. Its
+** message waits in body->sending (an actor waits in one place only), its target
+** at stack index 1, and each wait's continuation takes the next step. The
+** deadline of the first wait, kept in the message, is that of all of them.
 */
 #include "script/call.h"
 
@@ -18,6 +19,7 @@
 #include "script/deadlock.h"
 #include "script/failure.h"
 #include "script/order.h"
+#include "script/overload.h"
 #include "script/reason.h"
 #include "script/script.h"
 #include "script/spawn.h"
@@ -25,7 +27,11 @@
 #include "script/value.h"
 #include "script/wait.h"
 
-enum operation { OPERATION_CALL, OPERATION_CAST };
+enum operation { OPERATION_CALL, OPERATION_CAST, OPERATION_TRY };
+
+/* A wait for room says in its context what to go on with, and since when it
+** has waited. */
+#define OPERATION_BITS 2
 
 /* --- Targets -------------------------------------------------------------- */
 
@@ -44,6 +50,8 @@ static void settle_target(lua_State *L) {
 /* --- Sending -------------------------------------------------------------- */
 
 static void set_sending(struct body *body, struct message *message) {
+  if (unlikely(body->room != NULL))
+    room_leave(body->script->scheduler, &body->room);
   message_free(body->sending);
   body->sending = message;
 }
@@ -60,7 +68,7 @@ static int no_actor(lua_State *L, struct body *body, enum operation operation,
                     uint64_t pid) {
   char text[ID_TEXT_SIZE];
   set_sending(body, NULL);
-  if (operation == OPERATION_CAST) {
+  if (operation != OPERATION_CALL) {
     lua_pushnil(L);
     lua_pushliteral(L, "noactor");
     return 2;
@@ -95,11 +103,29 @@ static void raise_deadlock(lua_State *L, struct body *body) {
   deadlock_raise(L);
 }
 
-static void open_call(lua_State *L, struct body *body, uint64_t pid) {
+/* One deadline for all the waits of a send. */
+static uint64_t open_wait(lua_State *L, struct body *body,
+                          enum wait_kind kind, uint64_t pid) {
   struct message *message = body->sending;
-  message->epoch = wait_open(L, WAIT_CALL, pid, true);
+  bool capped;
+  uint64_t epoch =
+      likely(message->deadline == 0)
+          ? wait_open(L, kind, pid, true)
+          : wait_open_until(L, kind, pid, message->deadline, &capped);
   message->deadline = actor_wait_deadline(body->actor);
   if (unlikely(deadlock_closed(body, pid))) raise_deadlock(L, body);
+  return epoch;
+}
+
+static void open_call(lua_State *L, struct body *body, uint64_t pid) {
+  body->sending->epoch = open_wait(L, body, WAIT_CALL, pid);
+}
+
+static struct waiter open_room(lua_State *L, struct body *body,
+                               uint64_t pid) {
+  struct waiter waiter = {body_pid(body), 0};
+  waiter.epoch = open_wait(L, body, WAIT_ROOM, pid);
+  return waiter;
 }
 
 static int sent(lua_State *L, struct body *body, enum operation operation) {
@@ -110,19 +136,114 @@ static int sent(lua_State *L, struct body *body, enum operation operation) {
   return 1;
 }
 
-/* Posts body->sending to a pid. False: it is not there; any wait is closed. */
-static bool post(lua_State *L, struct body *body, enum operation operation,
-                 uint64_t pid) {
+/* Posts body->sending to a pid. On any status but OK a wait is closed. */
+static enum status post(lua_State *L, struct body *body,
+                        enum operation operation, uint64_t pid) {
   struct message *message = body->sending;
   bool call = operation == OPERATION_CALL;
-  if (pid == ID_NONE) return false;
+  enum status status;
+  if (pid == ID_NONE) return STATUS_NOACTOR;
   if (call) open_call(L, body, pid);
   message->target = pid;
-  if (likely(scheduler_post(body->script->scheduler, message,
-                            call ? READY_NEXT : READY_AFTER) == STATUS_OK))
-    return true;
-  if (call) wait_cancel(L);
-  return false;
+  status = scheduler_post(body->script->scheduler, message,
+                          call ? READY_NEXT : READY_AFTER);
+  if (unlikely(status != STATUS_OK) && call) wait_cancel(L);
+  return status;
+}
+
+/* --- A full mailbox ------------------------------------------------------- */
+
+static int send(lua_State *L, enum operation operation);
+static int crowded(lua_State *L, struct body *body, enum operation operation,
+                   uint64_t pid, uint64_t since);
+
+static int too_late(lua_State *L, struct body *body, uint64_t pid,
+                    uint64_t since) {
+  set_sending(body, NULL);
+  return overload_raise_waited(L, pid, since);
+}
+
+/* Its turn has come: its room is kept, or the mailbox is closed. */
+static int after_room(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *message = body->sending;
+  enum operation operation = context & ((1 << OPERATION_BITS) - 1);
+  uint64_t since = (uint64_t)context >> OPERATION_BITS;
+  uint64_t pid = message->target;
+  bool call = operation == OPERATION_CALL;
+  (void)status;
+  if (wait_outcome(L)->outcome == OUTCOME_TIMEOUT ||
+      message->deadline <= worker_now(worker_current()))
+    return too_late(L, body, pid, since);
+  if (call) open_call(L, body, pid);
+  switch (room_push(body->script->scheduler, &body->room, message,
+                    call ? READY_NEXT : READY_AFTER)) {
+    case STATUS_OK:
+      return sent(L, body, operation);
+    case STATUS_FULL:
+      if (call) wait_cancel(L);
+      return crowded(L, body, operation, pid, since);
+    default:
+      if (call) wait_cancel(L);
+      return send(L, operation);
+  }
+}
+
+static int wait_for_room(lua_State *L, struct body *body,
+                         enum operation operation, uint64_t pid,
+                         uint64_t since) {
+  lua_KContext context = (lua_KContext)(since << OPERATION_BITS | operation);
+  struct waiter waiter = open_room(L, body, pid);
+  switch (room_enter(body->script->scheduler, waiter, body->sending,
+                     &body->room)) {
+    case STATUS_WAIT:
+      return coroutine_wait(L, HOST_WAIT, context, after_room);
+    case STATUS_NOMEM:
+      wait_cancel(L);
+      return luaL_error(L, "not enough memory");
+    default:
+      wait_cancel(L);
+      return send(L, operation);
+  }
+}
+
+/* Why this sender does not wait for `pid`, or NULL: it does. ID_NONE: for an
+** empty seat. */
+static const char *wont_wait(lua_State *L, struct body *body,
+                             enum operation operation, uint64_t pid) {
+  struct actor *actor =
+      directory_slot(body->script->scheduler->directory, pid);
+  enum full full = actor != NULL ? mailbox_full(&actor->mailbox) : FULL_WAIT;
+  if (operation == OPERATION_TRY) return "";
+  if (full == FULL_DROP_NEWEST) return ": the request was dropped";
+  if (full != FULL_WAIT) return ": it refuses";
+  if (pid == body_pid(body)) return ": it would wait for itself";
+  if (!coroutine_can_wait(L)) return ", and this is no place to wait";
+  return NULL;
+}
+
+static int refuse(lua_State *L, struct body *body, enum operation operation,
+                  uint64_t pid, const char *why) {
+  set_sending(body, NULL);
+  if (operation != OPERATION_TRY) return overload_raise(L, pid, why);
+  lua_pushnil(L);
+  lua_pushliteral(L, "overload");
+  return 2;
+}
+
+static int crowded(lua_State *L, struct body *body, enum operation operation,
+                   uint64_t pid, uint64_t since) {
+  const char *why = wont_wait(L, body, operation, pid);
+  if (why != NULL) return refuse(L, body, operation, pid, why);
+  return wait_for_room(L, body, operation, pid, since);
+}
+
+/* body->sending was not taken by a pid. */
+static int not_sent(lua_State *L, struct body *body, enum operation operation,
+                    enum status status, uint64_t pid) {
+  if (status == STATUS_FULL)
+    return crowded(L, body, operation, pid, worker_now(worker_current()));
+  return no_actor(L, body, operation, pid);
 }
 
 /* --- Addresses ------------------------------------------------------------ */
@@ -138,6 +259,42 @@ static int after_seek(lua_State *L, int status, lua_KContext operation) {
   return send_to_address(L, (enum operation)operation, &address);
 }
 
+static int after_seat(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *outcome = wait_outcome(L);
+  struct waiter waiter = {body_pid(body), outcome->epoch};
+  struct address_value address;
+  (void)status;
+  if (outcome->outcome != OUTCOME_TIMEOUT)
+    return send(L, context & ((1 << OPERATION_BITS) - 1));
+  CHECK(value_address(L, 1, &address), "an address stays at index 1");
+  registry_forget(body->script->scheduler->registry, target_key(&address),
+                  waiter);
+  return too_late(L, body, ID_NONE, (uint64_t)context >> OPERATION_BITS);
+}
+
+/* What is held for the seat is as much as may be: waits for somebody to sit
+** down. */
+static int wait_for_seat(lua_State *L, enum operation operation,
+                         struct address_value *address) {
+  struct body *body = body_of(L);
+  const char *why = wont_wait(L, body, operation, ID_NONE);
+  uint64_t since = worker_now(worker_current());
+  struct waiter waiter;
+  enum status status;
+  if (why != NULL) return refuse(L, body, operation, ID_NONE, why);
+  waiter = open_room(L, body, ID_NONE);
+  status = registry_await_seat(body->script->scheduler->registry,
+                               target_key(address), waiter);
+  if (status == STATUS_WAIT)
+    return coroutine_wait(
+        L, HOST_WAIT, (lua_KContext)(since << OPERATION_BITS | operation),
+        after_seat);
+  wait_cancel(L);
+  if (status == STATUS_NOMEM) return luaL_error(L, "not enough memory");
+  return send(L, operation);
+}
+
 /* A seat nobody sits in holds the message for whoever comes. */
 static int send_to_seat(lua_State *L, enum operation operation,
                         struct address_value *address, uint64_t closed) {
@@ -151,8 +308,12 @@ static int send_to_seat(lua_State *L, enum operation operation,
                            body->sending, &pid);
     if (status == STATUS_WAIT) return sent(L, body, operation);
     if (operation == OPERATION_CALL) wait_cancel(L);
+    if (status == STATUS_FULL) return wait_for_seat(L, operation, address);
     if (status != STATUS_OK) return no_actor(L, body, operation, closed);
-    if (post(L, body, operation, pid)) return sent(L, body, operation);
+    status = post(L, body, operation, pid);
+    if (status == STATUS_OK) return sent(L, body, operation);
+    if (status == STATUS_FULL)
+      return not_sent(L, body, operation, status, pid);
     closed = pid;
   }
 }
@@ -162,9 +323,11 @@ static int send_to_address(lua_State *L, enum operation operation,
   struct body *body = body_of(L);
   uint64_t pid = ID_NONE;
   for (;;) {
-    enum status status;
     uint64_t found = target_find(body, target_key(address));
-    if (post(L, body, operation, found)) return sent(L, body, operation);
+    enum status status = post(L, body, operation, found);
+    if (status == STATUS_OK) return sent(L, body, operation);
+    if (status == STATUS_FULL)
+      return not_sent(L, body, operation, status, found);
     if (address->kind == ADDRESS_SEAT)
       return send_to_seat(L, operation, address, found);
     wait_check(L);
@@ -179,8 +342,9 @@ static int send(lua_State *L, enum operation operation) {
   struct address_value address;
   uint64_t pid = value_pid(L, 1);
   if (likely(pid != ID_NONE)) {
-    if (likely(post(L, body, operation, pid))) return sent(L, body, operation);
-    return no_actor(L, body, operation, pid);
+    enum status status = post(L, body, operation, pid);
+    if (likely(status == STATUS_OK)) return sent(L, body, operation);
+    return not_sent(L, body, operation, status, pid);
   }
   if (value_address(L, 1, &address))
     return send_to_address(L, operation, &address);
@@ -200,7 +364,11 @@ int call_lua_cast(lua_State *L) {
   return send(L, OPERATION_CAST);
 }
 
-int call_lua_trycast(lua_State *L) { return call_lua_cast(L); }
+int call_lua_trycast(lua_State *L) {
+  settle_target(L);
+  pack(L, body_of(L), MESSAGE_CAST);
+  return send(L, OPERATION_TRY);
+}
 
 int call_lua_send(lua_State *L) {
   settle_target(L);

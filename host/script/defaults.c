@@ -14,12 +14,6 @@
 #define PREFIX "limits."
 #define MAILBOX "mailbox."
 
-static const char *const full_names[] = {
-#define FULL_TEXT(name, text) text,
-    FULL_LIST(FULL_TEXT)
-#undef FULL_TEXT
-    NULL};
-
 /* --- One table of all settings -------------------------------------------- */
 
 static void check_table(lua_State *L, int index, const char *name) {
@@ -64,26 +58,6 @@ static void push_all(lua_State *L, const struct script *script) {
 
 /* --- Reading it ----------------------------------------------------------- */
 
-static enum full read_full(lua_State *L) {
-  enum full full = FULL_WAIT;
-  if (lua_getfield(L, 2, "full") == LUA_TNIL) return full;
-  for (; full_names[full] != NULL; full++)
-    if (lua_type(L, -1) == LUA_TSTRING &&
-        strcmp(lua_tostring(L, -1), full_names[full]) == 0)
-      return full;
-  failure_expected(L, "full", "the name of a policy", -1);
-  return FULL_WAIT;
-}
-
-static void read_mailbox(lua_State *L, struct limits *limits) {
-  static const char *const names[] = {"size", "bytes", "full", NULL};
-  push_mailbox(L);
-  option_check_names(L, 2, names);
-  limits->mailbox_size = option_bytes(L, 2, "size", limits->mailbox_size);
-  limits->mailbox_bytes = option_bytes(L, 2, "bytes", limits->mailbox_bytes);
-  limits->full = read_full(L);
-}
-
 /* [script] */
 static int read_all(lua_State *L) {
   static const char *const names[] = {"memory", "cpu", "mailbox", NULL};
@@ -96,7 +70,7 @@ static int read_all(lua_State *L) {
   limits->memory = option_bytes(L, 1, "memory", limits->memory);
   cpu = option_number(L, 1, "cpu", 0);
   if (cpu > 0) limits->cpu_ns = tick_from_seconds(cpu);
-  read_mailbox(L, limits);
+  option_mailbox(L, 1, &limits->mailbox);
   return 0;
 }
 

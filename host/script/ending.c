@@ -208,6 +208,7 @@ bool ending_reason_error(struct body *body, bool ends) {
 
 enum step ending_begin(struct body *body) {
   mailbox_shut(&body->actor->mailbox);
+  room_close(body->script->scheduler, body->actor);
   run_end_strands(body);
   if (!body->started || !body->has_terminate)
     return ending_finish(body);
@@ -300,6 +301,7 @@ static enum step finish(struct body *body) {
   receive_put_back(body);
   tell_reason(body);
   close_all(body);
+  room_leave(scheduler, &body->room);
   tell_host(body);
   reason = (struct reason){buffer_bytes(&body->reason),
                            buffer_size(&body->reason), body->reason_normal,

@@ -21,6 +21,7 @@
 #include "script/face_supervise.h"
 #include "script/failure.h"
 #include "script/lazy.h"
+#include "script/overload.h"
 #include "script/probe.h"
 #include "script/reason.h"
 #include "script/receive.h"
@@ -162,6 +163,7 @@ static const struct lazy_field core_fields[] = {
     {"log", lua_log, NULL},
     {"logs", lua_logs, NULL},
     {"queue", lua_queue, NULL},
+    {"mailbox", overload_lua_mailbox, NULL},
     {"is_pid", lua_is_pid, NULL},
     {"describe", lua_describe, NULL},
     {"entity", entity_lua_at, NULL},

@@ -119,8 +119,11 @@ static void unseat(struct scheduler *scheduler, struct key pool,
                    uint32_t seat) {
   unsigned char bytes[KEY_LARGEST];
   struct message_queue left = {NULL, NULL};
+  struct waiters freed = {NULL, 0, 0};
   struct message *message;
-  registry_unseat(scheduler->registry, seat_key(bytes, pool, seat), &left);
+  registry_unseat(scheduler->registry, seat_key(bytes, pool, seat), &left,
+                  &freed);
+  scheduler_end_waits(scheduler, &freed, OUTCOME_RETRY);
   while ((message = message_queue_pop(&left)) != NULL)
     links_refuse(scheduler, message, NULL);
 }

@@ -212,7 +212,7 @@ static const struct message *find_kill(struct body *body) {
   const struct message *message;
   if (!atomic_load_explicit(&actor->urgent, memory_order_acquire))
     return NULL;
-  mailbox_take(&actor->mailbox);
+  room_take(body->script->scheduler, actor);
   message = actor->mailbox.urgent.first;
   while (message != NULL && (message->kind != MESSAGE_KILL ||
                              message->target != body_pid(body)))

@@ -42,6 +42,7 @@ struct actor *life_new(struct script *script, struct path *path,
     return NULL;
   }
   budget_renew(body);
+  mailbox_set_bound(&body->actor->mailbox, &script->limits.mailbox);
   atomic_fetch_add_explicit(&script->bodies, 1, memory_order_relaxed);
   return body->actor;
 }

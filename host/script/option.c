@@ -4,26 +4,16 @@
 #include <string.h>
 
 #include "base/tick.h"
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
 #include "script/library.h"
+#include "script/script.h"
 #include "script/value.h"
 
 static const char *const start_names[] = {
     "name",   "link", "timeout",   "mailbox", "memory",
     "cpu",    "idle", "libraries", NULL};
-
-/* Part of the face, but not built: better refused than taken and ignored. */
-static const char *const later_names[] = {"mailbox", NULL};
-
-static void refuse_later(lua_State *L, int index) {
-  for (const char *const *name = later_names; *name != NULL; name++)
-    if (lua_getfield(L, index, *name) != LUA_TNIL)
-      failure_raise(L, FAILURE_BADARGUMENT,
-                    "the option '%s' is not in this version", *name);
-    else
-      lua_pop(L, 1);
-}
 
 void option_check_names(lua_State *L, int index,
                         const char *const *names) {
@@ -94,10 +84,63 @@ static uint32_t read_libraries(lua_State *L, int index) {
   return libraries;
 }
 
+static uint64_t read_count(lua_State *L, int index, const char *name,
+                           uint64_t largest, uint64_t otherwise) {
+  uint64_t count = otherwise;
+  if (lua_getfield(L, index, name) != LUA_TNIL) {
+    lua_Integer given = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
+    if (given < 1 || (uint64_t)given > largest) {
+      lua_pushfstring(L, "an integer from 1 to %I", (LUAI_UACINT)largest);
+      failure_expected(L, name, lua_tostring(L, -1), -2);
+    }
+    count = (uint64_t)given;
+  }
+  lua_pop(L, 1);
+  return count;
+}
+
+static enum full read_full(lua_State *L, int index, enum full otherwise) {
+  static const char *const names[] = {
+#define FULL_TEXT(name, text) text,
+      FULL_LIST(FULL_TEXT)
+#undef FULL_TEXT
+      NULL};
+  enum full full = otherwise;
+  if (lua_getfield(L, index, "full") != LUA_TNIL) {
+    const char *given =
+        lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    full = FULL_WAIT;
+    while (names[full] != NULL && strcmp(names[full], given) != 0) full++;
+    if (names[full] == NULL)
+      failure_expected(L, "full",
+                       "\"wait\", \"drop_oldest\", \"drop_newest\" or "
+                       "\"refuse\"",
+                       -1);
+  }
+  lua_pop(L, 1);
+  return full;
+}
+
+void option_mailbox(lua_State *L, int index, struct mailbox_bound *bound) {
+  static const char *const names[] = {"size", "bytes", "full", NULL};
+  if (lua_getfield(L, index, "mailbox") != LUA_TNIL) {
+    int table = lua_gettop(L);
+    if (!lua_istable(L, table)) failure_expected(L, "mailbox", "a table", -1);
+    option_check_names(L, table, names);
+    bound->size = (uint32_t)read_count(L, table, "size", LOAD_SIZE_LARGEST,
+                                       bound->size);
+    bound->bytes =
+        read_count(L, table, "bytes", LOAD_BYTES_LARGEST, bound->bytes);
+    bound->full = read_full(L, table, bound->full);
+  }
+  lua_pop(L, 1);
+}
+
 void option_read_start(lua_State *L, int index, struct option_start *options) {
   struct address_value seat;
   memset(options, 0, sizeof *options);
   options->libraries = UINT32_MAX;
+  options->mailbox = body_of(L)->script->limits.mailbox;
   if (lua_isnoneornil(L, index)) {
     lua_pushnil(L);
     return;
@@ -105,10 +148,10 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   if (lua_type(L, index) != LUA_TTABLE)
     failure_expected(L, "options", "a table", index);
   option_check_names(L, index, start_names);
-  refuse_later(L, index);
   options->link = option_boolean(L, index, "link");
   options->timeout = tick_from_seconds(option_number(L, index, "timeout", 0));
   options->idle_span = tick_from_seconds(option_number(L, index, "idle", 0));
+  option_mailbox(L, index, &options->mailbox);
   options->memory = option_bytes(L, index, "memory", 0);
   options->cpu_span = tick_from_seconds(option_number(L, index, "cpu", 0));
   options->libraries = read_libraries(L, index);

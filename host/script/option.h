@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/mailbox.h"
+
 struct option_start {
   bool link;
   uint64_t timeout;   /* nanoseconds; 0: none given */
@@ -19,6 +21,7 @@ struct option_start {
   uint64_t cpu_span;  /* of one message; nanoseconds; 0: none given */
   uint32_t libraries; /* as in struct body */
   size_t memory;      /* bytes; 0: none given; SIZE_MAX: no limit */
+  struct mailbox_bound mailbox;
 };
 
 /* Reads the table (or nil) at `index` and pushes the canonical form of `name`,
@@ -45,6 +48,8 @@ double option_number(lua_State *L, int index, const char *name,
 ** SIZE_MAX. */
 size_t option_bytes(lua_State *L, int index, const char *name,
                     size_t otherwise);
+/* The field `mailbox`: what it says replaces what *bound says. */
+void option_mailbox(lua_State *L, int index, struct mailbox_bound *bound);
 bool option_boolean(lua_State *L, int index, const char *name);
 
 #endif

@@ -65,6 +65,12 @@ static int refused(lua_State *L) {
                                                 memory_order_relaxed));
 }
 
+/* Messages lost by the policies of mailboxes. */
+static int dropped(lua_State *L) {
+  return count(L, (int64_t)atomic_load_explicit(&scheduler_of(L)->dropped,
+                                                memory_order_relaxed));
+}
+
 /* Casts and infos that their actor had no handler for. */
 static int unhandled(lua_State *L) {
   return count(L, (int64_t)atomic_load_explicit(
@@ -141,6 +147,7 @@ static const luaL_Reg functions[] = {
     {"actors", actors},   {"entries", entries}, {"streams", streams},
     {"blocks", blocks},   {"heap", heap},       {"memory", memory},
     {"workers", workers}, {"worker", worker},   {"refused", refused},
+    {"dropped", dropped},
     {"unhandled", unhandled}, {"waits", waits},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},
     {"spare", spare}, {"slice", slice}, {NULL, NULL}};

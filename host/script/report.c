@@ -46,10 +46,11 @@ static uint32_t position_of(const struct actor *actor, struct waiter subject) {
   return 0;
 }
 
-static void find_subject(struct actor *actor, struct waiter subject,
+static void find_subject(struct body *body, struct waiter subject,
                          struct report *report) {
+  struct actor *actor = body->actor;
   if (subject.epoch == 0) return;
-  mailbox_take(&actor->mailbox);
+  room_take(body->script->scheduler, actor);
   if (is_deferred(actor, subject)) {
     report->subject = REPORT_DEFERRED;
   } else if (same(actor->serving, subject)) {
@@ -139,7 +140,7 @@ static void describe(struct body *body, lua_State *running,
   bool visit = running == NULL && strand_visit(body, subject);
   *report = (struct report){.pid = body_pid(body)};
   count_queue(body->actor, report);
-  find_subject(body->actor, subject, report);
+  find_subject(body, subject, report);
   find_doing(body, running, subject, report);
   add_texts(body, running, texts);
   buffer_append(texts, "", 1); /* ends the stack's text */
@@ -220,7 +221,7 @@ void report_answer_stuck(struct body *body, lua_State *running) {
   struct message *message;
   if (!atomic_exchange_explicit(&actor->urgent, false, memory_order_acquire))
     return;
-  mailbox_take(&actor->mailbox);
+  room_take(body->script->scheduler, actor);
   reports = take_reports(&actor->mailbox.urgent, body_pid(body));
   if (actor->mailbox.urgent.first != NULL)
     atomic_store_explicit(&actor->urgent, true, memory_order_relaxed);

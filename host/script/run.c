@@ -67,6 +67,7 @@ void run_unwind(struct body *body) {
   body->suspended = body->preempted = body->receiving = false;
   body->finalising = NULL;
   actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
+  room_leave(body->script->scheduler, &body->room);
   body->blocked++;
   coroutine_unwind(body->L);
   lua_resetthread(body->L);

@@ -13,6 +13,7 @@
 #include "script/library.h"
 #include "script/life.h"
 #include "script/module.h"
+#include "script/overload.h"
 #include "script/report.h"
 #include "script/script.h"
 #include "script/settings.h"
@@ -97,6 +98,7 @@ struct script *runtime_new(struct scheduler *scheduler,
   scheduler->owner = script;
   scheduler->discard = discard;
   scheduler->settle = lease_settle;
+  scheduler->crowded = overload_tell;
   return script;
 }
 

@@ -64,6 +64,7 @@ static void apply(const struct body *starter, struct actor *actor,
   }
   body->start.idle_span = options->idle_span;
   body->libraries = starter->libraries & options->libraries;
+  mailbox_set_bound(&actor->mailbox, &options->mailbox);
 }
 
 static bool link_both(struct body *starter, struct actor *child) {

@@ -16,6 +16,7 @@ struct strand {
 
   /* What stands in the body while it runs. */
   struct message *request, *outcome, *sending, *sending_start;
+  struct room_wait *room;
   struct waiter serving;
   uint64_t deadline, request_deadline;
   enum activity activity;
@@ -93,6 +94,7 @@ static void move_in(struct body *body, struct strand *strand) {
   body->outcome = strand->outcome;
   body->sending = strand->sending;
   body->sending_start = strand->sending_start;
+  body->room = strand->room;
   body->actor->serving = strand->serving;
   body->deadline = strand->deadline;
   body->request_deadline = strand->request_deadline;
@@ -110,6 +112,7 @@ static void move_in(struct body *body, struct strand *strand) {
 static void clear(struct body *body) {
   body->request = body->outcome = NULL;
   body->sending = body->sending_start = NULL;
+  body->room = NULL;
   body->actor->serving = (struct waiter){ID_NONE, 0};
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
@@ -126,6 +129,7 @@ static struct strand *move_out(struct body *body) {
   strand->outcome = body->outcome;
   strand->sending = body->sending;
   strand->sending_start = body->sending_start;
+  strand->room = body->room;
   strand->serving = body->actor->serving;
   strand->deadline = body->deadline;
   strand->request_deadline = body->request_deadline;
@@ -259,6 +263,7 @@ bool strand_enter_left(struct body *body) {
 
 void strand_drop(struct body *body) {
   owe_exit(body);
+  room_leave(body->script->scheduler, &body->room);
   drop(body, body->request);
   drop(body, body->outcome);
   message_free(body->sending);

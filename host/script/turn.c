@@ -142,10 +142,12 @@ static enum step begin(struct body *body, enum activity activity) {
 
 /* --- Messages ------------------------------------------------------------- */
 
-/* False: its caller has given up; it is skipped before its handler runs. */
+/* False: its caller has given up, or is about to; it is skipped before its
+** handler runs. */
 static bool accept_call(struct body *body, struct message *message) {
   struct scheduler *scheduler = body->script->scheduler;
   struct actor *caller = directory_find(scheduler->directory, message->sender);
+  if (message->deadline <= worker_now(worker_current())) return false;
   if (caller == NULL || !actor_wait_claim(caller, message->epoch)) return false;
   body->actor->serving = (struct waiter){message->sender, message->epoch};
   return true;
@@ -466,9 +468,9 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
 }
 
 /* What is to end it goes before the messages that are already in its hands. */
-static void take_urgent(struct actor *actor) {
+static void take_urgent(struct scheduler *scheduler, struct actor *actor) {
   atomic_exchange_explicit(&actor->urgent, false, memory_order_acquire);
-  mailbox_take(&actor->mailbox);
+  room_take(scheduler, actor);
 }
 
 static enum step turn_step(struct actor *actor) {
@@ -478,10 +480,12 @@ static enum step turn_step(struct actor *actor) {
   struct message_queue strays = {NULL, NULL};
   enum step step;
   memory_spare(body->spared ? body : NULL);
-  mailbox_take(&actor->mailbox);
+  room_take(scheduler, actor);
   do {
     if (unlikely(atomic_load_explicit(&actor->urgent, memory_order_relaxed)))
-      take_urgent(actor);
+      take_urgent(scheduler, actor);
+    if (unlikely(mailbox_due(&actor->mailbox)))
+      room_settle(scheduler, actor);
     step = step_once(body, &strays);
     if (step == STEP_WAIT && actor->mailbox.urgent.first != NULL)
       step = STEP_AGAIN;

@@ -136,6 +136,10 @@ static void push_failure(lua_State *L, struct message *outcome,
     case OUTCOME_TIMEOUT:
       push_timeout(L, target, what, name);
       break;
+    case OUTCOME_OVERLOAD:
+      failure_push(L, FAILURE_OVERLOAD,
+                   "the mailbox of %s is full: the request was dropped", pid);
+      break;
     default:
       codec_unpack(L, outcome);
       failure_from(L); /* it was not one if memory ran out there */

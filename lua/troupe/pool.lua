@@ -29,13 +29,16 @@ local function manager_key(name)
   return key
 end
 
+-- What the workers are started with.
+local PASSED = {mailbox = true, memory = true, cpu = true}
+
 local function check(options)
   options = options or {}
   if type(options) ~= "table" then
     core.expected("options", "a table", options)
   end
   for name in pairs(options) do
-    if name ~= "size" and name ~= "choose" then
+    if name ~= "size" and name ~= "choose" and not PASSED[name] then
       core.misuse("unknown option " .. core.describe(name))
     end
   end
@@ -46,7 +49,8 @@ local function check(options)
   if choose ~= "busy" and choose ~= "turn" then
     core.expected("choose", '"busy" or "turn"', choose)
   end
-  return size, choose
+  return size, choose, {mailbox = options.mailbox, memory = options.memory,
+                        cpu = options.cpu}
 end
 
 local function handle(name, size, choose)
@@ -55,21 +59,22 @@ local function handle(name, size, choose)
 end
 
 -- How its manager is started.
-local function recipe(name, module, args, size, choose)
+local function recipe(name, module, args, size, choose, passed)
   return {name = name, module = module, args = args, size = size,
-          choose = choose}
+          choose = choose, passed = passed}
 end
 
 --- Starts a pool. It belongs to the caller: linked, so it ends with it.
 ---@param name string|integer|table a key, unique among pools
 ---@param module string the workers' behaviour
 ---@param args any what each worker's init gets
----@param options table|nil size (3), choose: "busy" (default) or "turn"
+---@param options table|nil size (3), choose: "busy" (default) or "turn";
+-- mailbox, memory, cpu: each worker's, as of troupe.start
 ---@return table handle raises `exists`, or what a worker's init raised
 function pool.start(name, module, args, options)
-  local size, choose = check(options)
+  local size, choose, passed = check(options)
   local pid, why = core.start("troupe.pool_manager",
-    recipe(name, module, args, size, choose),
+    recipe(name, module, args, size, choose, passed),
     {name = manager_key(name), link = true})
   if not pid then return nil, why end
   return handle(name, size, choose)

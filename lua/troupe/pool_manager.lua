@@ -18,14 +18,16 @@ local function seats(name)
 end
 
 function manager.init(options)
-  local name = options.name
+  local name, passed = options.name, options.passed
   local set = seats(name)
   troupe.trap(true)
   core.open_pool(name, options.size)
   for seat = 0, options.size - 1 do
     local pid, why, raised = set:add {
       id = seat, module = options.module, args = options.args,
-      options = {name = core.seat(name, seat), link = true},
+      options = {name = core.seat(name, seat), link = true,
+                 mailbox = passed.mailbox, memory = passed.memory,
+                 cpu = passed.cpu},
       restart = "permanent", grace = GRACE,
     }
     if not pid then

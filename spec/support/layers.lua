@@ -38,6 +38,7 @@ local PARTS = {
   ["host/core/deadline"] = "host/core/scheduler",
   ["host/core/slice"] = "host/core/scheduler",
   ["host/core/hold"] = "host/core/scheduler",
+  ["host/core/room"] = "host/core/scheduler",
   ["host/core/registration"] = "host/core/registry",
   ["host/core/registry_groups"] = "host/core/registry",
   ["host/script/module_store"] = "host/script/module",
