@@ -225,14 +225,21 @@ describe("exit", function()
     assert.equal("bye", run(other, "return state.told"))
   end)
 
-  it("in a comparator says that it cannot wait there", function()
+  it("where C has called Lua says that it cannot wait there", function()
     local pid = doll()
     assert.matches("C%-call boundary", run(pid, [[
-      local _, problem = pcall(table.sort, { 2, 1 }, function()
-        troupe.exit()
-      end)
+      local _, problem = pcall(tostring, setmetatable({}, {
+        __tostring = function() troupe.exit() end }))
       return tostring(problem)
     ]]))
+  end)
+
+  it("in a comparator ends it", function()
+    local pid = doll { report = troupe.self() }
+    begin(pid, [[pcall(table.sort, { 2, 1 }, function()
+      troupe.exit "bye"
+    end)]])
+    assert.same({ "ended", pid, "bye" }, life.next())
   end)
 
   it("takes a reason that can be sent", function()

@@ -262,6 +262,32 @@ describe("a chain of coroutines that close each other", function()
   end)
 end)
 
+describe("what a function of table calls", function()
+  after_each(actors.finish)
+
+  it("may yield, which stock refuses", function()
+    assert.same({ true, 1, 2, "1 2" }, { made [[
+      local list = { 2, 1 }
+      local co = coroutine.wrap(function()
+        table.sort(list, function(a, b)
+          coroutine.yield(coroutine.isyieldable(), a, b)
+          return a < b
+        end)
+      end)
+      local yieldable, a, b = co()
+      co()
+      return yieldable, a, b, table.concat(list, " ")
+    ]] })
+    assert.equal(3, made [[
+      local list = setmetatable({}, { __len = coroutine.yield })
+      local co = coroutine.wrap(function() table.insert(list, "x") end)
+      co()
+      co(2)
+      return #table.pack(next(list)) + 1
+    ]])
+  end)
+end)
+
 describe("a hook", function()
   after_each(actors.finish)
 

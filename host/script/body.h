@@ -133,6 +133,9 @@ struct body {
   int closing;            /* coroutines being closed, one inside another */
   uintptr_t closing_base; /* C stack where the outermost of them began */
   bool deadlines_kept;    /* some coroutine yielded inside a deadline scope */
+#ifdef TROUPE_ASSERTS
+  int pace; /* > 0: script/pace.h, as a spec has asked for */
+#endif
 
   uint32_t libraries;          /* that it may have: bits of library_bit */
   struct path *path;           /* package.path of this actor; counted */

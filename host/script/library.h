@@ -15,6 +15,9 @@
 **   require                script/module.h
 **   os.exit                face_exit; os.setlocale only asks
 **   io.popen os.execute    children can be interrupted
+**   table.concat insert move remove sort unpack
+**                          make way when a slice is over; what they call may
+**                          wait, and a comparator that lies does no harm
 **   debug.sethook          makes all lazy tables plain
 **   debug.*                no getregistry; nothing that reaches into the C
 **                          functions and userdata of the host
@@ -90,6 +93,14 @@ int os_setlocale(lua_State *L);
 /* script/library_process.c */
 int os_execute(lua_State *L);
 int io_popen(lua_State *L);
+
+/* script/library_table.c, library_sort.c */
+int table_concat(lua_State *L);
+int table_insert(lua_State *L);
+int table_move(lua_State *L);
+int table_remove(lua_State *L);
+int table_sort(lua_State *L);
+int table_unpack(lua_State *L);
 
 /* script/library_debug.c */
 int debug_getlocal(lua_State *L);

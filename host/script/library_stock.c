@@ -53,7 +53,13 @@ static const struct replacement {
     {STOCK_DEBUG, {"setuservalue", debug_setuservalue, NULL}},
     {STOCK_OS, {"exit", os_exit, NULL}},
     {STOCK_OS, {"setlocale", os_setlocale, NULL}},
-    {STOCK_OS, {"execute", os_execute, NULL}}};
+    {STOCK_OS, {"execute", os_execute, NULL}},
+    {STOCK_TABLE, {"concat", table_concat, NULL}},
+    {STOCK_TABLE, {"insert", table_insert, NULL}},
+    {STOCK_TABLE, {"move", table_move, NULL}},
+    {STOCK_TABLE, {"remove", table_remove, NULL}},
+    {STOCK_TABLE, {"sort", table_sort, NULL}},
+    {STOCK_TABLE, {"unpack", table_unpack, NULL}}};
 
 static const struct lazy_field *find_replacement(enum stock_library library,
                                                  const char *name) {

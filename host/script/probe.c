@@ -142,6 +142,13 @@ static int lent(lua_State *L) {
                                                 memory_order_relaxed));
 }
 
+/* From now on those functions of this actor that make way do so after every
+** so many steps, asked or not; 0: no more. */
+static int pace(lua_State *L) {
+  body_of(L)->pace = (int)luaL_checkinteger(L, 1);
+  return 0;
+}
+
 static const luaL_Reg functions[] = {
     {"block", block},     {"lent", lent},
     {"actors", actors},   {"entries", entries}, {"streams", streams},
@@ -150,7 +157,7 @@ static const luaL_Reg functions[] = {
     {"dropped", dropped},
     {"unhandled", unhandled}, {"waits", waits},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},
-    {"spare", spare}, {"slice", slice}, {NULL, NULL}};
+    {"spare", spare}, {"slice", slice}, {"pace", pace}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }
 

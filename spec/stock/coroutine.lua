@@ -72,7 +72,7 @@ return {
   ["isyieldable where it is not"] = [[
     return coroutine.wrap(function()
       local log = {}
-      table.sort({ 1, 2 }, function() log[1] = coroutine.isyieldable() end);
+      load(function() log[1] = coroutine.isyieldable() end);
       ("x"):gsub("x", function() log[2] = coroutine.isyieldable() end)
       pcall(function() log[3] = coroutine.isyieldable() end)
       for _ in function() log[4] = coroutine.isyieldable() end do end
@@ -102,12 +102,9 @@ return {
   ]],
   ["yields that cannot be"] = [[
     return coroutine.wrap(function()
-      return pcall(table.sort, { 3, 2, 1 }, function() coroutine.yield() end),
-        select(2, pcall(string.gsub, "x", "x", coroutine.yield)),
+      return select(2, pcall(string.gsub, "x", "x", coroutine.yield)),
         select(2, pcall(load, coroutine.yield)),
         select(2, pcall(tostring, setmetatable({}, { __tostring =
-          coroutine.yield }))),
-        select(2, pcall(table.concat, setmetatable({}, { __len =
           coroutine.yield }))),
         coroutine.isyieldable()
     end)()

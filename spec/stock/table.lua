@@ -129,7 +129,9 @@ return {
     table.insert(p, 4)
     table.insert(p, 1, 0)
     table.remove(p, 2)
-    table.sort(p)
+    local before = #log
+    table.sort(p) -- in which order it looks at them is its own affair
+    for i = #log, before + 1, -1 do log[i] = nil end
     table.move(p, 1, 2, 3)
     local text = table.concat(p, ",")
     return text, table.unpack(p), table.concat(list, ","),

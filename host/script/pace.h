@@ -1,0 +1,46 @@
+/*
+** Pace: loops of C that a script can make as long as it likes. Each makes way
+** after so many steps, if it is asked to:
+**
+**   if (pace_over(L)) return coroutine_wait(L, HOST_PREEMPT, context, k);
+**
+** Threads  [owner] all functions
+*/
+#ifndef TROUPE_SCRIPT_PACE_H
+#define TROUPE_SCRIPT_PACE_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+#include "base/check.h"
+#include "script/coroutine.h"
+#include "script/hook.h"
+
+/* Steps of some nanoseconds each, between two looks. */
+#ifdef TROUPE_STRESS
+#define PACE_STEPS 1
+#else
+#define PACE_STEPS 4096
+#endif
+
+/* As many, or as few as a spec has asked for (probe.pace). */
+static inline int pace_steps(lua_State *L) {
+#ifdef TROUPE_ASSERTS
+  if (body_of(L)->pace > 0) return body_of(L)->pace;
+#endif
+  (void)L;
+  return PACE_STEPS;
+}
+
+/* True: suspend now. Raises if the actor is to die and cannot suspend. */
+static inline bool pace_over(lua_State *L) {
+#ifdef TROUPE_ASSERTS
+  if (body_of(L)->pace > 0 && coroutine_can_wait(L)) return true;
+#endif
+  if (likely(!hook_poll(L))) return false;
+  if (coroutine_can_wait(L)) return true;
+  hook_stuck(L);
+  return false;
+}
+
+#endif
