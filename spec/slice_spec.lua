@@ -110,15 +110,16 @@ local LOOPS = {
 
 -- Loops that it cannot yield in, as nasty as they come.
 local STUCK = {
-  ["in a comparator"] = [[
-    table.sort({ 1, 2, 3 }, function() while true do end end)
+  ["in a __tostring"] = [[
+    tostring(setmetatable({}, { __tostring = function()
+      while true do end
+    end }))
   ]],
-  ["in a comparator that catches"] = [[
-    while true do
-      pcall(table.sort, { 1, 2, 3 }, function()
-        while true do pcall(function() while true do end end) end
-      end)
-    end
+  ["in a __tostring that catches"] = [[
+    local item = setmetatable({}, { __tostring = function()
+      while true do pcall(function() while true do end end) end
+    end })
+    while true do pcall(tostring, item) end
   ]],
   ["in a callback of gsub that resumes"] = [[
     string.gsub("abc", ".", function()
@@ -138,12 +139,12 @@ local STUCK = {
       end
     end)
   ]],
-  ["in a handler of messages that is in a comparator"] = [[
-    table.sort({ 1, 2, 3 }, function()
+  ["in a handler of messages that is in a __tostring"] = [[
+    tostring(setmetatable({}, { __tostring = function()
       while true do
         xpcall(function() while true do end end, function() return "no" end)
       end
-    end)
+    end }))
   ]],
   ["while it closes a coroutine"] = [[
     local co = coroutine.create(function()

@@ -19,12 +19,12 @@ function member.cast.loop()
   io.stdout:flush()
   while true do end
 end
-function member.cast.sort() -- where nothing can yield
-  print "sorting"
+function member.cast.stick() -- where nothing can yield
+  print "sticking"
   io.stdout:flush()
-  table.sort({ 1, 2, 3 }, function()
+  tostring(setmetatable({}, { __tostring = function()
     while true do pcall(function() while true do end end) end
-  end)
+  end }))
 end
 function member.cast.wait() -- for ever, for itself
   print "waiting"
@@ -202,16 +202,16 @@ describe("an actor that does not stop in time", function()
       assert.equal(128 + 15, result.status)
     end)
 
-    it("because it sorts for ever is killed: workers " .. workers, function()
+    it("because it is stuck in C is killed: workers " .. workers, function()
       local process = start(THREE .. [[
-        troupe.start("member", "sort", { name = "sort" })
-        troupe.cast("sort", "sort")
+        troupe.start("member", "stick", { name = "stick" })
+        troupe.cast("stick", "stick")
       ]] .. WAITING, { "--grace", "0.1", "--workers", workers })
-      process:await "sorting"
+      process:await "sticking"
       process:signal "TERM"
       local result = process:wait()
       assert.matches("warn  <[%d.]+> member: did not stop in time\n" ..
-        ".*%[C%]: in .*'sort'\n", result.stderr)
+        ".*%[C%]: in .*'tostring'\n", result.stderr)
       assert.equal(128 + 15, result.status)
     end)
   end
