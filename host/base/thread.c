@@ -131,11 +131,20 @@ static void all_but_faults(sigset_t *signals) {
 
 /* The mask is set before the thread exists, which inherits it: set by the
 ** thread itself, it would leave a gap in which a signal gets in. */
+/* Not what the shell's limit happens to be: Lua goes 200 C calls deep, which
+** takes half a megabyte of ours, and nobody knows what C modules take. */
+#define STACK_SIZE ((size_t)8 << 20)
+
 static int create_masked(pthread_t *thread, struct start *start) {
+  pthread_attr_t attributes;
   sigset_t blocked, before;
   all_but_faults(&blocked);
+  CHECK(pthread_attr_init(&attributes) == 0, "thread attributes");
+  CHECK(pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0,
+        "a size that all systems take");
   CHECK(pthread_sigmask(SIG_SETMASK, &blocked, &before) == 0, "signal mask");
-  int error = pthread_create(thread, NULL, enter, start);
+  int error = pthread_create(thread, &attributes, enter, start);
+  pthread_attr_destroy(&attributes);
   CHECK(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0, "signal mask");
   return error;
 }

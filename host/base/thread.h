@@ -45,7 +45,8 @@ void semaphore_deinit(struct semaphore *semaphore);
 void semaphore_post(struct semaphore *semaphore); /* also in a signal handler */
 void semaphore_wait(struct semaphore *semaphore);
 
-/* Starts `run(argument)` with every signal but the fault signals blocked.
+/* Starts `run(argument)` with every signal but the fault signals blocked, and
+** a stack of 8 MiB.
 ** `name`: at most 15 bytes, shown by ps. */
 enum status thread_start(struct thread *thread, const char *name,
                          void (*run)(void *argument), void *argument);
