@@ -264,6 +264,29 @@ describe("a check-out", function()
     assert.equal("gave", life.next()[1])
   end)
 
+  it("of a pool that was closed leaves the next of its name alone", function()
+    doll()
+    local core = require "troupe.core"
+    local function borrow()
+      core.open_pool("again", 1)
+      core.occupied("again", 0)
+      local giving = coroutine.wrap(function()
+        core.checkout("again", coroutine.yield)
+      end)
+      giving()
+      return giving
+    end
+    local give_first = borrow()
+    core.close_pool "again"
+    local give_second = borrow()
+    give_first()
+    assert.equal("deadlock",
+      life.raised(core.checkout, "again", print).kind)
+    give_second()
+    assert.equal(1, core.checkout("again", function() return 1 end))
+    core.close_pool "again"
+  end)
+
   it("is bounded by the borrower's deadline", function()
     local rates = open { size = 1 }
     rates:with(function()
