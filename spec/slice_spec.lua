@@ -348,7 +348,7 @@ for _, slices in ipairs { "signal", "hook" } do
         'of CPU time in call "spin"\n', output(slices, [[
           local pid = troupe.start("several", nil, { cpu = 0.3 })
           for _ = 1, 4 do troupe.cast(pid, "spin", 0.1) end
-          print(pcall(troupe.call, pid, "spin", 10))
+          print(pcall(troupe.timeout, 60, troupe.call, pid, "spin", 10))
         ]]))
     end)
 
