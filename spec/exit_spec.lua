@@ -156,12 +156,6 @@ describe("exit", function()
   it("runs __close from the inside out, then terminate", function()
     local pid = doll { report = troupe.self() }
     begin(pid, [[
-      local report = state.report
-      local function guard(name)
-        return setmetatable({}, { __close = function()
-          troupe.send(report, name)
-        end })
-      end
       local one <close> = guard "main"
       coroutine.wrap(function()
         local two <close> = guard "outer coroutine"

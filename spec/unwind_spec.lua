@@ -116,11 +116,6 @@ describe("__close of an actor that ends", function()
         local pid = doll { report = troupe.self(), other = doll(),
           terminate = [[
             local report = state.report
-            local function guard(name)
-              return setmetatable({}, { __close = function()
-                troupe.send(report, name)
-              end })
-            end
             local one <close> = guard "main"
             coroutine.wrap(function()
               local two <close> = guard "coroutine"
