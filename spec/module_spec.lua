@@ -58,8 +58,8 @@ describe("the path of an actor", function()
       local _, problem = pcall(troupe.start, "fixtures.slow_reader")
       return tostring(problem)
     ]])
-    assert.matches("no file './none/fixtures/slow_reader.lua'", problem, 1,
-      true)
+    assert.matches("no file fixtures/slow_reader.lua on package.path\n" ..
+      "\t./none/?.lua\n", problem, 1, true)
   end)
 
   it("of C modules is inherited as well", function()
@@ -88,6 +88,93 @@ describe("the path of an actor", function()
     for _ = 1, 2 do
       assert.equal("one", made(one, "return require 'same'"))
       assert.equal("two", made(two, "return require 'same'"))
+    end
+  end)
+end)
+
+describe("a module that waits while it is loaded", function()
+  after_each(actors.finish)
+
+  local WAITS = [[
+    local troupe = require "troupe"
+    local answer = %s
+    return { answer = answer, call = { ask = function() return answer end } }
+  ]]
+
+  for what, wait in pairs {
+    ["for a call"] = 'troupe.call("oracle", "run", "return 42")',
+    ["for time"] = "troupe.sleep(0.001) or 42",
+    ["for its slice, or for nothing"] = "troupe.sleep(0) or 42",
+  } do
+    it(what .. " is a behaviour like any other", function()
+      local directory = folder { ["waits.lua"] = WAITS:format(wait) }
+      puppet { name = "oracle" }
+      local pid = actors.keep(made(directory, "return troupe.start 'waits'"))
+      assert.equal(42, troupe.call(pid, "ask"))
+    end)
+
+    it(what .. " can be required by another, and once", function()
+      local directory = folder { ["waits.lua"] = WAITS:format(wait),
+        ["outer.lua"] = [[
+          local one, two = require "waits", require "waits"
+          return { call = { ask = function()
+            return one.answer, one == two
+          end } }
+        ]] }
+      puppet { name = "oracle" }
+      local pid = actors.keep(made(directory, "return troupe.start 'outer'"))
+      assert.same({ 42, true }, { troupe.call(pid, "ask") })
+    end)
+  end
+
+  it("and raises after that makes its start raise", function()
+    local directory = folder { ["late.lua"] =
+      "require 'troupe'.sleep(0.001)\nerror 'too late'" }
+    local problem = made(directory, [[
+      local _, problem = pcall(troupe.start, "late")
+      return tostring(problem)
+    ]])
+    assert.matches("late.lua:2: too late", problem, 1, true)
+  end)
+
+  it("may be found by a searcher that waits", function()
+    assert.same({ "found late", ":late:", true }, { made(folder {}, [[
+      table.insert(package.searchers, 2, function(name)
+        troupe.sleep(0)
+        if name ~= "late" then return "not here" end
+        return function(found, data)
+          troupe.sleep(0)
+          return "found " .. found, data
+        end, ":late:"
+      end)
+      local value, data = require "late"
+      local _, problem = pcall(require, "later")
+      return value, data, problem:find("\n\tnot here\n", 1, true) ~= nil
+    ]]) })
+  end)
+end)
+
+describe("a behaviour that is not to be found", function()
+  after_each(actors.finish)
+
+  it("is named with the path, in few words", function()
+    local problem = made(folder {}, [[
+      package.path = "./?.lua;./lib/?.lua"
+      local _, problem = pcall(troupe.start, "shop.rates")
+      return problem.message
+    ]])
+    assert.equal("module 'shop.rates' not found: no file shop/rates.lua on " ..
+      "package.path\n\t./?.lua;./lib/?.lua", problem)
+  end)
+
+  it("is told at length to who requires it", function()
+    local directory = folder { ["outer.lua"] = "return require 'inner'" }
+    for _, source in ipairs { "pcall(troupe.start, 'outer')",
+      "pcall(require, 'inner')" } do
+      local problem = made(directory, "return tostring(select(2, " ..
+        source .. "))")
+      assert.matches("module 'inner' not found:\n\tno field " ..
+        "package.preload['inner']\n\tno file '", problem, 1, true)
     end
   end)
 end)

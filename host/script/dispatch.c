@@ -329,24 +329,32 @@ static int start_behaviour(lua_State *L) {
   return after_init(L, LUA_OK, 0);
 }
 
-static int start_module(lua_State *L, struct body *body) {
-  const char *name = luaL_checkstring(L, 1);
-  body->behaviour = modules_name(body->script->modules, name);
-  atomic_store_explicit(&body->actor->name, body->behaviour,
-                        memory_order_relaxed);
-  lua_pushcfunction(L, module_require);
-  lua_pushvalue(L, 1);
-  lua_call(L, 1, 1);
+/* The module is on top. */
+static int after_require(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  (void)status;
+  (void)context;
   if (lua_type(L, -1) != LUA_TTABLE)
     return failure_raise(L, FAILURE_BADARGUMENT,
                          "expected module '%s' to return a table (a "
                          "behaviour), got %s",
-                         name, failure_describe(L, -1));
+                         lua_tostring(L, 1), failure_describe(L, -1));
   if (body->start.fd >= 0) {
     socket_push_accepted(L, body);
     lua_insert(L, 2);
   }
   return start_behaviour(L);
+}
+
+static int start_module(lua_State *L, struct body *body) {
+  const char *name = luaL_checkstring(L, 1);
+  body->behaviour = modules_name(body->script->modules, name);
+  atomic_store_explicit(&body->actor->name, body->behaviour,
+                        memory_order_relaxed);
+  module_push_require(L);
+  lua_pushvalue(L, 1);
+  lua_callk(L, 1, 1, 0, after_require);
+  return after_require(L, LUA_OK, 0);
 }
 
 /* A script's chunk has returned: a table is a behaviour, whose init gets the

@@ -142,15 +142,21 @@ enum module_found module_find(lua_State *L, struct modules *modules,
   return MODULE_FOUND;
 }
 
+void module_push_absent(lua_State *L, const char *name, const char *path) {
+  const char *file = luaL_gsub(L, name, ".", LUA_DIRSEP);
+  lua_pushfstring(L, "module '%s' not found: no file %s.lua on package.path\n"
+                  "\t%s", name, file, path);
+  lua_remove(L, -2);
+}
+
 int module_load(lua_State *L, struct modules *modules, const char *name,
                 const struct path *path) {
   switch (module_find(L, modules, name, path_lua(path))) {
   case MODULE_FOUND:
     return 2;
   case MODULE_ABSENT:
-    lua_pushfstring(L, "module '%s' not found:\n\t%s", name,
-                    lua_tostring(L, -1));
-    lua_replace(L, -2);
+    lua_pop(L, 1);
+    module_push_absent(L, name, path_lua(path));
     break;
   case MODULE_BROKEN:
     break;

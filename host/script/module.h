@@ -62,10 +62,13 @@ int module_load_file(lua_State *L, struct modules *modules, const char *file);
 ** the script has not touched `package` require looks in package.loaded, the
 ** standard libraries, the state_modules and the store; after that, or if it
 ** finds nothing there, it walks package.searchers as stock does. The first of
-** these also knows the state_modules, the second is the store. A wait may be
-** made while a module loads.
+** these also knows the state_modules, the second is the store. Searchers and
+** modules may wait.
 */
 int module_require(lua_State *L);
+/* Pushes `require` for the host's own use: what it says of a module that is
+** not to be found is short, and tells its name and the path. May raise. */
+void module_push_require(lua_State *L);
 int module_open_package(lua_State *L);
 
 /* The actor's search path as its script has left it in package.path: shared,

@@ -20,4 +20,7 @@ enum module_found {
 enum module_found module_find(lua_State *L, struct modules *modules,
                               const char *name, const char *path);
 
+/* Pushes the short message for a module that is not there. May raise. */
+void module_push_absent(lua_State *L, const char *name, const char *path);
+
 #endif

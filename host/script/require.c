@@ -126,50 +126,80 @@ struct path *module_path(lua_State *L) {
 
 /* --- require -------------------------------------------------------------- */
 
-/* Stack of module_require. */
-enum { NAME = 1, LOADED, DATA };
+/* Stack of module_require: until a loader has been found, and after. */
+enum { NAME = 1, LOADED, SEARCHERS, SAID };
+enum { DATA = LOADED + 1, LOADER };
 
-/* Walks package.searchers: leaves a loader and its data on the stack. */
-static void walk(lua_State *L, const char *name) {
-  int searchers, i;
-  if (lua_getfield(L, -1, "searchers") != LUA_TTABLE)
-    luaL_error(L, "'package.searchers' must be a table");
-  searchers = lua_gettop(L);
-  lua_pushliteral(L, ""); /* what all of them say who find nothing */
-  for (i = 1; lua_rawgeti(L, searchers, i) != LUA_TNIL; i++) {
-    lua_pushstring(L, name);
-    lua_call(L, 1, 2);
-    if (lua_isfunction(L, -2)) return;
+static int call_loader(lua_State *L);
+
+/* What a searcher has returned is on top. True: a loader and its data. Else
+** what it has to say is added to what others said. */
+static bool is_found(lua_State *L) {
+  if (lua_isfunction(L, -2)) return true;
+  lua_pop(L, 1);
+  if (!lua_isstring(L, -1)) {
     lua_pop(L, 1);
-    if (lua_isstring(L, -1)) {
-      lua_pushliteral(L, "\n\t");
-      lua_insert(L, -2);
-      lua_concat(L, 3);
-    } else {
-      lua_pop(L, 1);
-    }
+    return false;
   }
-  luaL_error(L, "module '%s' not found:%s", name, lua_tostring(L, -2));
+  lua_pushliteral(L, "\n\t");
+  lua_insert(L, -2);
+  lua_concat(L, 3);
+  return false;
 }
 
-/* Leaves a loader and its data on the stack. */
-static void find_loader(lua_State *L, const char *name) {
-  struct body *body = body_of(L);
-  if (!push_package(L)) {
-    if (push_state_module(L, name)) return;
-    switch (module_find(L, body->script->modules, name, path_lua(body->path))) {
-    case MODULE_FOUND:
-      return;
-    case MODULE_BROKEN:
-      lua_error(L);
-      break;
-    case MODULE_ABSENT: /* it may be a C module, or the message is wanted */
-      break;
-    }
-    if (!library_push(L, LUA_LOADLIBNAME))
-      luaL_error(L, "module '%s' not found:\n\t%s", name, lua_tostring(L, -1));
+/* For a script that looks at it, what stock says; for a behaviour, whose
+** starter has made a mistake, no more than he needs to see. */
+static int raise_absent(lua_State *L, const char *said) {
+  const char *name = lua_tostring(L, NAME);
+  if (!lua_toboolean(L, lua_upvalueindex(1)))
+    return luaL_error(L, "module '%s' not found:%s", name, said);
+  module_push_absent(L, name, path_lua(body_of(L)->path));
+  return lua_error(L);
+}
+
+static int walk_told(lua_State *L, int status, lua_KContext i);
+
+/* From searcher `i` on. */
+static int walk_from(lua_State *L, lua_KContext i) {
+  for (; lua_rawgeti(L, SEARCHERS, i) != LUA_TNIL; i++) {
+    lua_pushvalue(L, NAME);
+    lua_callk(L, 1, 2, i, walk_told);
+    if (is_found(L)) return call_loader(L);
   }
-  walk(L, name);
+  return raise_absent(L, lua_tostring(L, SAID));
+}
+
+static int walk_told(lua_State *L, int status, lua_KContext i) {
+  (void)status;
+  if (is_found(L)) return call_loader(L);
+  return walk_from(L, i + 1);
+}
+
+/* Walks package.searchers; `package` is on top. */
+static int walk(lua_State *L) {
+  if (lua_getfield(L, -1, "searchers") != LUA_TTABLE)
+    return luaL_error(L, "'package.searchers' must be a table");
+  lua_replace(L, SEARCHERS);
+  lua_pushliteral(L, ""); /* what all of them say who find nothing */
+  return walk_from(L, 1);
+}
+
+static int search(lua_State *L, const char *name) {
+  struct body *body = body_of(L);
+  if (push_package(L)) return walk(L);
+  if (push_state_module(L, name)) return call_loader(L);
+  switch (module_find(L, body->script->modules, name, path_lua(body->path))) {
+  case MODULE_FOUND:
+    return call_loader(L);
+  case MODULE_BROKEN:
+    return lua_error(L);
+  case MODULE_ABSENT: /* it may be a C module, or the message is wanted */
+    break;
+  }
+  if (!library_push(L, LUA_LOADLIBNAME))
+    return raise_absent(L, lua_pushfstring(L, "\n\t%s", lua_tostring(L, -1)));
+  lua_remove(L, -2);
+  return walk(L);
 }
 
 /* The loader has returned; its value is on top. */
@@ -189,6 +219,17 @@ static int loader_done(lua_State *L, int status, lua_KContext context) {
   return 2;
 }
 
+/* A loader and its data are on top. */
+static int call_loader(lua_State *L) {
+  lua_insert(L, DATA);
+  lua_insert(L, LOADER);
+  lua_settop(L, LOADER);
+  lua_pushvalue(L, NAME);
+  lua_pushvalue(L, DATA);
+  lua_callk(L, 2, 1, 0, loader_done);
+  return loader_done(L, LUA_OK, 0);
+}
+
 int module_require(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   lua_settop(L, NAME);
@@ -198,12 +239,10 @@ int module_require(lua_State *L) {
   lua_settop(L, LOADED);
   if (!push_package(L) && library_push(L, name)) return 1;
   lua_settop(L, LOADED);
-  find_loader(L, name);
-  lua_insert(L, DATA);
-  lua_insert(L, DATA + 1);
-  lua_settop(L, DATA + 1);
-  lua_pushvalue(L, NAME);
-  lua_pushvalue(L, DATA);
-  lua_callk(L, 2, 1, 0, loader_done);
-  return loader_done(L, LUA_OK, 0);
+  return search(L, name);
+}
+
+void module_push_require(lua_State *L) {
+  lua_pushboolean(L, true);
+  lua_pushcclosure(L, module_require, 1);
 }
