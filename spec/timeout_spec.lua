@@ -1,6 +1,7 @@
 -- Deadlines: troupe.timeout, troupe.shield, and the five seconds of a call.
 
 local actors = require "support.actors"
+local life = require "support.life"
 local troupe = require "troupe"
 
 local raised, run = actors.raised, actors.run
@@ -300,5 +301,31 @@ describe("the timeout of a start", function()
     ]]))
     actors.puppet()
     assert.equal(1, run(pid, "return 1"))
+  end)
+end)
+
+describe("a deadline", function()
+  after_each(life.finish)
+
+  -- Those of one actor are on the wheels of several workers; where these get
+  -- into each other's way a build for stress makes them wait.
+  it("ends its own wait, however close to others it is", function()
+    for _ = 1, 12 do
+      life.begin(life.doll(), [[
+        local main, other = ...
+        local early = 0
+        local function call(limit)
+          return pcall(troupe.timeout, limit, troupe.call, other, "run",
+            "troupe.sleep(0.001)")
+        end
+        for round = 1, 100 do
+          call(0.001 + round % 5 / 2000)
+          if not call(60) then early = early + 1 end
+          troupe.sleep(0.0005 + round % 3 / 2000)
+        end
+        troupe.send(main, early)
+      ]], troupe.self(), life.doll())
+    end
+    for _ = 1, 12 do assert.same({ 0 }, life.next()) end
   end)
 end)

@@ -19,6 +19,8 @@
 ** the later one, so that a loop of a call and a short sleep does not pile up
 ** nodes five seconds long.
 */
+#include <time.h>
+
 #include "base/check.h"
 #include "base/slab.h"
 #include "base/tick.h"
@@ -32,6 +34,15 @@ struct deadline_node {
   uint32_t strand;
   uint64_t later; /* when another node of this wait fires; 0: there is none */
 };
+
+/* Stands where another thread may slip in. Under stress one does: this one then
+** sleeps, for longer than the deadlines of the specs are apart. */
+static void hold_up(void) {
+#ifdef TROUPE_STRESS
+  struct timespec span = {0, 3000000};
+  if (tick_cycles() / 64 % 8 == 0) nanosleep(&span, NULL);
+#endif
+}
 
 static void free_node(struct deadline_node *deadline) {
   slab_give(deadline, sizeof *deadline);
@@ -69,20 +80,41 @@ static struct wait *find_wait(const struct deadline_node *deadline) {
   return actor == NULL ? NULL : actor_wait_of(actor, deadline->strand);
 }
 
+/* `armed` speaks of the later node from now on. Had that one fired before, it
+** took `armed` for somebody else's and is gone: so the clock is read after it
+** has been named, and a name that is past by then is taken back. False:
+** `armed` was another node's. */
+static bool hand_on(struct deadline_node *deadline, struct wait *wait,
+                    uint64_t *armed, uint64_t *now) {
+  *armed = deadline->later;
+  if (!move_armed(wait, deadline->node.due, *armed)) return false;
+  hold_up();
+  *now = tick_now();
+  if (*armed > *now) return true;
+  move_armed(wait, *armed, 0);
+  *armed = 0;
+  return true;
+}
+
+/* The word is read before the deadline: that is then this wait's, or that of
+** the next one, which looked at `armed` later; but not that of the one before,
+** long past. */
 static void fire(struct wheel_node *node) {
   struct deadline_node *deadline = (struct deadline_node *)node;
   struct wait *wait = find_wait(deadline);
-  uint64_t now = tick_now();
-  uint64_t armed = deadline->later > now ? deadline->later : 0;
   struct waiter waiter = {deadline->pid, 0};
-  uint64_t due;
-  if (wait == NULL || !move_armed(wait, node->due, armed)) {
+  uint64_t armed, now, due;
+  bool pending;
+  hold_up();
+  if (wait == NULL || !hand_on(deadline, wait, &armed, &now)) {
     free_node(deadline);
     return;
   }
   fence_full();
+  pending = actor_wait_pending(wait, &waiter.epoch);
+  hold_up();
   due = atomic_load_explicit(&wait->deadline, memory_order_relaxed);
-  if (!actor_wait_pending(wait, &waiter.epoch) || due == TICK_NEVER) {
+  if (!pending || due == TICK_NEVER) {
     free_node(deadline);
   } else if (due > now) {
     postpone(deadline, wait, armed, due);
