@@ -121,8 +121,8 @@ local STUCK = {
     end })
     while true do pcall(tostring, item) end
   ]],
-  ["in a callback of gsub that resumes"] = [[
-    string.gsub("abc", ".", function()
+  ["in a load function that resumes"] = [[
+    load(function()
       while true do
         local co = coroutine.create(function()
           pcall(function() while true do end end)
@@ -132,8 +132,8 @@ local STUCK = {
       end
     end)
   ]],
-  ["in a callback of gsub that wraps"] = [[
-    string.gsub("abc", ".", function()
+  ["in a load function that wraps"] = [[
+    load(function()
       while true do
         pcall(coroutine.wrap(function() while true do end end))
       end

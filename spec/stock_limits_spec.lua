@@ -288,6 +288,22 @@ describe("what a function of table calls", function()
   end)
 end)
 
+describe("what gsub calls", function()
+  after_each(actors.finish)
+
+  it("may yield, which stock refuses", function()
+    assert.same({ true, "a", "b", "12", 2 }, { made [[
+      local co = coroutine.wrap(function()
+        return ("ab"):gsub("%w", function(c)
+          return (coroutine.yield(c, coroutine.isyieldable()))
+        end)
+      end)
+      local a, yieldable = co()
+      return yieldable, a, co(1), co(2)
+    ]] })
+  end)
+end)
+
 describe("a hook", function()
   after_each(actors.finish)
 

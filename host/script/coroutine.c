@@ -12,8 +12,8 @@
 **    continuation is the binding's. All are where they were.
 **
 ** B's pcalls, metamethods, iterators and to-be-closed variables need nothing
-** from us: Lua yields over them. Where it cannot (a gsub callback, a __tostring,
-** a finaliser, the handlers that close a coroutine), the thread
+** from us: Lua yields over them. Where it cannot (a reader of load, a
+** __tostring, a finaliser, the handlers that close a coroutine), the thread
 ** itself knows that it is not yieldable, but a coroutine that was resumed
 ** below such a place does not: body->blocked counts these places.
 **

@@ -18,7 +18,7 @@
 extern const struct lazy_table coroutine_library;
 
 /* May this thread wait now? False inside a C call that Lua cannot yield over
-** (a gsub callback, a __tostring), or on a thread that the host did not
+** (a reader of load, a __tostring), or on a thread that the host did not
 ** resume. */
 bool coroutine_can_wait(lua_State *L);
 

@@ -17,7 +17,7 @@
 ** hook, too, and forgets that at a yield: the script's counts may come late by
 ** that much.
 **
-** Dying. Where Lua cannot yield (a __tostring, a gsub callback, a __close
+** Dying. Where Lua cannot yield (a __tostring, a reader of load, a __close
 ** handler) an actor that is killed gets a memory error at each instruction, as
 ** the one error that runs no message handler; the allocator refuses meanwhile,
 ** so nothing grows. Each Lua function on the stack can catch it once at most,

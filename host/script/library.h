@@ -15,6 +15,8 @@
 **   require                script/module.h
 **   os.exit                face_exit; os.setlocale only asks
 **   io.popen os.execute    children can be interrupted
+**   string.find gmatch gsub match rep
+**                          can be stopped half-way; what gsub calls may wait
 **   table.concat insert move remove sort unpack
 **                          make way when a slice is over; what they call may
 **                          wait, and a comparator that lies does no harm
@@ -85,6 +87,13 @@ int base_pairs(lua_State *L);
 int base_rawget(lua_State *L);
 int base_rawset(lua_State *L);
 int base_setmetatable(lua_State *L);
+
+/* script/library_string.c, script/library_gsub.c */
+int string_find(lua_State *L);
+int string_gmatch(lua_State *L);
+int string_gsub(lua_State *L);
+int string_match(lua_State *L);
+int string_rep(lua_State *L);
 
 /* script/library_os.c */
 int os_exit(lua_State *L);

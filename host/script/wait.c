@@ -19,8 +19,8 @@
 
 void wait_check(lua_State *L) {
   if (!coroutine_can_wait(L))
-    luaL_error(L, "attempt to wait across a C-call boundary (inside a gsub "
-                  "callback, a __tostring or the like)");
+    luaL_error(L, "attempt to wait across a C-call boundary (inside a reader "
+                  "of load, a __tostring or the like)");
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b) { return a < b ? a : b; }
