@@ -12,7 +12,8 @@ local troupe = require "troupe"
 
 local hostile = {}
 
-hostile.files = { "loop", "metamethod", "library", "hook", "memory" }
+hostile.files = { "loop", "metamethod", "library", "hook", "memory",
+  "endless" }
 
 local PATIENCE = tonumber(os.getenv "TROUPE_SPEC_PATIENCE") or 1
 local LIMIT = 30 -- seconds until a case counts as stuck
