@@ -36,7 +36,7 @@ enum {
 #define STACKED_LARGEST 1000 /* elements */
 #define ROOM_LARGEST 65536   /* elements to have room for before they are seen */
 #define SMALL 4 /* a list that is shorter can have a bad order unnoticed */
-#define FEW 16  /* elements that are sorted as they lie on the stack */
+#define FEW 12  /* elements that the stack has room for */
 
 static uint32_t count_of(lua_State *L) {
   return (uint32_t)lua_tointeger(L, COUNT);
@@ -264,39 +264,11 @@ static int keys_on(lua_State *L, int status, lua_KContext position) {
   return sort_on(L, LUA_OK, 0);
 }
 
-/* Are all of them, on the stack, strings or all numbers? */
-static bool are_alike(lua_State *L, int count) {
-  int type = lua_type(L, VALUES + 1), i;
-  if (type != LUA_TSTRING && type != LUA_TNUMBER) return false;
-  for (i = 2; i <= count; i++)
-    if (lua_type(L, VALUES + i) != type) return false;
-  return true;
-}
-
-/* Each goes down among those before it, which are in order. */
-static int sort_few(lua_State *L, int count) {
-  int i, place;
-  for (i = VALUES + 2; i <= VALUES + count; i++) {
-    place = i;
-    while (place > VALUES + 1 && lua_compare(L, i, place - 1, LUA_OPLT))
-      place--;
-    if (place == i) continue;
-    lua_pushvalue(L, i);
-    lua_insert(L, place);
-    lua_remove(L, i + 1);
-  }
-  for (i = count; i >= 1; i--) lua_seti(L, LIST, i);
-  return 0;
-}
-
 /* All elements have been read. */
 static int sort_values(lua_State *L) {
   uint32_t count = count_of(L);
   bool called = !lua_isnil(L, COMPARATOR);
   int type;
-  if (!called && count <= FEW && access_is_plain(L, LIST, ACCESS_SET) &&
-      are_alike(L, (int)count))
-    return sort_few(L, (int)count);
   sort_init(lua_newuserdatauv(L, sort_size(count), 0), count);
   lua_replace(L, SORT);
   push_value(L, 0, lua_isnil(L, VALUES));
@@ -397,6 +369,37 @@ static bool may_be_integers(lua_State *L) {
   return false;
 }
 
+/* --- A few ---------------------------------------------------------------- */
+
+/* Pushes the elements. Are all of them strings, or all numbers? */
+static bool push_alike(lua_State *L, int count) {
+  int type = lua_geti(L, LIST, 1), i;
+  if (type != LUA_TSTRING && type != LUA_TNUMBER) return false;
+  for (i = 2; i <= count; i++)
+    if (lua_geti(L, LIST, i) != type) return false;
+  return true;
+}
+
+/* Sorts them as they lie on the stack: each goes down among those before it,
+** which are in order. False, and nothing done: they may not be compared so. */
+static bool sort_few(lua_State *L, int count) {
+  int first = COMPARATOR + 1, i, place;
+  if (!push_alike(L, count)) {
+    lua_settop(L, COMPARATOR);
+    return false;
+  }
+  for (i = first + 1; i < first + count; i++) {
+    place = i;
+    while (place > first && lua_compare(L, i, place - 1, LUA_OPLT)) place--;
+    if (place == i) continue;
+    lua_pushvalue(L, i);
+    lua_insert(L, place);
+    lua_remove(L, i + 1);
+  }
+  for (i = count; i >= 1; i--) lua_seti(L, LIST, i);
+  return true;
+}
+
 /* --- table.sort ----------------------------------------------------------- */
 
 static int sort(lua_State *L, lua_Integer length) {
@@ -406,6 +409,9 @@ static int sort(lua_State *L, lua_Integer length) {
   if (!lua_isnoneornil(L, COMPARATOR))
     luaL_checktype(L, COMPARATOR, LUA_TFUNCTION);
   lua_settop(L, COMPARATOR);
+  if (count <= FEW && lua_isnil(L, COMPARATOR) &&
+      access_is_plain(L, LIST, PLAIN) && sort_few(L, (int)count))
+    return 0;
   lua_pushinteger(L, length);
   if (!may_be_integers(L)) return read_values(L);
   sort_integers_init(lua_newuserdatauv(L, sort_integers_size(count), 0),

@@ -426,6 +426,8 @@ int table_concat(lua_State *L) {
 
 /* --- unpack --------------------------------------------------------------- */
 
+#define FEW 12 /* values that the stack has room for */
+
 /* Stack: the list, the first and the last position, the values so far. */
 enum { UNPACK_LIST = 1, UNPACK_FIRST, UNPACK_LAST };
 
@@ -480,8 +482,11 @@ int table_unpack(lua_State *L) {
   lua_Integer first = luaL_optinteger(L, UNPACK_FIRST, 1);
   if (!lua_isnoneornil(L, UNPACK_LAST))
     return unpack(L, first, luaL_checkinteger(L, UNPACK_LAST));
-  if (likely(access_is_plain(L, UNPACK_LIST, ACCESS_LENGTH)))
-    return unpack(L, first, (lua_Integer)lua_rawlen(L, UNPACK_LIST));
+  if (likely(access_is_plain(L, UNPACK_LIST, ACCESS_LENGTH | ACCESS_GET))) {
+    lua_Integer length = (lua_Integer)lua_rawlen(L, UNPACK_LIST);
+    if (first == 1 && length <= FEW) return unpack_few(L, 1, (int)length);
+    return unpack(L, first, length);
+  }
   access_length(L, UNPACK_LIST, 0, unpack_counted);
   return unpack_counted(L, LUA_OK, 0);
 }
