@@ -62,6 +62,7 @@ static void grow(lua_State *L, struct gsub *gsub, size_t more) {
 
 static inline void add(lua_State *L, struct gsub *gsub, const char *bytes,
                        size_t size) {
+  if (size == 0) return;
   if (unlikely(size > gsub->capacity - gsub->size)) grow(L, gsub, size);
   memcpy(gsub->bytes + gsub->size, bytes, size);
   gsub->size += size;

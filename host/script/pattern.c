@@ -13,97 +13,15 @@
 */
 #include "script/pattern.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "script/bytes.h"
 
 #define ESCAPE '%'
 
-/* --- Classes -------------------------------------------------------------- */
-
-enum {
-  ALPHA = 1 << 0,
-  CONTROL = 1 << 1,
-  DIGIT = 1 << 2,
-  GRAPH = 1 << 3,
-  LOWER = 1 << 4,
-  PUNCT = 1 << 5,
-  SPACE = 1 << 6,
-  UPPER = 1 << 7,
-  ALNUM = 1 << 8,
-  HEX = 1 << 9,
-  ZERO = 1 << 10,
-  NOT = 1 << 15, /* of a letter: its class is the others */
-
-  ANY_LETTER = ALPHA | ALNUM | GRAPH,
-  ANY_DIGIT = DIGIT | ALNUM | GRAPH | HEX,
-  SIGN = PUNCT | GRAPH
-};
-
-/* What each byte is in the C locale, the only one that an actor knows. */
-static const uint16_t kinds[256] = {
-    [0] = CONTROL | ZERO,
-    [1 ... 8] = CONTROL,
-    ['\t' ... '\r'] = CONTROL | SPACE,
-    [14 ... 31] = CONTROL,
-    [' '] = SPACE,
-    ['!' ... '/'] = SIGN,
-    ['0' ... '9'] = ANY_DIGIT,
-    [':' ... '@'] = SIGN,
-    ['A' ... 'F'] = ANY_LETTER | UPPER | HEX,
-    ['G' ... 'Z'] = ANY_LETTER | UPPER,
-    ['[' ... '`'] = SIGN,
-    ['a' ... 'f'] = ANY_LETTER | LOWER | HEX,
-    ['g' ... 'z'] = ANY_LETTER | LOWER,
-    ['{' ... '~'] = SIGN,
-    [127] = CONTROL};
-
-/* The class that a byte stands for behind a %; 0: for itself. */
-static const uint16_t classes[256] = {
-    ['a'] = ALPHA,   ['A'] = NOT | ALPHA,   ['c'] = CONTROL,
-    ['C'] = NOT | CONTROL, ['d'] = DIGIT,   ['D'] = NOT | DIGIT,
-    ['g'] = GRAPH,   ['G'] = NOT | GRAPH,   ['l'] = LOWER,
-    ['L'] = NOT | LOWER,   ['p'] = PUNCT,   ['P'] = NOT | PUNCT,
-    ['s'] = SPACE,   ['S'] = NOT | SPACE,   ['u'] = UPPER,
-    ['U'] = NOT | UPPER,   ['w'] = ALNUM,   ['W'] = NOT | ALNUM,
-    ['x'] = HEX,     ['X'] = NOT | HEX,     ['z'] = ZERO,
-    ['Z'] = NOT | ZERO};
-
 static inline unsigned char byte_at(const char *place) {
   return (unsigned char)*place;
-}
-
-static inline bool in_kind(unsigned char byte, uint16_t class) {
-  return ((kinds[byte] & class) != 0) != ((class & NOT) != 0);
-}
-
-static inline bool in_class(unsigned char byte, unsigned char letter) {
-  uint16_t class = classes[letter];
-  return class != 0 ? in_kind(byte, class) : byte == letter;
-}
-
-/* `set` is at the [, `last` at its ]. */
-static bool in_set(unsigned char byte, const char *set, const char *last) {
-  bool found = true;
-  const char *p = set + 1;
-  if (*p == '^') {
-    found = false;
-    p++;
-  }
-  while (p < last) {
-    if (*p == ESCAPE) {
-      if (in_class(byte, byte_at(p + 1))) return found;
-      p += 2;
-    } else if (p[1] == '-' && p + 2 < last) {
-      if (byte_at(p) <= byte && byte <= byte_at(p + 2)) return found;
-      p += 3;
-    } else {
-      if (byte_at(p) == byte) return found;
-      p++;
-    }
-  }
-  return !found;
 }
 
 /* --- Items ---------------------------------------------------------------- */
@@ -134,52 +52,46 @@ static inline const char *item_end(struct pattern *match, const char *p) {
   return fail(match, "malformed pattern (ends with '%%')");
 }
 
-/* Does the item, which ends at `next`, stand for this byte? */
-static inline bool stands_for(struct pattern *match, const char *item,
-                              const char *next, unsigned char byte) {
-  switch (*item) {
-    case '.':
-      return true;
+static bool is_repeat(char c) { return c == '*' || c == '-' || c == '?'; }
+
+/* Does the item at `p` stand for one byte of its own? */
+static bool is_first(const struct pattern *match, const char *p) {
+  if (p == match->pattern_end) return false;
+  switch (*p) {
+    case '(': case ')': case '.':
+      return false;
+    case '$':
+      return p + 1 != match->pattern_end;
     case ESCAPE:
-      return in_class(byte, byte_at(item + 1));
-    case '[':
-      match->budget -= (next - item) >> 4;
-      return in_set(byte, item, next - 1);
+      return p[1] != 'b' && p[1] != 'f' && (p[1] < '0' || p[1] > '9');
     default:
-      return byte_at(item) == byte;
+      return true;
   }
 }
 
-/* From `s` on, the first byte that the item stands for, or, if `wanted` is
-** false, that it does not; `limit` if there is none before. */
-static const char *scan(struct pattern *match, const char *s,
-                        const char *limit, const char *item, const char *next,
-                        bool wanted) {
-  uint16_t class = *item == ESCAPE ? classes[byte_at(item + 1)] : 0;
-  if (class != 0)
-    while (s < limit && in_kind(byte_at(s), class) != wanted) s++;
-  else
-    while (s < limit && stands_for(match, item, next, byte_at(s)) != wanted)
-      s++;
-  return s;
+/* What a byte costs that is held against an item. */
+static inline ptrdiff_t item_cost(const char *item, const char *next) {
+  return 1 + ((next - item) >> 4);
+}
+
+static inline bool stands_for(struct pattern *match, const char *item,
+                              const char *next, unsigned char byte) {
+  match->budget -= item_cost(item, next) - 1;
+  return bytes_stands_for(item, next, byte);
 }
 
 /* As far from `s` as the budget reaches at so much a byte, a byte at least. */
 static const char *reach(const struct pattern *match, const char *s,
                          ptrdiff_t cost) {
-  ptrdiff_t length = match->budget / cost;
+  ptrdiff_t length = cost == 1 ? match->budget : match->budget / cost;
   if (length < 1) length = 1;
   return length < match->end - s ? s + length : match->end;
 }
 
-/* What a byte costs that is held against an item. */
-static ptrdiff_t item_cost(const char *item, const char *next) {
-  return 1 + ((next - item) >> 4);
-}
-
 /* --- Choices -------------------------------------------------------------- */
 
-static inline struct pattern_choice *choose(struct pattern *match, int kind,
+static inline struct pattern_choice *choose(struct pattern *match,
+                                            enum pattern_kind kind,
                                             const char *at,
                                             const char *next) {
   struct pattern_choice *choice;
@@ -189,6 +101,7 @@ static inline struct pattern_choice *choose(struct pattern *match, int kind,
   }
   choice = &match->choices[match->depth++];
   choice->kind = kind;
+  choice->lead = -2;
   choice->at = at;
   choice->next = next;
   return choice;
@@ -201,9 +114,10 @@ static const char *extend(struct pattern *match, const char **p) {
   const char *limit = match->end, *s = limit;
   ASSERT(choice->kind == CHOICE_GREEDY, "it was noted before this");
   if (*item != '.') {
-    limit = reach(match, choice->at, item_cost(item, item_next));
-    s = scan(match, choice->at, limit, item, item_next, false);
-    match->budget -= s - choice->at;
+    ptrdiff_t cost = item_cost(item, item_next);
+    limit = reach(match, choice->at, cost);
+    s = bytes_scan(choice->at, limit, item, item_next, false);
+    match->budget -= (s - choice->at) * cost;
   }
   choice->at = s;
   match->pause = PAUSE_NONE;
@@ -241,20 +155,62 @@ static const char *optional(struct pattern *match, const char *s,
   return s + 1;
 }
 
+/*
+** The byte that the rest must begin with, or -1: not known. When a choice is
+** come back to, the rest has been tried once, and what is wrong with it found;
+** so where that byte is not, it need not be tried.
+*/
+static int lead_of(struct pattern *match, const char *rest) {
+  const char *next;
+  while (*rest == '(' || *rest == ')') rest++;
+  if (rest >= match->pattern_end || !is_first(match, rest)) return -1;
+  next = item_end(match, rest);
+  match->problem = NULL; /* to be found again, in its turn */
+  return next == NULL || is_repeat(*next) ? -1 : bytes_only(rest);
+}
+
+/* The next shorter way; NULL: there is none. */
+static const char *shorten(struct pattern *match,
+                           struct pattern_choice *choice) {
+  const char *at = choice->at, *before = at;
+  if (choice->lead == -2) choice->lead = lead_of(match, choice->next);
+  do {
+    if (at == choice->least) return NULL;
+    at--;
+  } while (choice->lead >= 0 && byte_at(at) != choice->lead &&
+           before - at <= match->budget);
+  match->budget -= before - at - 1;
+  return choice->at = at;
+}
+
+/* The next longer way; NULL: there is none. */
+static const char *lengthen(struct pattern *match,
+                            struct pattern_choice *choice) {
+  const char *at = choice->at, *before = at;
+  if (choice->lead == -2) choice->lead = lead_of(match, choice->next);
+  do {
+    if (at == match->end || !stands_for(match, choice->item, choice->next - 1,
+                                        byte_at(at)))
+      return NULL;
+    at++;
+  } while (choice->lead >= 0 && byte_at(at) != choice->lead &&
+           at - before <= match->budget);
+  match->budget -= at - before - 1;
+  return choice->at = at;
+}
+
 /* Back to the last choice that has another way; NULL: there is none. */
 static const char *go_back(struct pattern *match, const char **p) {
   while (match->depth > 0) {
     struct pattern_choice *choice = &match->choices[match->depth - 1];
+    const char *s = NULL;
     *p = choice->next;
     switch (choice->kind) {
       case CHOICE_GREEDY:
-        if (choice->at > choice->least) return --choice->at;
+        s = shorten(match, choice);
         break;
       case CHOICE_LAZY:
-        if (choice->at < match->end &&
-            stands_for(match, choice->item, choice->next - 1,
-                       byte_at(choice->at)))
-          return ++choice->at;
+        s = lengthen(match, choice);
         break;
       case CHOICE_OPTION:
         match->depth--;
@@ -266,6 +222,7 @@ static const char *go_back(struct pattern *match, const char **p) {
         match->captures[choice->capture].length = PATTERN_OPEN;
         break;
     }
+    if (s != NULL) return s;
     match->depth--;
   }
   return NULL;
@@ -462,23 +419,6 @@ static enum pattern_result attempt(struct pattern *match) {
 
 /* --- A search ------------------------------------------------------------- */
 
-static bool is_repeat(char c) { return c == '*' || c == '-' || c == '?'; }
-
-/* Does the item at `p` stand for one byte of its own? */
-static bool is_first(const struct pattern *match, const char *p) {
-  if (p == match->pattern_end) return false;
-  switch (*p) {
-    case '(': case ')': case '.':
-      return false;
-    case '$':
-      return p + 1 != match->pattern_end;
-    case ESCAPE:
-      return p[1] != 'b' && p[1] != 'f' && (p[1] < '0' || p[1] > '9');
-    default:
-      return true;
-  }
-}
-
 /* A match that must begin with a byte of some item cannot begin elsewhere: no
 ** attempt is made there. The item may stand behind a few (, which take
 ** nothing. */
@@ -491,13 +431,6 @@ static void find_first(struct pattern *match) {
   if (next == NULL || is_repeat(*next)) return;
   match->first = p;
   match->first_end = next;
-}
-
-/* The byte that the item stands for, or -1: it is not just one. */
-static int plain_byte(const char *item) {
-  if (*item == '[') return -1;
-  if (*item != ESCAPE) return byte_at(item);
-  return classes[byte_at(item + 1)] == 0 ? byte_at(item + 1) : -1;
 }
 
 /* Moves `start` to where the byte is, or as far as the budget reaches. */
@@ -514,11 +447,12 @@ static bool skip_to_byte(struct pattern *match, int byte) {
 /* The same for whatever a match must begin with. */
 static bool skip(struct pattern *match) {
   const char *item = match->first, *from = match->start, *limit;
-  int byte = plain_byte(item);
+  ptrdiff_t cost = item_cost(item, match->first_end);
+  int byte = bytes_only(item);
   if (byte >= 0) return skip_to_byte(match, byte);
-  limit = reach(match, from, item_cost(item, match->first_end));
-  match->start = scan(match, from, limit, item, match->first_end, true);
-  match->budget -= match->start - from;
+  limit = reach(match, from, cost);
+  match->start = bytes_scan(from, limit, item, match->first_end, true);
+  match->budget -= (match->start - from) * cost;
   return match->start < limit;
 }
 

@@ -42,12 +42,15 @@ struct pattern_capture {
   ptrdiff_t length;
 };
 
+enum pattern_kind { CHOICE_GREEDY, CHOICE_LAZY, CHOICE_OPTION, CHOICE_OPENED,
+                    CHOICE_CLOSED };
+
 /* Where the match may go on if the way that it took leads nowhere; or, of a
 ** capture, what is then to be undone. */
 struct pattern_choice {
-  enum { CHOICE_GREEDY, CHOICE_LAZY, CHOICE_OPTION, CHOICE_OPENED,
-         CHOICE_CLOSED } kind;
+  enum pattern_kind kind;
   int capture;       /* CHOICE_CLOSED */
+  int lead;          /* GREEDY, LAZY: as lead_of; -2: not asked yet */
   const char *at;    /* in the subject, where the rest was tried last */
   const char *least; /* CHOICE_GREEDY: the rest is not tried before this */
   const char *item;  /* of the pattern */
