@@ -145,15 +145,14 @@ describe("a search", function()
     end
   end)
 
-  it("finds a text that is as long as the budget for it", function()
+  it("finds a text whose beginning is everywhere", function()
     for size = 250, 300, 5 do
       local part = ("x"):rep(size - 1) .. "y"
       local text = ("x"):rep(5000) .. part .. "z"
-      assert.equal(5001, made("return (...):find(..., 1, true)", text, part)
-        and made([[
-          local text, part = ...
-          return (text:find(part, 1, true))
-        ]], text, part))
+      assert.equal(5001, made([[
+        local text, part = ...
+        return (text:find(part, 1, true))
+      ]], text, part))
       assert.is_nil(made([[
         local text, part = ...
         return text:find(part, 5002, true)

@@ -29,9 +29,6 @@ void plain_init(struct plain *search, const char *text, size_t size,
   search->wanted = wanted;
   search->size = wanted_size;
   search->misses = 0;
-  search->summed = 0;
-  search->sum = search->wanted_sum = 0;
-  search->weight = 1;
 }
 
 static size_t left(const struct plain *search) {
@@ -63,14 +60,23 @@ static bool find_beginning(struct plain *search, size_t size) {
   return found != NULL;
 }
 
+static void begin_sums(struct plain *search) {
+  search->summed = 0;
+  search->sum = search->wanted_sum = 0;
+  search->weight = 1;
+}
+
 static enum plain_result search_windows(struct plain *search) {
-  while (search->budget > 0 && search->misses < MISSES_LARGEST) {
+  while (search->budget > 0) {
     size_t size = beginning(search);
     if (left(search) < search->size) return PLAIN_NONE;
     if (!find_beginning(search, size)) continue;
     if (search->size == size || compare(search)) return PLAIN_FOUND;
-    search->misses++;
     search->at++;
+    if (++search->misses == MISSES_LARGEST) {
+      begin_sums(search);
+      break;
+    }
   }
   return PLAIN_PAUSED;
 }
