@@ -267,6 +267,20 @@ describe("at the end of an actor", function()
     assert.equal("d c b a", heard(4))
   end)
 
+  it("they may wait, too, if a handler of several has ended it", function()
+    for _, fate in ipairs { "troupe.exit 'bye'", "error 'boom'" } do
+      local pid = actors.keep(troupe.start "fixtures.juggler")
+      begin(pid, [[
+        local main = ...
+        state.last = setmetatable({}, { __gc = function()
+          troupe.sleep(0.001)
+          troupe.send(main, "ran")
+        end })
+      ]] .. fate, troupe.self())
+      assert.equal("ran", (troupe.receive()))
+    end
+  end)
+
   it("they run if it did not get beyond its init", function()
     registry.register "finaliser spec"
     assert.is_false(pcall(puppet, nil, [[

@@ -10,6 +10,10 @@
 ** other handlers to go on with? Then there is a way out. Does somebody not
 ** lead back? Then the circle is another one, and its own victim's business.
 **
+** Who waits for room has an edge only once it stands in the crowd, and looks
+** then. Whom it waits for has counted out what it had handled before its own
+** wait began: so all the room that can come without it is there.
+**
 ** Why the last one sees it. Each opens its wait with a seq_cst exchange, then
 ** looks at the others' words with seq_cst loads. Of those who make a circle the
 ** one whose exchange is last in that order finds all the others' waits open.
@@ -37,7 +41,10 @@ struct circle_link {
 static bool wait_of(struct scheduler *scheduler, uint64_t pid,
                     struct wait_edge *wait) {
   struct actor *actor = directory_find(scheduler->directory, pid);
-  return actor != NULL && actor_wait_edge(actor, wait);
+  if (actor == NULL || !actor_wait_edge(actor, wait)) return false;
+  return wait->kind != WAIT_ROOM ||
+         room_is_awaited(scheduler, wait->target,
+                         (struct waiter){pid, wait->epoch});
 }
 
 uint32_t circle_targets(struct scheduler *scheduler,

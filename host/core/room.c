@@ -208,6 +208,28 @@ enum status room_push(struct scheduler *scheduler, struct room_wait **wait,
   return scheduler_post_counted(scheduler, at, message, ready);
 }
 
+static bool is_queued_locked(const struct actor *actor, struct waiter waiter) {
+  const struct room_wait *wait = actor->crowd;
+  if (wait != NULL) do {
+      if (wait->waiter.pid == waiter.pid && wait->waiter.epoch == waiter.epoch)
+        return true;
+      wait = wait->next;
+    } while (wait != actor->crowd);
+  return false;
+}
+
+bool room_is_awaited(struct scheduler *scheduler, uint64_t pid,
+                     struct waiter waiter) {
+  struct actor *actor = directory_slot(scheduler->directory, pid);
+  bool awaited;
+  if (actor == NULL) return false;
+  mutex_lock(lock_of(scheduler, actor));
+  awaited = is_queued_locked(actor, waiter) &&
+            !(load_low(&actor->mailbox.load) && fits(actor));
+  mutex_unlock(lock_of(scheduler, actor));
+  return awaited;
+}
+
 uint64_t room_count(struct scheduler *scheduler, uint64_t pid) {
   struct actor *actor = directory_slot(scheduler->directory, pid);
   struct room_wait *wait;
@@ -260,12 +282,16 @@ static void drop_all(struct scheduler *scheduler, struct actor *actor,
 static enum status crowd_in(struct scheduler *scheduler, struct actor *actor,
                             struct message *message, enum ready ready) {
   struct message_queue dropped = {NULL, NULL};
+  uint64_t pid = message->target;
   enum status status;
   load_add(&actor->mailbox.load, mailbox_weight(message));
   status = scheduler_post_counted(scheduler, actor, message, ready);
   if (status != STATUS_OK || !mailbox_swollen(&actor->mailbox)) return status;
   mutex_lock(lock_of(scheduler, actor));
-  mailbox_trim(&actor->mailbox, &dropped);
+  /* By now the slot may be another's, whose reader takes without the lock.
+  ** While this one's is open it stays so under the lock. */
+  if (mailbox_open_to(&actor->mailbox, pid))
+    mailbox_trim(&actor->mailbox, &dropped);
   mutex_unlock(lock_of(scheduler, actor));
   drop_all(scheduler, actor, &dropped);
   return status;

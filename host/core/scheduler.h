@@ -143,8 +143,9 @@ bool scheduler_answer_later(struct scheduler *scheduler, struct waiter waiter,
 void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,
                          enum outcome outcome);
 
-/* Opens a wait of the running actor and sees to its timer. Returns the epoch,
-** 0 for no memory. [owner] */
+/* Opens a wait of the running actor and sees to its timer. What it has handled
+** is counted out before: who sees it wait sees all the room that there will be.
+** Returns the epoch, 0 for no memory. [owner] */
 uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
                         enum wait_kind kind, uint64_t target,
                         uint64_t deadline);
@@ -189,6 +190,10 @@ void room_close(struct scheduler *scheduler, struct actor *actor);
 /* mailbox_close; room_close is to follow. [owner of the mailbox] */
 struct message_queue room_end(struct scheduler *scheduler,
                               struct actor *actor);
+/* Does this sender wait at `pid` for room that only its handling of a message
+** would make? Not if its room is kept already, or about to be. [any thread] */
+bool room_is_awaited(struct scheduler *scheduler, uint64_t pid,
+                     struct waiter waiter);
 /* How many wait for room there. [any thread] */
 uint64_t room_count(struct scheduler *scheduler, uint64_t pid);
 

@@ -113,12 +113,12 @@ static uint64_t open_wait(lua_State *L, struct body *body,
           ? wait_open(L, kind, pid, true)
           : wait_open_until(L, kind, pid, message->deadline, &capped);
   message->deadline = actor_wait_deadline(body->actor);
-  if (unlikely(deadlock_closed(body, pid))) raise_deadlock(L, body);
   return epoch;
 }
 
 static void open_call(lua_State *L, struct body *body, uint64_t pid) {
   body->sending->epoch = open_wait(L, body, WAIT_CALL, pid);
+  if (unlikely(deadlock_closed(body, pid))) raise_deadlock(L, body);
 }
 
 static struct waiter open_room(lua_State *L, struct body *body,
@@ -197,6 +197,7 @@ static int wait_for_room(lua_State *L, struct body *body,
   switch (room_enter(body->script->scheduler, waiter, body->sending,
                      &body->room)) {
     case STATUS_WAIT:
+      if (unlikely(deadlock_closed(body, pid))) raise_deadlock(L, body);
       return coroutine_wait(L, HOST_WAIT, context, after_room);
     case STATUS_NOMEM:
       wait_cancel(L);

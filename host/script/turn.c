@@ -156,7 +156,7 @@ static bool accept_call(struct body *body, struct message *message) {
 /* After what a strand did: the body is the main thread's again, unless that
 ** was the beginning of the end. */
 static enum step leave_strand(struct body *body, enum step step) {
-  if (step == STEP_ENDED || body->activity == ACTIVITY_TERMINATE) return step;
+  if (step == STEP_ENDED || is_ending(body)) return step;
   strand_leave(body);
   return STEP_AGAIN;
 }
