@@ -77,7 +77,7 @@ describe("a request that was not reached", function()
   end)
 
   it("may have had too many before it to be looked for", function()
-    local pid, gate = actors.busy()
+    local pid, gate = actors.busy { mailbox = { size = 2000 } }
     for _ = 1, 1200 do begin(pid, "state.n = 1") end
     local problem, tries = ask(pid)
     assert.is_nil(problem.position)

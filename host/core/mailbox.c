@@ -255,9 +255,20 @@ struct message *mailbox_pop(struct mailbox *mailbox) {
 void mailbox_unpop(struct mailbox *mailbox, struct message *message) {
   struct message_queue front = {message, message};
   message->next = NULL;
+  mailbox_keep(mailbox, message);
+  mailbox_put_back(mailbox, &front);
+}
+
+/* Called before what was popped has been subtracted. */
+void mailbox_keep(struct mailbox *mailbox, const struct message *message) {
+  ASSERT(mailbox->popped >= weight(message), "it has just been popped");
   mailbox->popped -= weight(message);
-  message_queue_join(&front, &mailbox->queue);
-  mailbox->queue = front;
+}
+
+void mailbox_put_back(struct mailbox *mailbox, struct message_queue *queue) {
+  message_queue_join(queue, &mailbox->queue);
+  mailbox->queue = *queue;
+  *queue = (struct message_queue){NULL, NULL};
 }
 
 struct message *mailbox_pop_urgent(struct mailbox *mailbox) {
@@ -316,9 +327,7 @@ struct message_queue mailbox_close(struct mailbox *mailbox) {
 
 void mailbox_prepend(struct mailbox *mailbox, struct message_queue *queue) {
   load_add(&mailbox->load, queue_weight(queue));
-  message_queue_join(queue, &mailbox->queue);
-  mailbox->queue = *queue;
-  *queue = (struct message_queue){NULL, NULL};
+  mailbox_put_back(mailbox, queue);
 }
 
 bool mailbox_closed(struct mailbox *mailbox) {

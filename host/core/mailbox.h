@@ -55,9 +55,11 @@
 #include "core/load.h"
 #include "core/message.h"
 
-/* Where none is given. At 100 us a message a full one is a tenth of a second
-** behind, so whoever has patience for a second is served. */
-#define MAILBOX_SIZE 1000
+/* Where none is given. At 100 us a message a full one is 50 ms behind, so who
+** has patience for a second is served. Much smaller, and waking senders costs
+** more than it saves; ten times larger, and cheap messages are not faster:
+** they have left the cache when their turn comes. */
+#define MAILBOX_SIZE 500
 #define MAILBOX_BYTES (UINT64_C(16) << 20)
 
 /* What becomes of a message that finds the mailbox full. */
@@ -147,8 +149,11 @@ bool mailbox_open_to(struct mailbox *mailbox, uint64_t pid);
 /* Moves what has been pushed to the reader's queues. */
 void mailbox_take(struct mailbox *mailbox);
 struct message *mailbox_pop(struct mailbox *mailbox);        /* or NULL */
-/* Back to the front of the queue: it is not to be handled yet. */
+/* It is not to be handled yet, and still counts: back to the front of the
+** queue; or kept by the caller, who puts all such back some time. */
 void mailbox_unpop(struct mailbox *mailbox, struct message *message);
+void mailbox_keep(struct mailbox *mailbox, const struct message *message);
+void mailbox_put_back(struct mailbox *mailbox, struct message_queue *queue);
 struct message *mailbox_pop_urgent(struct mailbox *mailbox); /* or NULL */
 /* A good part of the bound has been popped: time for mailbox_settle. */
 static inline bool mailbox_due(const struct mailbox *mailbox) {

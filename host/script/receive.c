@@ -46,13 +46,14 @@ bool receive_put_aside(struct body *body, struct message *message) {
   bool waits = message->kind == MESSAGE_CALL ||
                message->kind == MESSAGE_CAST || message->kind == MESSAGE_STOP;
   if (!body->task || !waits) return false;
+  mailbox_keep(&body->actor->mailbox, message);
   message_queue_append(&body->aside, message);
   return true;
 }
 
 void receive_put_back(struct body *body) {
   if (body->aside.first != NULL)
-    mailbox_prepend(&body->actor->mailbox, &body->aside);
+    mailbox_put_back(&body->actor->mailbox, &body->aside);
 }
 
 int receive_lua_receive(lua_State *L) {

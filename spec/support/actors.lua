@@ -44,9 +44,9 @@ function actors.raised(run, ...)
 end
 
 --- One of them waits inside a handler, in a call to a gate. Returns both; the
---- gate's `release` lets it go on.
-function actors.busy()
-  local gate, pid = actors.puppet(), actors.puppet()
+--- gate's `release` lets it go on. Options: its own.
+function actors.busy(options)
+  local gate, pid = actors.puppet(), actors.puppet(options)
   actors.begin(pid, [[
     local gate, main = ...
     troupe.timeout(math.huge, troupe.call, gate, "hold", main)
