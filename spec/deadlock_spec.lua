@@ -63,6 +63,71 @@ local function usable(pids)
   for _, pid in ipairs(pids) do assert.equal(1, run(pid, "return 1")) end
 end
 
+-- Its mailbox has room for two; it waits for `first`, which then casts to it.
+local CAST = [[
+  local second, casts, back = ...
+  troupe.cast(second, "run", "state.answer = troupe.call(...)", troupe.self(),
+    "run", "return 1")
+  require "support.eventually"(function()
+    return #require "troupe.core".waits() > 0
+  end)
+  local problem
+  for _ = 1, casts do
+    local ok, why = pcall(troupe.cast, second, "run", "return")
+    if not ok then problem = why end
+  end
+  return problem
+]]
+
+describe("a cast that waits for room", function()
+  after_each(actors.finish)
+
+  local first, second
+
+  before_each(function()
+    first = actors.puppet()
+    second = actors.puppet { mailbox = { size = 2 } }
+  end)
+
+  it("is a deadlock where who makes room waits for the sender", function()
+    local problem = run(first, CAST, second, 3)
+    assert.equal("deadlock", problem.kind)
+    assert.is_false(problem.begun)
+    assert.same({ [first] = true, [second] = true }, members(problem.circle))
+    assert.matches("room in the mailbox of " .. tostring(second),
+      problem.message, 1, true)
+    assert.equal(1, run(second, "return state.answer"))
+  end)
+
+  it("is none where there is room, though that one waits", function()
+    assert.is_nil(run(first, CAST, second, 2))
+    assert.equal(1, run(second, "return state.answer"))
+  end)
+
+  -- Either closes it, the cast or the call.
+  it("is told to one of them, whoever comes last", function()
+    for _ = 1, 200 do
+      local problem = run(first, [[
+        local second, problem = ...
+        state.problem = nil
+        for _ = 1, 12 do
+          local ok, why = pcall(troupe.cast, second, "run",
+            "state.ok, state.problem = pcall(troupe.call, ..., 'run', 'return')",
+            troupe.self())
+          problem = not ok and why or nil
+        end
+        return problem
+      ]], second) or run(second, "return state.problem")
+      if problem then
+        assert.equal("deadlock", problem.kind)
+        assert.same({ [first] = true, [second] = true },
+          members(problem.circle))
+      end
+    end
+    usable { first, second }
+  end)
+end)
+
 describe("a call that closes a circle", function()
   after_each(actors.finish)
 

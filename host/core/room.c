@@ -19,6 +19,12 @@
 ** 5. Enter against close. Either enter is first, and close finds it; or it
 **    finds the mailbox shut. The slot is reused only after that.
 **
+** 6. Room was made between the refusal and the enter, though not half of the
+**    bound. Who is first and fits is let in at once: so an actor whose wait for
+**    room stands is held up by a mailbox that is full, and by a reader that
+**    does not go on; which is what a circle of waits is made of. (A reader has
+**    subtracted what it popped before its own wait is seen: scheduler_wait.)
+**
 ** A wait is ended outside of the lock, a few at a time: ending one may have to
 ** wait for memory. Its sender may have given up by then; then its wait has
 ** another epoch, and nothing happens.
@@ -153,6 +159,7 @@ enum status room_enter(struct scheduler *scheduler, struct waiter waiter,
   struct actor *actor = directory_slot(scheduler->directory, message->target);
   struct room_wait *place;
   struct mutex *lock;
+  struct woken woken = {.count = 0};
   bool open;
   ASSERT(*wait == NULL, "an actor waits in one place");
   if (actor == NULL) return STATUS_NOACTOR;
@@ -164,7 +171,10 @@ enum status room_enter(struct scheduler *scheduler, struct waiter waiter,
   mutex_lock(lock);
   open = mailbox_open_to(&actor->mailbox, message->target);
   if (open) queue_locked(place);
+  if (open && actor->crowd == place && fits(actor))
+    pass_locked(actor, &woken, true);
   mutex_unlock(lock);
+  wake_all(scheduler, &woken);
   if (!open) {
     slab_give(place, sizeof *place);
     return STATUS_NOACTOR;

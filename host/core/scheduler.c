@@ -311,7 +311,8 @@ uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
   bool begun;
   ASSERT(worker != NULL && worker->scheduler == scheduler,
          "an actor waits on a worker");
-  room_settle(scheduler, actor);
+  /* Who waits for room here must not seem to be held up by this wait. */
+  if (actor->mailbox.popped != 0) room_settle(scheduler, actor);
   atomic_store_explicit(&actor->waiting->since, worker->look_ns,
                         memory_order_relaxed);
   epoch = actor_wait_begin(actor, kind, target, deadline);

@@ -1,6 +1,7 @@
 #include "script/run.h"
 
 #include "base/check.h"
+#include "base/tick.h"
 #include "script/body.h"
 #include "script/budget.h"
 #include "script/coroutine.h"
@@ -9,10 +10,12 @@
 #include "script/script.h"
 #include "script/strand.h"
 
+#define ABSENCE_TOLD (TICK_SECOND / 10)
+
 /* Other actors of its worker had to wait for it at first, and then did not. */
 static void tell_absence(struct body *body, uint64_t span) {
   char who[ID_TEXT_SIZE + 80];
-  if (likely(span == 0)) return;
+  if (likely(span < ABSENCE_TOLD)) return;
   body_who(body, who, sizeof who);
   log_write(body->script->log, LOG_WARN, who,
             "was inside a C function for %.3f s: its worker went on with "
