@@ -112,7 +112,7 @@ describe("a cast that waits for room", function()
         state.problem = nil
         for _ = 1, 12 do
           local ok, why = pcall(troupe.cast, second, "run",
-            "state.ok, state.problem = pcall(troupe.call, ..., 'run', 'return')",
+            "_, state.problem = pcall(troupe.call, ..., 'run', 'return')",
             troupe.self())
           problem = not ok and why or nil
         end

@@ -46,7 +46,9 @@ return {
       __index = function() return 1 end, __newindex = function() end })
     while true do pcall(table.sort, t) end
   ]] },
-  { "rep of nothing", CPU .. "|survived|" .. MEMORY, [[ ("").rep("", 1 << 50) ]] },
+  { "rep of nothing", CPU .. "|survived|" .. MEMORY, [[
+    ("").rep("", 1 << 50)
+  ]] },
   { "rep of much", MEMORY .. "|resulting string too large", [[
     local s = ("x"):rep(1 << 40)
   ]] },
