@@ -556,8 +556,10 @@ static uint32_t holders_locked(const struct pool *pool, uint64_t *pids,
                                uint32_t limit) {
   if (pool->size > limit) return 0;
   for (uint32_t i = 0; i < pool->size; i++) {
-    if (pool->seats[i].state != SEAT_LEASED) return 0;
-    pids[i] = pool->seats[i].hold->waiter.pid;
+    const struct lease_hold *hold = pool->seats[i].hold;
+    if (pool->seats[i].state != SEAT_LEASED || hold->state != HOLD_HELD)
+      return 0;
+    pids[i] = hold->waiter.pid;
   }
   return pool->size;
 }

@@ -101,7 +101,8 @@ bool lease_first(struct leases *leases, struct actor *actor,
 ** Who must give a seat back before that pool has one: all its seats are
 ** leased, and these are the actors that have them, in the order of the seats.
 ** 0 if the pool is closed, has more than `limit` seats, or has one that is
-** not leased: then somebody else will see to it.
+** not leased, or whose new holder still has to be told so: his wait may be open
+** yet, and is for nobody any more.
 */
 uint32_t lease_holders(struct leases *leases, uint64_t number, uint64_t *pids,
                        uint32_t limit);
