@@ -302,23 +302,26 @@ describe("what is no circle", function()
     workers:stop()
   end)
 
-  it("is where the room that one waits for is about to come", function()
-    local gate, other = actors.puppet(), actors.puppet()
-    local pid = actors.puppet { mailbox = { size = 1 } }
-    begin(pid, "troupe.call(..., 'hold', select(2, ...))", gate, troupe.self())
-    assert.equal("held", (troupe.receive()))
-    eventually(function() return core.queue(pid) == 0 end)
-    begin(pid, [[
-      local main, other = ...
-      troupe.send(main, pcall(troupe.call, other, "run", "return 'free'"))
-    ]], troupe.self(), other)
-    begin(other, "troupe.cast(..., 'run', '')", pid)
-    eventually(function()
-      return probe.waits(other) == "room in a mailbox"
+  for _, size in ipairs { 1, 4 } do
+    it("is where one waits for room that there is: of " .. size, function()
+      local gate, other = actors.puppet(), actors.puppet()
+      local pid = actors.puppet { mailbox = { size = size } }
+      begin(pid, "troupe.call(..., 'hold', select(2, ...))", gate, troupe.self())
+      assert.equal("held", (troupe.receive()))
+      eventually(function() return core.queue(pid) == 0 end)
+      begin(pid, [[
+        local main, other = ...
+        troupe.send(main, pcall(troupe.call, other, "run", "return 'free'"))
+      ]], troupe.self(), other)
+      for _ = 2, size do begin(pid, "") end
+      begin(other, "troupe.cast(..., 'run', '')", pid)
+      eventually(function()
+        return probe.waits(other) == "room in a mailbox"
+      end)
+      troupe.call(gate, "release")
+      assert.same({ true, "free" }, { troupe.receive() })
     end)
-    troupe.call(gate, "release")
-    assert.same({ true, "free" }, { troupe.receive() })
-  end)
+  end
 end)
 
 describe("a check-out that closes a circle", function()

@@ -112,10 +112,10 @@ static bool fits(const struct actor *actor) {
                    actor->crowd->weight);
 }
 
-static void grant(struct scheduler *scheduler, struct actor *actor) {
+/* `low`: whatever fits, be the load below half of the bound or not. */
+static void grant(struct scheduler *scheduler, struct actor *actor, bool low) {
   struct mutex *lock = lock_of(scheduler, actor);
   struct woken woken;
-  bool low = false;
   do {
     woken.count = 0;
     mutex_lock(lock);
@@ -129,7 +129,8 @@ static void grant(struct scheduler *scheduler, struct actor *actor) {
 }
 
 void room_look(struct scheduler *scheduler, struct actor *actor) {
-  if (unlikely(load_wanted(&actor->mailbox.load))) grant(scheduler, actor);
+  if (unlikely(load_wanted(&actor->mailbox.load)))
+    grant(scheduler, actor, false);
 }
 
 void room_settle(struct scheduler *scheduler, struct actor *actor) {
@@ -233,9 +234,9 @@ bool room_is_awaited(struct scheduler *scheduler, uint64_t pid,
   struct actor *actor = directory_slot(scheduler->directory, pid);
   bool awaited;
   if (actor == NULL) return false;
+  grant(scheduler, actor, true);
   mutex_lock(lock_of(scheduler, actor));
-  awaited = is_queued_locked(actor, waiter) &&
-            !(load_low(&actor->mailbox.load) && fits(actor));
+  awaited = is_queued_locked(actor, waiter) && !fits(actor);
   mutex_unlock(lock_of(scheduler, actor));
   return awaited;
 }

@@ -191,7 +191,8 @@ void room_close(struct scheduler *scheduler, struct actor *actor);
 struct message_queue room_end(struct scheduler *scheduler,
                               struct actor *actor);
 /* Does this sender wait at `pid` for room that only its handling of a message
-** would make? Not if its room is kept already, or about to be. [any thread] */
+** would make? Lets in who fits, though the load be above half of the bound: its
+** reader may wait for him, and never come to half. [any thread] */
 bool room_is_awaited(struct scheduler *scheduler, uint64_t pid,
                      struct waiter waiter);
 /* How many wait for room there. [any thread] */
