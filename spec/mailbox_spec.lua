@@ -126,6 +126,20 @@ describe("a full mailbox", function()
     assert.same({ 1, 2, 3 }, heard(pid))
   end)
 
+  it("lets nobody pass who waits for more room than is left", function()
+    local pid, release = busy { bytes = 10000 }
+    assert.is_true(troupe.trycast(pid, "run", "return", ("x"):rep(7000)))
+    begin(actors.puppet(), [[
+      local pid, main = ...
+      troupe.cast(pid, "run", "return", ("x"):rep(5000))
+      troupe.send(main, "sent")
+    ]], pid, troupe.self())
+    waiting(pid, 1)
+    assert.same({ nil, "overload" }, { troupe.trycast(pid, "run", NOTE, 1) })
+    release()
+    assert.equal("sent", next_info())
+  end)
+
   it("is full by bytes, too", function()
     local pid, release = busy { bytes = 10000 }
     local text = ("x"):rep(4000)
