@@ -28,7 +28,8 @@
 -- 5}`). Meanwhile the supervisor goes on with its other work.
 --
 -- A supervisor ends with who started it, and its children with it, even if it
--- is killed. No request passes through it: names lead to the children.
+-- is killed. One that gives up ends who started it, too, unless that traps
+-- exits. No request passes through it: names lead to the children.
 --
 -- Not for actors that somebody can always start again when they are needed:
 -- those are entities (troupe.entity). Not for work that has an end: that is a
