@@ -306,7 +306,8 @@ describe("what is no circle", function()
     it("is where one waits for room that there is: of " .. size, function()
       local gate, other = actors.puppet(), actors.puppet()
       local pid = actors.puppet { mailbox = { size = size } }
-      begin(pid, "troupe.call(..., 'hold', select(2, ...))", gate, troupe.self())
+      begin(pid, "troupe.call(..., 'hold', select(2, ...))", gate,
+        troupe.self())
       assert.equal("held", (troupe.receive()))
       eventually(function() return core.queue(pid) == 0 end)
       begin(pid, [[

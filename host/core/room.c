@@ -263,7 +263,8 @@ static void tell_crowded(struct scheduler *scheduler, struct actor *actor) {
   uint16_t now = (uint16_t)(tick_now() / TICK_SECOND % UINT16_MAX + 1);
   uint16_t last = atomic_exchange_explicit(&actor->mailbox.crowded, now,
                                            memory_order_relaxed);
-  if (last == 0 || (now != last && now != last + 1)) scheduler->crowded(scheduler, actor);
+  if (last == 0 || (now != last && now != last + 1))
+    scheduler->crowded(scheduler, actor);
 }
 
 static void drop(struct scheduler *scheduler, struct message *message) {
