@@ -208,10 +208,16 @@ static int wait_for_end(struct troupe *host, int signals) {
   return (int)information.ssi_signo;
 }
 
-static bool begin(struct troupe *host, const struct command *command) {
+/* A file of settings is a script, and may loop: a signal ends the process as
+** long as there are no actors to stop. */
+static bool configure(struct troupe *host, const struct command *command) {
   if (!troupe_load_settings(host, command->config)) return false;
   for (int i = 0; i < command->setting_count; i++)
     if (!troupe_set(host, command->settings[i])) return false;
+  return true;
+}
+
+static bool begin(struct troupe *host, const struct command *command) {
   if (!troupe_start(host)) return false;
   if (command->code != NULL)
     return troupe_run_code(host, command->code, command->argument_count,
@@ -252,10 +258,12 @@ static int finish(struct troupe *host, int status, int signal_number) {
 
 static int run(const struct command *command) {
   char error[512];
-  int signals = block_signals();
-  int signal_number;
+  int signals, signal_number;
   struct troupe *host = troupe_new(&command->options, error, sizeof error);
   if (host == NULL) return tell(error);
+  if (!configure(host, command))
+    return finish(host, tell(troupe_error(host)), 0);
+  signals = block_signals();
   if (!begin(host, command)) return finish(host, tell(troupe_error(host)), 0);
   signal_number = wait_for_end(host, signals);
   if (signal_number != 0) return finish(host, 0, signal_number);

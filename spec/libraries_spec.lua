@@ -88,7 +88,7 @@ describe("an actor that is given some libraries", function()
   it("is refused what does not exist", function()
     for _, case in ipairs {
       { { "sting" }, 'got "sting"' }, { "string", 'got "string"' },
-      { { 5 }, "got 5" }, { 7, "got 7" },
+      { { 5 }, "got 5" }, { 7, "got 7" }, { { string = true }, "got table" },
     } do
       local problem = life.misuse(troupe.start, "fixtures.puppet", nil,
         { libraries = case[1] })

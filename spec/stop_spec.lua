@@ -104,6 +104,18 @@ describe("a host", function()
       assert.matches("main.lua:5: no luck", result.stderr, 1, true)
     end)
 
+  it("may be ended in the middle of its settings", function()
+    local directory = command.directory()
+    os.execute("mkdir " .. command.quote(directory .. "/config"))
+    command.write(directory .. "/config/dev.lua",
+      "io.stdout:write 'reading\\n'; io.stdout:flush(); while true do end")
+    local process = command.start({ command.binary(), "-e", "" },
+      { directory = directory })
+    process:await "reading"
+    process:signal "TERM"
+    assert.equal(128 + 15, process:wait().status)
+  end)
+
   it("that a signal ends before its script has, says so", function()
     for signal, number in pairs { INT = 2, TERM = 15 } do
       local process = start(THREE .. WAITING)

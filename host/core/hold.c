@@ -36,6 +36,8 @@
 #include "base/tick.h"
 
 #define SPARES_LARGEST 64
+/* How often a thread that has lent its worker is asked to come back. */
+#define ASK_NS (TICK_SECOND / 10)
 
 /* This thread's. The tick reads and writes it between any two instructions. */
 static _Thread_local struct {
@@ -138,6 +140,13 @@ unsigned hold_asked(void) { return mine.asked; }
 
 struct worker *hold_current(void) { return mine.current; }
 
+bool hold_ask(void) {
+  struct actor *actor = mine.lent != NULL ? mine.lent_turn : NULL;
+  if (actor != NULL && actor->type->interrupt != NULL)
+    actor->type->interrupt(actor);
+  return actor != NULL;
+}
+
 bool hold_lend(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
   if (mine.kept > 0 || worker != mine.current ||
@@ -149,6 +158,7 @@ bool hold_lend(struct worker *worker) {
   mine.lent = worker;
   mine.current = NULL;
   slice_leave(worker);
+  if (mine.holder->alarm.made) alarm_set(&mine.holder->alarm, ASK_NS);
   atomic_fetch_add_explicit(&scheduler->lent, 1, memory_order_relaxed);
   atomic_store_explicit(&worker->held, false, memory_order_release);
   semaphore_post(&scheduler->spare_wanted);

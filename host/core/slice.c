@@ -143,12 +143,12 @@ static void tick(struct worker *worker) {
   atomic_store_explicit(&slicing->beat, beat, memory_order_relaxed);
 }
 
-/* A thread that has lent its worker, or let go of it, has nothing to watch. */
+/* A thread that has let go of its worker has nothing to watch. */
 static void ring(void *alarm) {
   struct worker *worker = hold_current();
   if (worker != NULL)
     tick(worker);
-  else
+  else if (!hold_ask())
     alarm_set(alarm, 0);
 }
 

@@ -143,6 +143,10 @@ void hold_stop_spares(struct scheduler *scheduler); /* [main] */
 ** for it. Also from the tick. */
 struct worker *hold_current(void);
 unsigned hold_asked(void);
+/* For the tick of a thread that has lent its worker: asks its actor to come to
+** a boundary, once more, as it may have hidden the last time. False: it has not
+** lent it. */
+bool hold_ask(void);
 /* The alarm of this thread; NULL: it holds no worker. */
 struct alarm *hold_alarm(void);
 /* For the tick: lends the worker of this thread to a spare, if script code is

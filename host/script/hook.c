@@ -138,6 +138,7 @@ void hook_set(lua_State *L, int index, int mask, int count) {
   }
   lua_rawset(L, -3);
   settle(lua_tothread(L, index), own);
+  if (is_asked(body_of(L))) hook_follow(L); /* or a loop of this hides it */
   lua_pop(L, 2);
 }
 

@@ -76,9 +76,11 @@ static uint32_t read_libraries(lua_State *L, int index) {
     libraries = 0;
     if (lua_type(L, -1) != LUA_TTABLE)
       failure_expected(L, "libraries", "a list of standard libraries", -1);
-    for (lua_Integer i = 1; lua_geti(L, -1, i) != LUA_TNIL; i++)
+    for (lua_pushnil(L); lua_next(L, -2);) {
+      if (!lua_isinteger(L, -2))
+        failure_expected(L, "libraries", "a list of standard libraries", -3);
       libraries |= read_library(L);
-    lua_pop(L, 1);
+    }
   }
   lua_pop(L, 1);
   return libraries;
