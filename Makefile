@@ -10,7 +10,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Werror
 FLAGS = -std=gnu11 -g $(WARNINGS) -Ihost -I/usr/include/lua5.4
 TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer
-FLAGS_release = -O2 -flto=auto
+FLAGS_release = -O3 -flto=auto
 FLAGS_test = $(TESTED)
 FLAGS_asan = $(TESTED) -fsanitize=address,undefined \
   -fno-sanitize-recover=undefined
