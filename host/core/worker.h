@@ -9,7 +9,7 @@
 #include "core/scheduler.h"
 
 #define POLL_SPAN_US 50    /* I/O and timers are looked at this often */
-#define SLICE_US 200       /* an actor's turn, while others wait */
+#define SLICE_US 100       /* an actor's turn, while others wait */
 #define CHAIN_US 1000      /* a chain of next slots, while others wait */
 #define NEXT_STEAL_US 50   /* a next slot may be stolen after this */
 #define SPIN_US 20         /* looked for work before parking */
