@@ -77,8 +77,9 @@ static bool must_look(struct worker *worker) {
          wheel_next(&worker->wheel) <= worker_now(worker);
 }
 
-/* What the thread has used since the last tick is the running message's, as
-** far as the turn has lasted. */
+/* What the thread has used since the last tick is the running message's: at its
+** first tick as far as the turn has lasted, then all of it. A message of many
+** short turns is met as often as its share of the time. */
 static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
   struct slicing *slicing = &worker->slicing;
   uint64_t cpu = thread_cpu();
@@ -86,8 +87,10 @@ static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
   uint64_t used =
       atomic_load_explicit(&actor->cpu_used, memory_order_relaxed);
   slicing->cpu = cpu;
-  if (span > nanoseconds(worker, age)) span = nanoseconds(worker, age);
-  atomic_store_explicit(&actor->cpu_used, used + span, memory_order_relaxed);
+  if (used == 0 && span > nanoseconds(worker, age))
+    span = nanoseconds(worker, age);
+  atomic_store_explicit(&actor->cpu_used, used + span + 1,
+                        memory_order_relaxed);
 }
 
 static bool is_wanted(struct actor *actor) {
