@@ -46,6 +46,12 @@ static void warn(lua_State *L) {
   lua_pop(L, 1);
 }
 
+/* A script's own chunk may compute for as long as it likes. */
+static bool is_script(const struct body *body) {
+  return body->activity == ACTIVITY_START &&
+         body->start.kind != START_BEHAVIOUR;
+}
+
 static void die(lua_State *L) {
   struct body *body = body_of(L);
   lua_gc(L, LUA_GCSTOP);
@@ -58,7 +64,7 @@ void budget_check(lua_State *L) {
   if (likely(used(body) < body->actor->cpu_mark)) return;
   if (used(body) < body->cpu_limit) {
     body->actor->cpu_mark = body->cpu_limit;
-    warn(L);
+    if (body->cpu_limit != TICK_NEVER || !is_script(body)) warn(L);
     return;
   }
   body->spent = used(body);
