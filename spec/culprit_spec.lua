@@ -2,6 +2,8 @@
 -- how far back in its queue the request stood.
 
 local actors = require "support.actors"
+local core = require "troupe.core"
+local eventually = require "support.eventually"
 local pool = require "troupe.pool"
 local troupe = require "troupe"
 
@@ -289,7 +291,7 @@ describe("who asks, and who is asked", function()
           pcall(troupe.timeout, 0.001 * select(2, ...), troupe.call, ...)
         ]], callee, index, "run")
       end
-      troupe.sleep(0.001)
+      eventually(function() return core.queue(callee) > 0 end)
       troupe.kill(callers[1])
       troupe.kill(gate)
       troupe.kill(callers[3])

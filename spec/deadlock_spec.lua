@@ -364,9 +364,10 @@ describe("a check-out that closes a circle", function()
       local workers, main, one, other, gated = ...
       troupe.cast(one, "run", gated, workers, main, troupe.self())
       troupe.cast(other, "run", gated, workers, main, troupe.self())
-      repeat troupe.sleep(0.001) until
-        #require "troupe.core".waits() >= 3 and
-        require "troupe.core".queue(troupe.self()) == 2
+      require "support.eventually"(function()
+        return #require "troupe.core".waits() >= 3 and
+          require "troupe.core".queue(troupe.self()) == 2
+      end)
       local ok, problem = pcall(workers.with, workers, print)
       troupe.send(main, "asked", problem)
     ]], workers, troupe.self(), one, other, gated)

@@ -14,7 +14,9 @@ local function output(source, workers)
       local caller = troupe.start("fixtures.puppet")
       local pid = troupe.start("fixtures.blocker")
       troupe.cast(caller, "run", "troupe.send(...," ..
-        "troupe.call(select(2, ...)))", troupe.self(), pid, request, seconds)
+        "troupe.call(select(2, ...)))", troupe.self(), pid, request, seconds,
+        troupe.self())
+      assert(troupe.receive() == "blocks")
       return pid
     end
   ]] .. source, { flags = { "--workers", workers or "1", "--log", "error" },
@@ -39,7 +41,6 @@ describe("a worker whose thread is stuck", function()
       local server = tcp.serve("127.0.0.1:0", "fixtures.repeater")
       local socket = tcp.connect(server:address())
       begin("block", 1)
-      troupe.sleep(0.01)
       socket:write("echo\n")
       print(socket:read("line"))
       print(troupe.receive())
@@ -72,8 +73,7 @@ describe("a worker whose thread is stuck", function()
           local main = ...
           local pid = troupe.start("fixtures.blocker")
           for _ = 1, 40 do
-            troupe.call(pid, "block", 0.0005)
-            troupe.send(main, "one")
+            troupe.call(pid, "block", 0.0005, main)
           end
         ]=], troupe.self())
       end
@@ -88,7 +88,6 @@ describe("a worker whose thread is stuck", function()
   it("does not hear of a kill before it comes back", function()
     assert.equal("killed\n", output [[
       local pid = begin("block", 0.1)
-      troupe.sleep(0.01)
       troupe.monitor(pid)
       troupe.kill(pid)
       local what, _, reason = troupe.receive()

@@ -317,7 +317,7 @@ describe("a child that keeps failing", function()
     assert.same({ "ended a", "began a" }, hears(2))
     assert.equal("waiting", entry(sup, "b").state)
     assert.equal("waiting", entry(sup, "c").state)
-    supervisor.remove(sup, "b") -- c has nobody to wait for now
+    supervisor.remove(sup, "b") -- whom c waited for
     assert.same({ "began c" }, hears(1))
   end)
 end)
