@@ -70,22 +70,57 @@ struct lapsed_wait {
 #define BODY_NAMES 2
 #define BODY_NAME_LARGEST 23
 
+/*
+** What a handler has in hand: of an actor that handles several messages at a
+** time each strand has its own, and it is the body's while that strand runs
+** (script/strand.h). One list, so that none is forgotten; its fields are the
+** body's own.
+**
+**   request           in hand, or NULL
+**   outcome           ended the last wait, not yet looked at
+**   sending           made, not yet in a mailbox: script/call.c
+**   sending_start     the same: script/start.c, get-or-start
+**   room              where `sending` waits for room, or NULL
+**   deadline          of the scope that is running; 0: the default of 5 s
+**   request_deadline  came with the request; both script/wait.c, nanoseconds,
+**                     TICK_NEVER for none
+**   finalising        the thread on which a finaliser runs, or NULL
+**   suspended         inside a wait
+**   preempted         suspended without a wait: just resume
+**   from_taken        from() was called in this handler
+*/
+#define HAND_FIELDS               \
+  struct message *request;        \
+  struct message *outcome;        \
+  struct message *sending;        \
+  struct message *sending_start;  \
+  struct room_wait *room;         \
+  uint64_t deadline;              \
+  uint64_t request_deadline;      \
+  lua_State *finalising;          \
+  enum activity activity;         \
+  bool suspended;                 \
+  bool preempted;                 \
+  bool from_taken;
+
+struct hand {
+  HAND_FIELDS
+};
+
 struct body {
   /* --- Of every turn: three cache lines. --- */
   lua_State *L; /* the thread that handlers run on: script/strand.h */
   struct actor *actor;
   struct script *script;
   lua_State *running;      /* innermost coroutine that the host resumed */
-  struct message *request; /* in hand, or NULL */
-  struct message *outcome; /* ended the last wait, not yet looked at */
-  struct message *sending; /* made, not yet in a mailbox: script/call.c */
+  union {
+    struct hand hand;
+    struct {
+      HAND_FIELDS
+    };
+  };
   enum host_yield yielded; /* set just before a host yield */
-  enum activity activity;
-
-  /* Deadlines (script/wait.c). Nanoseconds; TICK_NEVER for none. */
-  uint64_t deadline;         /* of the scope that is running; 0: default 5 s */
-  uint64_t request_deadline; /* came with the request in hand */
-  uint64_t idle_span;        /* `idle`, nanoseconds; 0: never */
+  uint64_t idle_span;      /* `idle`, nanoseconds; 0: never */
 
   /* Memory (script/alloc.c). */
   size_t memory;       /* bytes in use by the state */
@@ -95,10 +130,7 @@ struct body {
   bool hook_always;   /* each time is an asking */
   bool hooked;        /* the script has used debug.sethook */
   int blocked;        /* > 0: below a C call that cannot be yielded over */
-  bool suspended;     /* inside a wait */
-  bool preempted;     /* suspended without a wait: just resume */
   bool receiving;     /* inside troupe.receive: any info ends the wait */
-  bool from_taken;    /* from() was called in this handler */
   bool unpacking;     /* no handler yet: the request is being read */
   bool describing;    /* the error that ends it, or the request */
   bool finalised;     /* finalisers ran last: a message is next */
@@ -128,7 +160,6 @@ struct body {
   bool finalises;         /* something has had a `__gc` */
   int finalisers;         /* in the queue */
   lua_State *telling;     /* the thread whose own hook runs: script/hook.c */
-  lua_State *finalising;  /* on which one is running; or NULL */
 
   int closing;            /* coroutines being closed, one inside another */
   uintptr_t closing_base; /* C stack where the outermost of them began */
@@ -145,8 +176,6 @@ struct body {
   struct start start;
 
   struct message_queue aside; /* not for who receives: script/receive.c */
-  struct room_wait *room;  /* where `sending` waits for room, or NULL */
-  struct message *sending_start; /* as sending: script/start.c, get-or-start */
   struct message *stop;    /* the STOP that ends it; answered at the end */
   struct message *verdict; /* it has not started: what its starters are told */
   uint64_t cpu_limit;      /* of a message; nanoseconds; TICK_NEVER: none */

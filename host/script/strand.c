@@ -14,14 +14,9 @@ struct strand {
   bool taken;          /* its request is not done */
   struct strand *next; /* in the free list, or in the ready queue */
 
-  /* What stands in the body while it runs. */
-  struct message *request, *outcome, *sending, *sending_start;
-  struct room_wait *room;
+  /* The body's and the actor's, while it runs. */
+  struct hand hand;
   struct waiter serving;
-  uint64_t deadline, request_deadline;
-  enum activity activity;
-  lua_State *finalising;
-  bool suspended, preempted, from_taken;
   uint64_t cpu_used, cpu_mark; /* of struct actor */
 };
 
@@ -90,19 +85,8 @@ static void move_in(struct body *body, struct strand *strand) {
   ASSERT(body->strands->running == NULL, "the main thread has the body");
   body->strands->running = strand;
   body->L = strand->thread;
-  body->request = strand->request;
-  body->outcome = strand->outcome;
-  body->sending = strand->sending;
-  body->sending_start = strand->sending_start;
-  body->room = strand->room;
+  body->hand = strand->hand;
   body->actor->serving = strand->serving;
-  body->deadline = strand->deadline;
-  body->request_deadline = strand->request_deadline;
-  body->activity = strand->activity;
-  body->finalising = strand->finalising;
-  body->suspended = strand->suspended;
-  body->preempted = strand->preempted;
-  body->from_taken = strand->from_taken;
   body->actor->cpu_mark = strand->cpu_mark;
   atomic_store_explicit(&body->actor->cpu_used, strand->cpu_used,
                         memory_order_relaxed);
@@ -110,34 +94,17 @@ static void move_in(struct body *body, struct strand *strand) {
 }
 
 static void clear(struct body *body) {
-  body->request = body->outcome = NULL;
-  body->sending = body->sending_start = NULL;
-  body->room = NULL;
+  body->hand = (struct hand){.request_deadline = TICK_NEVER,
+                             .activity = ACTIVITY_NONE};
   body->actor->serving = (struct waiter){ID_NONE, 0};
-  body->deadline = 0;
-  body->request_deadline = TICK_NEVER;
-  body->activity = ACTIVITY_NONE;
-  body->finalising = NULL;
-  body->suspended = body->preempted = body->from_taken = false;
   budget_renew(body);
 }
 
 static struct strand *move_out(struct body *body) {
   struct strands *strands = body->strands;
   struct strand *strand = strands->running;
-  strand->request = body->request;
-  strand->outcome = body->outcome;
-  strand->sending = body->sending;
-  strand->sending_start = body->sending_start;
-  strand->room = body->room;
+  strand->hand = body->hand;
   strand->serving = body->actor->serving;
-  strand->deadline = body->deadline;
-  strand->request_deadline = body->request_deadline;
-  strand->activity = body->activity;
-  strand->finalising = body->finalising;
-  strand->suspended = body->suspended;
-  strand->preempted = body->preempted;
-  strand->from_taken = body->from_taken;
   strand->cpu_mark = body->actor->cpu_mark;
   strand->cpu_used =
       atomic_load_explicit(&body->actor->cpu_used, memory_order_relaxed);
@@ -180,7 +147,7 @@ bool strand_enter(struct body *body, uint64_t epoch) {
   struct strand *strand;
   if (index == 0 || index > strands->count) return false;
   strand = &strands->list[index - 1];
-  if (!strand->suspended || strand->preempted) return false;
+  if (!strand->hand.suspended || strand->hand.preempted) return false;
   move_in(body, strand);
   if (actor_wait_epoch(body->actor) == epoch) return true;
   move_out(body);
@@ -204,16 +171,16 @@ static void drop(struct body *body, struct message *message) {
 
 /* Of the last wait: a body keeps it, but nobody asks a free strand. */
 static void finish(struct body *body, struct strand *strand) {
-  drop(body, strand->outcome);
-  strand->outcome = NULL;
+  drop(body, strand->hand.outcome);
+  strand->hand.outcome = NULL;
   release(body->strands, strand);
 }
 
 void strand_leave(struct body *body) {
   struct strand *strand = move_out(body);
-  if (!strand->suspended)
+  if (!strand->hand.suspended)
     finish(body, strand);
-  else if (strand->preempted)
+  else if (strand->hand.preempted)
     make_ready(body->strands, strand);
 }
 
@@ -288,7 +255,7 @@ lua_State *strand_waiting(const struct body *body, unsigned *index) {
   const struct strands *strands = body->strands;
   while (strands != NULL && *index < strands->count) {
     const struct strand *strand = &strands->list[(*index)++];
-    if (strand->taken && strand->suspended && strand != strands->running)
+    if (strand->taken && strand->hand.suspended && strand != strands->running)
       return strand->thread;
   }
   return NULL;
