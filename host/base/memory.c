@@ -108,6 +108,17 @@ void *memory_resize(void *block, size_t size) {
   return block == NULL ? counted(moved) : moved;
 }
 
+void *memory_grown(void *list, uint32_t count, uint32_t *capacity,
+                   size_t size) {
+  uint32_t larger = *capacity * 2 + 4;
+  void *grown;
+  ASSERT(count <= *capacity, "a list within its block");
+  if (count < *capacity) return list;
+  grown = memory_resize(list, larger * size);
+  if (grown != NULL) *capacity = larger;
+  return grown;
+}
+
 void memory_free(void *block) {
   if (block == NULL) return;
   atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);

@@ -20,6 +20,10 @@ void *memory_alloc(size_t size);               /* not cleared */
 void *memory_zalloc(size_t size);              /* cleared */
 void *memory_aligned(size_t alignment, size_t size); /* cleared; cache lines */
 void *memory_resize(void *block, size_t size); /* as realloc, size > 0 */
+/* A list of `count` entries of `size` bytes that is to have one more: itself,
+** or a larger block, *capacity set. NULL: it stays as it is. */
+void *memory_grown(void *list, uint32_t count, uint32_t *capacity,
+                   size_t size);
 void memory_free(void *block);
 char *memory_strdup(const char *text);
 

@@ -230,16 +230,18 @@ static bool sweep_deferred(struct actor *actor, struct directory *directory) {
   return kept <= actor->deferred_capacity / 2;
 }
 
+/* A larger block also if the sweep has made a little room only, or each that
+** follows would sweep again. */
 bool actor_defer(struct actor *actor, struct directory *directory,
                  struct waiter waiter) {
-  if (actor->deferred_count == actor->deferred_capacity &&
-      (actor->deferred_count == 0 || !sweep_deferred(actor, directory))) {
-    uint32_t capacity = actor->deferred_capacity * 2 + 4;
+  uint32_t capacity = actor->deferred_capacity;
+  if (actor->deferred_count == capacity &&
+      (capacity == 0 || !sweep_deferred(actor, directory))) {
     struct waiter *grown =
-        memory_resize(actor->deferred, capacity * sizeof *grown);
+        memory_grown(actor->deferred, capacity, &actor->deferred_capacity,
+                     sizeof *grown);
     if (grown == NULL) return false;
     actor->deferred = grown;
-    actor->deferred_capacity = capacity;
   }
   actor->deferred[actor->deferred_count++] = waiter;
   return true;

@@ -73,27 +73,20 @@ static bool suspected(struct scheduler *scheduler, uint64_t self) {
 
 static bool add_member(struct circle *circle, uint64_t pid,
                        const struct wait_edge *wait) {
-  if (circle->count == circle->capacity) {
-    uint32_t capacity = circle->capacity * 2 + 4;
-    struct circle_member *grown =
-        memory_resize(circle->members, capacity * sizeof *grown);
-    if (grown == NULL) return false;
-    circle->members = grown;
-    circle->capacity = capacity;
-  }
+  struct circle_member *members = memory_grown(
+      circle->members, circle->count, &circle->capacity, sizeof *members);
+  if (members == NULL) return false;
+  circle->members = members;
   circle->members[circle->count++] = (struct circle_member){pid, *wait};
   return true;
 }
 
 static bool add_link(struct circle *circle, uint32_t from, uint32_t to) {
-  if (circle->link_count == circle->link_capacity) {
-    uint32_t capacity = circle->link_capacity * 2 + 4;
-    struct circle_link *grown =
-        memory_resize(circle->links, capacity * sizeof *grown);
-    if (grown == NULL) return false;
-    circle->links = grown;
-    circle->link_capacity = capacity;
-  }
+  struct circle_link *links = memory_grown(
+      circle->links, circle->link_count, &circle->link_capacity,
+      sizeof *links);
+  if (links == NULL) return false;
+  circle->links = links;
   circle->links[circle->link_count++] = (struct circle_link){from, to};
   return true;
 }
