@@ -3,52 +3,23 @@
 
 local actors = require "support.actors"
 local eventually = require "support.eventually"
-local fuzz = require "support.string_fuzz"
+local differential = require "support.differential"
 local troupe = require "troupe"
 
 local run, puppet, begin = actors.run, actors.puppet, actors.begin
 
 local PATIENCE = tonumber(os.getenv "TROUPE_SPEC_PATIENCE") or 1
-local SEEDS = { 1, 20, 300 }
-local ROUNDS = 2000
-
--- In a fresh actor that makes way at each step.
-local function made(source, ...)
-  local pid = puppet()
-  run(pid, "require 'probe'.pace(1)")
-  return run(pid, source, ...)
-end
 
 describe("the functions of string, called at random,", function()
   after_each(actors.finish)
 
-  local expected = {}
-  setup(function()
-    for _, seed in ipairs(SEEDS) do
-      local pipe = io.popen(("lua5.4 spec/support/string_fuzz.lua %d %d")
-        :format(seed, ROUNDS))
-      expected[seed] = pipe:read "a"
-      pipe:close()
-    end
-  end)
-
-  for _, seed in ipairs(SEEDS) do
+  for _, seed in ipairs(differential.seeds) do
     it(("do what stock Lua does (seed %d)"):format(seed), function()
-      assert.is_true(#expected[seed] > 50000)
-      assert.equal(expected[seed], fuzz(seed, ROUNDS))
+      for way, text in pairs(differential.run("string", seed, 2000)) do
+        assert.is_true(#text.stock > 10000, way)
+        assert.equal(text.stock, text.ours, way)
+      end
     end)
-
-    it(("and when they make way at each step (seed %d)"):format(seed),
-      function()
-        local pid = puppet()
-        for _, plan in ipairs { "pace(1)", "pace(3)", "slice(7)" } do
-          local text = troupe.timeout(60 * PATIENCE, run, pid, ([[
-            require "probe".%s
-            return require "support.string_fuzz"(...)
-          ]]):format(plan), seed, ROUNDS // 4)
-          assert.equal(expected[seed]:sub(1, #text), text)
-        end
-      end)
   end
 end)
 
@@ -101,7 +72,7 @@ describe("a search", function()
       local source = "return " .. case[1]
       local wanted = table.pack(table.unpack(case, 2, math.max(2, #case)))
       assert.same(wanted, table.pack(load(source)()), source)
-      assert.same(wanted, table.pack(made(source)), source)
+      assert.same(wanted, table.pack(actors.pacing(source)), source)
     end
   end)
 
@@ -135,7 +106,7 @@ describe("a search", function()
     for _, case in ipairs(errors) do
       local source = ("local ok, problem = pcall(function()\n\nlocal _ = %s " ..
         "end) return ok, problem"):format(case[1])
-      for _, place in ipairs { made, function(text)
+      for _, place in ipairs { actors.pacing, function(text)
         return load(text, "=puppet")()
       end } do
         local ok, problem = place(source)
@@ -149,11 +120,11 @@ describe("a search", function()
     for size = 250, 300, 5 do
       local part = ("x"):rep(size - 1) .. "y"
       local text = ("x"):rep(5000) .. part .. "z"
-      assert.equal(5001, made([[
+      assert.equal(5001, actors.pacing([[
         local text, part = ...
         return (text:find(part, 1, true))
       ]], text, part))
-      assert.is_nil(made([[
+      assert.is_nil(actors.pacing([[
         local text, part = ...
         return text:find(part, 5002, true)
       ]], text, part))
@@ -239,13 +210,13 @@ describe("what gsub calls", function()
 
   it("may wait", function()
     local other = puppet()
-    assert.same({ "[a][b]", 2 }, { made([[
+    assert.same({ "[a][b]", 2 }, { actors.pacing([[
       local other = ...
       return ("ab"):gsub("%w", function(c)
         return troupe.call(other, "run", "return '[' .. ... .. ']'", c)
       end)
     ]], other) })
-    assert.same({ "a!b!", 2 }, { made([[
+    assert.same({ "a!b!", 2 }, { actors.pacing([[
       local other = ...
       local function index(_, key)
         return troupe.call(other, "run", "return ... .. '!'", key)
@@ -256,7 +227,7 @@ describe("what gsub calls", function()
   end)
 
   it("may raise, and gsub goes no further", function()
-    assert.same({ false, "raised", 1 }, { made [[
+    assert.same({ false, "raised", 1 }, { actors.pacing [[
       local calls = 0
       local ok, problem = pcall(string.gsub, "abc", "%w", function()
         calls = calls + 1
@@ -267,7 +238,7 @@ describe("what gsub calls", function()
   end)
 
   it("may call gsub", function()
-    assert.equal("<a-b-c->", made [[
+    assert.equal("<a-b-c->", actors.pacing [[
       local function deep(text, n)
         if n == 0 then return "<" .. text:gsub(".", "%0-") .. ">" end
         return (text:gsub("^.*$", function(all) return deep(all, n - 1) end))

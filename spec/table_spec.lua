@@ -3,58 +3,22 @@
 
 local actors = require "support.actors"
 local eventually = require "support.eventually"
-local fuzz = require "support.table_fuzz"
+local differential = require "support.differential"
 local probe = require "probe"
 local troupe = require "troupe"
 
 local run, puppet, begin = actors.run, actors.puppet, actors.begin
 
-local PATIENCE = tonumber(os.getenv "TROUPE_SPEC_PATIENCE") or 1
-local SEEDS = { 1, 20, 300 }
-local ROUNDS = 1200
-
--- In a fresh actor that makes way at each step.
-local function made(source, ...)
-  local pid = puppet()
-  run(pid, "require 'probe'.pace(1)")
-  return run(pid, source, ...)
-end
-
 describe("the functions of table, called at random,", function()
   after_each(actors.finish)
 
-  local expected = {}
-  setup(function()
-    local words = {}
-    for _, seed in ipairs(SEEDS) do
-      words[#words + 1] = ("lua5.4 spec/support/table_fuzz.lua %d %d; echo @")
-        :format(seed, ROUNDS)
-    end
-    local pipe = io.popen(table.concat(words, "; "))
-    local at = 1
-    for text in pipe:read("a"):gmatch "(.-)@\n" do
-      expected[SEEDS[at]], at = text, at + 1
-    end
-    pipe:close()
-  end)
-
-  for _, seed in ipairs(SEEDS) do
+  for _, seed in ipairs(differential.seeds) do
     it(("do what stock Lua does (seed %d)"):format(seed), function()
-      assert.is_true(#expected[seed] > 10000)
-      assert.equal(expected[seed], fuzz(seed, ROUNDS))
+      for way, text in pairs(differential.run("table", seed, 1200)) do
+        assert.is_true(#text.stock > 2000, way)
+        assert.equal(text.stock, text.ours, way)
+      end
     end)
-
-    it(("and when they make way at each step (seed %d)"):format(seed),
-      function()
-        local pid = puppet()
-        for _, plan in ipairs { "pace(1)", "pace(3)", "slice(7)" } do
-          local text = troupe.timeout(60 * PATIENCE, run, pid, ([[
-            require "probe".%s
-            return require "support.table_fuzz"(...)
-          ]]):format(plan), seed, ROUNDS // 4)
-          assert.equal(expected[seed]:sub(1, #text), text)
-        end
-      end)
   end
 end)
 
@@ -84,7 +48,7 @@ describe("a long list", function()
   end)
 
   it("is joined in steps, too", function()
-    assert.same({ true, true }, { made [[
+    assert.same({ true, true }, { actors.pacing [[
       local list = {}
       for i = 1, 3000 do list[i] = i end
       local text = table.concat(list, "-")
@@ -165,7 +129,7 @@ describe("a comparator", function()
 
   it("may wait: call, sleep, yield", function()
     local other = puppet()
-    assert.same({ "1 2 3 4 5", "5 4 3 2 1", "a b c" }, { made([[
+    assert.same({ "1 2 3 4 5", "5 4 3 2 1", "a b c" }, { actors.pacing([[
       local other = ...
       local list = { 3, 1, 5, 4, 2 }
       table.sort(list, function(a, b)
@@ -188,7 +152,7 @@ describe("a comparator", function()
   end)
 
   it("may be a metamethod that waits", function()
-    assert.equal("1 2 3 4", made [[
+    assert.equal("1 2 3 4", actors.pacing [[
       local meta = { __lt = function(a, b)
         troupe.sleep(0)
         return a[1] < b[1]
@@ -260,7 +224,8 @@ describe("metamethods of a list", function()
   after_each(actors.finish)
 
   it("may wait in all functions", function()
-    assert.same({ "0 1 2 3 4", "4", "1,2,3", "1 3", "2 3", "1 2 3" }, { made [[
+    local wanted = { "0 1 2 3 4", "4", "1,2,3", "1 3", "2 3", "1 2 3" }
+    assert.same(wanted, { actors.pacing [[
       local function proxy(list)
         return setmetatable({}, {
           __index = function(_, i) troupe.sleep(0) return list[i] end,

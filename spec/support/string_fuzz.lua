@@ -1,18 +1,12 @@
 -- What find, match, gmatch, gsub and rep do with patterns and subjects made at
 -- random, as text: to be the same in an actor and in stock Lua.
 --
---   lua5.4 spec/support/string_fuzz.lua 7 2000
---   local text = dofile("spec/support/string_fuzz.lua")(7, 2000)
+--   LUA_PATH='spec/?.lua;;' lua5.4 spec/support/string_fuzz.lua 7 2000
+--   local text = require "support.string_fuzz"(7, 2000)
 
-local random
+local fuzz = require "support.fuzz"
 
-local function new_random(seed)
-  local state = seed
-  return function(low, high)
-    state = (state * 6364136223846793005 + 1442695040888963407)
-    return low + (state >> 33) % (high - low + 1)
-  end
-end
+local random -- of this run
 
 local function pick(list) return list[random(1, #list)] end
 
@@ -170,7 +164,7 @@ end
 ---@return string # a line for each round
 local function run(seed, rounds)
   local lines = {}
-  random = new_random(seed)
+  random = fuzz.random(seed)
   for round = 1, rounds do
     local kind, text, wanted = pick(KINDS), subject(), whole_pattern()
     lines[round] = ("%s %q %q: %s"):format(kind, text, wanted,
@@ -179,7 +173,4 @@ local function run(seed, rounds)
   return table.concat(lines, "\n")
 end
 
-if arg and arg[0] and arg[0]:find "string_fuzz" then
-  io.write(run(tonumber(arg[1]), tonumber(arg[2])))
-end
-return run
+return fuzz.script("string_fuzz", run)

@@ -1,18 +1,12 @@
 -- What the functions of `table` do with arguments made at random, as text: to
 -- be the same in an actor and in stock Lua.
 --
---   lua5.4 spec/support/table_fuzz.lua 7 2000
---   local text = dofile("spec/support/table_fuzz.lua")(7, 2000)
+--   LUA_PATH='spec/?.lua;;' lua5.4 spec/support/table_fuzz.lua 7 2000
+--   local text = require "support.table_fuzz"(7, 2000)
 
-local random
+local fuzz = require "support.fuzz"
 
-local function new_random(seed)
-  local state = seed
-  return function(low, high)
-    state = (state * 6364136223846793005 + 1442695040888963407)
-    return low + (state >> 33) % (high - low + 1)
-  end
-end
+local random -- of this run
 
 local function pick(list) return list[random(1, #list)] end
 
@@ -194,14 +188,11 @@ local names = { "concat", "insert", "move", "remove", "unpack" }
 
 local function run(seed, rounds)
   local lines = {}
-  random = new_random(seed)
+  random = fuzz.random(seed)
   for i = 1, rounds do
     lines[i] = i % 6 == 0 and one_sort() or one_call(pick(names))
   end
   return table.concat(lines, "\n")
 end
 
-if arg and arg[0] and arg[0]:find "table_fuzz" then
-  io.write(run(tonumber(arg[1]), tonumber(arg[2])))
-end
-return run
+return fuzz.script("table_fuzz", run)
