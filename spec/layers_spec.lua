@@ -33,8 +33,8 @@ describe("the repository", function()
   local checks = {
     top_level = "has nothing else at the top level",
     order = "includes downwards only",
-    face = "shows main.c the embedding face only",
-    foreign = "keeps Lua and libuv in their layers",
+    face = "shows the command the embedding face only",
+    foreign = "keeps Lua, libuv and libedit in their layers",
     parts = "keeps private headers private",
     cycles = "has no cycle among modules",
     size = "has no file of C that is too long",
@@ -81,12 +81,21 @@ describe("a tree with one fault", function()
       { ["host/new/a.c"] = "" })
   end)
 
-  it("lets main.c look inside", function()
-    complains("face", "host/main.c:2: sees core/id.h, not only troupe.h",
+  it("lets the command look inside", function()
+    complains("face", "host/main.c:2: main may not see host/core/id.h",
       { ["host/main.c"] = '#include "troupe.h"\n#include "core/id.h"\n' })
+    complains("face", "host/command/a.c:3: command may not see host/host.h",
+      { ["host/command/a.c"] = '#include "troupe.h"\n' ..
+        '#include "terminal/b.h"\n#include "host.h"\n' })
   end)
 
-  it("shows Lua to the core, and libuv to the script", function()
+  it("lets the terminal know of hosts", function()
+    complains("face", "host/terminal/a.c:3: terminal may not see host/troupe.h",
+      { ["host/terminal/a.c"] = '#include "base/check.h"\n' ..
+        '#include "terminal/b.h"\n#include "troupe.h"\n' })
+  end)
+
+  it("shows Lua to the core, libuv to the script", function()
     complains("foreign", "host/core/a.c:1: may not see lua.h",
       { ["host/core/a.c"] = "#include <lua.h>", ["host/script/a.c"] =
         "#include <lua.h>", ["host/host.c"] = "#include <lauxlib.h>" })
@@ -94,6 +103,9 @@ describe("a tree with one fault", function()
       { ["host/script/a.h"] = "#include <uv.h>",
         ["host/base/thread.c"] = "#include <uv.h>",
         ["host/io/loop.h"] = "#include <uv.h>" })
+    complains("foreign", "host/command/a.c:1: may not see histedit.h",
+      { ["host/command/a.c"] = "#include <histedit.h>",
+        ["host/terminal/editor.c"] = "#include <histedit.h>" })
   end)
 
   it("goes round in a circle", function()

@@ -12,14 +12,19 @@ local LARGEST = 600 -- lines in a file of C
 local TOP_LEVEL = { host = true, lua = true, scripts = true, spec = true,
   Makefile = true, LICENSE = true, ["README.md"] = true }
 
--- Ground up. A file may include its own layer and those below it.
+-- Ground up. A file may include its own layer and those below it, or what
+-- `sees` lists: the command is a user of the embedding face like any other.
 local LAYERS = {
   { name = "base", pattern = "^host/base/" },
   { name = "core", pattern = "^host/core/" },
   { name = "io", pattern = "^host/io/" },
   { name = "script", pattern = "^host/script/" },
   { name = "host", pattern = "^host/[%w_]+%.[ch]$" },
-  { name = "main", pattern = "^host/main%.c$" },
+  { name = "terminal", pattern = "^host/terminal/", sees = { "^host/base/" } },
+  { name = "command", pattern = "^host/command/",
+    sees = { "^host/base/", "^host/terminal/", "^host/troupe%.h$" } },
+  { name = "main", pattern = "^host/main%.c$",
+    sees = { "^host/command/", "^host/troupe%.h$" } },
 }
 
 -- Who may see the headers of a library that we stand on.
@@ -29,6 +34,7 @@ local FOREIGN = {
     allowed = { "^host/script/", "^host/[%w_]+%.[ch]$" } },
   { headers = { ["uv.h"] = true },
     allowed = { "^host/io/", "^host/base/thread%." } },
+  { headers = { ["histedit.h"] = true }, allowed = { "^host/terminal/" } },
 }
 
 -- Modules of several files: a part, and the module whose face it shares. The
@@ -119,19 +125,6 @@ function layers.order(tree)
   end)
 end
 
---- main.c is a user of the embedding face like any other.
-function layers.face(tree)
-  return complaints(tree, function(path, text, complain)
-    if path ~= "host/main.c" then return end
-    for _, include in ipairs(c_source.includes(text)) do
-      if include.own and include.name ~= "troupe.h" then
-        complain("%s:%d: sees %s, not only troupe.h", path, include.line,
-          include.name)
-      end
-    end
-  end)
-end
-
 local function matches_one(path, patterns)
   for _, pattern in ipairs(patterns) do
     if path:find(pattern) then return true end
@@ -139,7 +132,22 @@ local function matches_one(path, patterns)
   return false
 end
 
---- Lua's and libuv's headers stay where they belong.
+--- A layer that stands beside others sees what it is allowed only.
+function layers.face(tree)
+  return complaints(tree, function(path, text, complain)
+    local own = LAYERS[layer_of(path) or 1]
+    for _, include in ipairs(c_source.includes(text)) do
+      local target = "host/" .. include.name
+      if include.own and own.sees and not target:find(own.pattern) and
+        not matches_one(target, own.sees) then
+        complain("%s:%d: %s may not see %s", path, include.line, own.name,
+          target)
+      end
+    end
+  end)
+end
+
+--- The headers of libraries stay where they belong.
 function layers.foreign(tree)
   return complaints(tree, function(path, text, complain)
     for _, include in ipairs(c_source.includes(text)) do

@@ -1,0 +1,40 @@
+/*
+** Request: what the command line asks for.
+**
+** Threads
+**   [main]  all functions
+** Ownership
+**   What is read points into argv, which must outlive it.
+*/
+#ifndef TROUPE_COMMAND_REQUEST_H
+#define TROUPE_COMMAND_REQUEST_H
+
+#include "troupe.h"
+
+#define REQUEST_SETTINGS_LARGEST 64
+
+enum request_kind {
+  REQUEST_RUN,
+  REQUEST_HELP,
+  REQUEST_VERSION,
+  REQUEST_MISUSED
+};
+
+struct request {
+  struct troupe_options options;
+  const char *settings[REQUEST_SETTINGS_LARGEST];
+  int setting_count;
+  char config[256]; /* file of settings, there or not */
+  const char *file;
+  const char *code;
+  const char *const *arguments;
+  int argument_count;
+};
+
+/* With what the environment says. REQUEST_MISUSED: why has been told on
+** standard error. */
+enum request_kind request_read(struct request *request, int argc, char **argv);
+
+extern const char request_help[];
+
+#endif
