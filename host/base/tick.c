@@ -19,6 +19,12 @@ uint64_t tick_now(void) {
   return now == 0 ? 1 : now;
 }
 
+uint64_t tick_cpu(void) {
+  struct timespec time;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
+  return (uint64_t)time.tv_sec * TICK_SECOND + (uint64_t)time.tv_nsec;
+}
+
 double tick_utc(void) {
   struct timespec time;
   clock_gettime(CLOCK_REALTIME, &time);

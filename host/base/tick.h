@@ -14,6 +14,10 @@
 /* Monotonic nanoseconds; never 0. About 20 ns a call. */
 uint64_t tick_now(void);
 
+/* CPU time of this thread, nanoseconds; 0 if it cannot be had. Also in a signal
+** handler. */
+uint64_t tick_cpu(void);
+
 /* Seconds since 1970, UTC, with a fraction. */
 double tick_utc(void);
 

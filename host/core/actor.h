@@ -62,7 +62,8 @@ struct actor_type {
   X(CHECKOUT, "a pool worker") \
   X(SOCKET, "a socket") \
   X(RECEIVE, "a message") \
-  X(REPORT, "a report")
+  X(REPORT, "a report") \
+  X(VISIT, "the answer to a visit")
 
 enum wait_kind {
 #define WAIT_NAME(name, text) WAIT_##name,
@@ -140,7 +141,7 @@ struct actor {
   /* It may handle several requests at a time. Written by the owner, read by
   ** whoever looks for circles; relaxed: it is before its first request. */
   _Atomic bool concurrent;
-  /* An EXIT, a KILL or a REPORT came in while it was busy: who pushed it sets
+  /* An EXIT, a KILL, a REPORT or a VISIT came in while it was busy: who pushed it sets
   ** this after the push, so that the reader looks before the next message. */
   _Atomic bool urgent;
   /* CPU time of the message in hand, and how much of it makes the type's

@@ -178,6 +178,7 @@ bool links_refuse(struct scheduler *scheduler, struct message *message,
         scheduler_end_wait(scheduler, waiter, OUTCOME_REPLY);
       break;
     case MESSAGE_REPORT:
+    case MESSAGE_VISIT:
       scheduler_end_wait(scheduler, waiter, OUTCOME_NOACTOR);
       break;
     case MESSAGE_MONITOR:

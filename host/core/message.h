@@ -34,6 +34,7 @@
   X(SENTINEL, SYSTEM) /* come back when all before it is done */        \
   X(OUTCOME, URGENT)  /* ends the wait `epoch`; see enum outcome */     \
   X(REPORT, URGENT)   /* answer the wait `epoch`: script/report.h */    \
+  X(VISIT, URGENT)    /* run `entry`, then answer: script/visit.h */    \
   X(LINK, URGENT)     /* not to be overtaken by an EXIT */              \
   X(UNLINK, URGENT)                                                     \
   X(EXIT, URGENT)     /* a linked actor ended, or a supervisor's stop */\
@@ -80,15 +81,18 @@ struct message {
   struct message *next; /* whoever holds the message */
   uint64_t target;      /* pid it is meant for: checked again by the reader */
   uint64_t sender;      /* pid, or ID_NONE from outside */
-  uint64_t epoch;       /* CALL, STOP, REPORT: sender's wait; OUTCOME: target's */
-  uint64_t deadline;    /* CALL: nanoseconds, TICK_NEVER for none; CAST, INFO:
-                        ** until when their sender waited for room, or 0 */
+  uint64_t epoch;       /* CALL, STOP, REPORT, VISIT: sender's wait; OUTCOME:
+                        ** target's */
+  uint64_t deadline;    /* CALL, VISIT: nanoseconds, TICK_NEVER for none; CAST,
+                        ** INFO: until when their sender waited for room, or
+                        ** 0 */
   uint32_t size;        /* payload bytes */
   uint16_t count;       /* values in the payload */
   uint8_t kind;         /* enum message_kind */
   uint8_t flags;
   uint8_t outcome;      /* OUTCOME: enum outcome */
-  uint8_t unused[7];
+  uint8_t entry;        /* VISIT: place in the table of entries */
+  uint8_t unused[6];
   _Alignas(8) unsigned char bytes[];
 };
 

@@ -22,10 +22,6 @@
 **      before the turn turns the timer off, and the turn sees OFF; one that
 **      comes after sees the turn.
 */
-#define _GNU_SOURCE /* CLOCK_THREAD_CPUTIME_ID */
-
-#include <time.h>
-
 #include "base/check.h"
 #include "base/tick.h"
 #include "core/worker.h"
@@ -36,12 +32,6 @@
 #define STUCK_US UINT64_C(20000)
 #define STUCK_TICKS 10
 #define CALM_TICKS 16 /* so many fast ones for nothing, then slow */
-
-static uint64_t thread_cpu(void) {
-  struct timespec time;
-  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
-  return (uint64_t)time.tv_sec * TICK_SECOND + (uint64_t)time.tv_nsec;
-}
 
 static uint64_t nanoseconds(struct worker *worker, uint64_t cycles) {
   return (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
@@ -82,7 +72,7 @@ static bool must_look(struct worker *worker) {
 ** short turns is met as often as its share of the time. */
 static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
   struct slicing *slicing = &worker->slicing;
-  uint64_t cpu = thread_cpu();
+  uint64_t cpu = tick_cpu();
   uint64_t span = cpu - slicing->cpu;
   uint64_t used =
       atomic_load_explicit(&actor->cpu_used, memory_order_relaxed);
@@ -164,7 +154,7 @@ void slice_begin(struct worker *worker) {
   atomic_store_explicit(&slicing->beat, BEAT_FRESH, memory_order_relaxed);
   atomic_signal_fence(memory_order_seq_cst);
   if (!off || !has_alarm()) return;
-  slicing->cpu = thread_cpu();
+  slicing->cpu = tick_cpu();
   alarm_set(hold_alarm(), 1000 * SLOW_US);
 }
 

@@ -30,8 +30,12 @@ static bool is_finalising(const struct body *body) {
 ** a message can still be read, an error be described. */
 static bool is_beyond(const struct body *body, size_t growth) {
   size_t limit = body->memory_limit;
-  if (body->unpacking || body->describing)
-    limit = limit < SIZE_MAX - ALLOC_RESERVE ? limit + ALLOC_RESERVE : SIZE_MAX;
+  if (likely(body->memory <= limit && growth <= limit - body->memory))
+    return false;
+  if (!body->unpacking && !body->describing &&
+      body->activity != ACTIVITY_VISIT)
+    return true;
+  limit = limit < SIZE_MAX - ALLOC_RESERVE ? limit + ALLOC_RESERVE : SIZE_MAX;
   return body->memory > limit || growth > limit - body->memory;
 }
 

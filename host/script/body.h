@@ -25,6 +25,7 @@ struct owned_pool; /* script/face_lease.c */
 struct socket;  /* script/socket.c */
 struct server;   /* script/server.c */
 struct strands;  /* script/strand.c */
+struct visiting; /* script/visit.c */
 struct listener; /* io/listener.h */
 
 /* Why a thread of an actor yielded to the host, not to its resumer. */
@@ -41,6 +42,7 @@ enum activity {
   ACTIVITY_START,     /* loading the module, init */
   ACTIVITY_CONTINUE,  /* `continue` */
   ACTIVITY_MESSAGE,   /* a handler */
+  ACTIVITY_VISIT,     /* for another actor, between two messages */
   ACTIVITY_TERMINATE, /* `terminate` */
   ACTIVITY_FINALISE,  /* what the collector found dead */
   ACTIVITY_LAST       /* all finalisers, at the end */
@@ -141,6 +143,10 @@ struct body {
   /* It is to come to a boundary. Written by the owner and, on the owner's own
   ** thread, by the tick's signal handler; relaxed. */
   _Atomic bool interrupted;
+  /* What runs is to end: each instruction raises, up to where the host began
+  ** it: script/budget.h */
+  bool cut;
+  bool beside;/* it runs beside what the actor is doing, and cannot wait */
   bool spared;        /* test builds: its acquisitions do not fail */
   bool exiting;       /* troupe.exit or os.exit: `reason` is set */
   bool task;          /* its `continue` may receive: script/receive.h */
@@ -159,6 +165,7 @@ struct body {
   /* script/finaliser.c */
   bool finalises;         /* something has had a `__gc` */
   int finalisers;         /* in the queue */
+  struct message_queue visits; /* for the next boundary: script/visit.h */
   lua_State *telling;     /* the thread whose own hook runs: script/hook.c */
 
   int closing;            /* coroutines being closed, one inside another */
@@ -179,6 +186,7 @@ struct body {
   struct message *stop;    /* the STOP that ends it; answered at the end */
   struct message *verdict; /* it has not started: what its starters are told */
   uint64_t cpu_limit;      /* of a message; nanoseconds; TICK_NEVER: none */
+  uint64_t aside_until;    /* of the thread's CPU time, while `beside` */
   uint64_t spent;          /* what it dies of: so much CPU time; or 0 */
   struct buffer evidence;  /* the stack, then */
   struct circle circle;    /* that this actor closed: script/deadlock.c */
@@ -194,6 +202,7 @@ struct body {
   bool reason_normal;
   int exit_status;      /* of a script: os.exit */
 
+  struct visiting *visiting; /* the visit that runs aside, or NULL */
   struct strands *strands; /* NULL: one message at a time */
   bool stopping;           /* a STOP waits for the handlers in flight */
   struct timer *timers;    /* to itself: script/timer.c */
@@ -216,6 +225,11 @@ static inline uint64_t body_pid(const struct body *body) {
 /* The body of the actor that this state, or a coroutine of it, belongs to. */
 static inline struct body *body_of(lua_State *L) {
   return *(struct body **)lua_getextraspace(L);
+}
+
+/* Does each instruction of it raise? script/hook.h */
+static inline bool body_must_end(const struct body *body) {
+  return body->dying || body->cut;
 }
 
 /* May this thread be suspended now? See coroutine_can_wait. */

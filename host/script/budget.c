@@ -59,8 +59,45 @@ static void die(lua_State *L) {
   atomic_store_explicit(&body->interrupted, true, memory_order_relaxed);
 }
 
+void budget_cut(struct body *body) {
+  body->cut = true;
+  atomic_store_explicit(&body->interrupted, true, memory_order_relaxed);
+}
+
+/* Its turn may have lasted a while: so its time is taken from the clock. */
+static void check_aside(struct body *body) {
+  if (!body->cut && tick_cpu() >= body->aside_until) budget_cut(body);
+}
+
+/* The tick asks what has used more than the mark. */
+void budget_begin_aside(struct body *body, struct budget *kept) {
+  struct actor *actor = body->actor;
+  ASSERT(!body->beside && !body->cut, "one at a time");
+  kept->used = used(body);
+  kept->mark = actor->cpu_mark;
+  actor->cpu_mark = BUDGET_ASIDE;
+  atomic_store_explicit(&actor->cpu_used, 0, memory_order_relaxed);
+  body->aside_until = tick_cpu() + BUDGET_ASIDE;
+  body->beside = true;
+}
+
+bool budget_end_aside(struct body *body, const struct budget *kept) {
+  bool cut = body->cut;
+  body->beside = body->cut = false;
+  atomic_store_explicit(&body->interrupted, body->dying,
+                        memory_order_relaxed);
+  body->actor->cpu_mark = kept->mark;
+  atomic_store_explicit(&body->actor->cpu_used, kept->used,
+                        memory_order_relaxed);
+  return cut;
+}
+
 void budget_check(lua_State *L) {
   struct body *body = body_of(L);
+  if (unlikely(body->beside)) {
+    check_aside(body);
+    return;
+  }
   if (likely(used(body) < body->actor->cpu_mark)) return;
   if (used(body) < body->cpu_limit) {
     body->actor->cpu_mark = body->cpu_limit;
@@ -68,6 +105,10 @@ void budget_check(lua_State *L) {
     return;
   }
   body->spent = used(body);
+  if (body->activity == ACTIVITY_VISIT) {
+    budget_cut(body);
+    return;
+  }
   buffer_clear(&body->evidence);
   failure_stack(L, 0, &body->evidence);
   die(L);

@@ -23,8 +23,28 @@ static inline void budget_begin(struct body *body) {
 }
 
 /* Of the running actor, on the thread that is running: warns once at half of
-** the budget; at its end the actor is dying. May raise (memory). */
+** the budget; at its end the actor is dying, or a visit is cut. May raise
+** (memory). */
 void budget_check(lua_State *L);
+
+/*
+** What runs is to end, but not the actor: from here on each instruction raises,
+** as for one that is dying, until who began it takes this back (body->cut).
+** Does not raise.
+*/
+void budget_cut(struct body *body);
+
+/*
+** Between these two something runs that is not the message in hand, may use
+** BUDGET_ASIDE and is cut then, and cannot be suspended. They do not nest. The
+** second answers whether it was cut, and takes that back.
+*/
+#define BUDGET_ASIDE (UINT64_C(100) * 1000000) /* nanoseconds of CPU time */
+struct budget {
+  uint64_t used, mark; /* of the message in hand */
+};
+void budget_begin_aside(struct body *body, struct budget *kept);
+bool budget_end_aside(struct body *body, const struct budget *kept);
 
 /* A span of nanoseconds as "2.0 s". */
 void budget_text(uint64_t span, char *text, size_t size);

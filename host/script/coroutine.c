@@ -328,7 +328,7 @@ static int run(lua_State *L, struct entry *entry, int count,
     push_deadlines(L, entry->entered);
     return lua_yieldk(L, 0, entry->base, continuation);
   }
-  if (unlikely(body->dying)) hook_stuck(L);
+  if (unlikely(body_must_end(body))) hook_stuck(L);
   leave_scope(L, body, entry, status == LUA_YIELD);
   return take(L, entry->thread, status, results);
 }
@@ -418,7 +418,7 @@ static int coroutine_close(lua_State *L) {
     return luaL_error(L, "cannot close a %s coroutine",
                       progress_names[progress]);
   status = reset(L, thread);
-  if (unlikely(body_of(L)->dying)) hook_stuck(L);
+  if (unlikely(body_must_end(body_of(L)))) hook_stuck(L);
   if (status == LUA_OK) {
     lua_pushboolean(L, 1);
     return 1;
@@ -436,7 +436,7 @@ static int wrap_fail(lua_State *L, lua_State *thread) {
   int status = lua_status(thread);
   if (status != LUA_OK && status != LUA_YIELD) {
     status = reset(L, thread);
-    if (unlikely(body_of(L)->dying)) hook_stuck(L);
+    if (unlikely(body_must_end(body_of(L)))) hook_stuck(L);
     lua_xmove(thread, L, 1);
   }
   if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {

@@ -286,6 +286,27 @@ int dispatch_run(lua_State *L) {
   }
 }
 
+/* --- Visits --------------------------------------------------------------- */
+
+static int after_visit(lua_State *L, int status, lua_KContext context) {
+  (void)status;
+  (void)context;
+  answer_reply(L, body_of(L));
+  return 0;
+}
+
+int dispatch_visit(lua_State *L) {
+  struct body *body = body_of(L);
+  const struct message *visit = body->request;
+  int arguments;
+  lua_pushcfunction(L, body->script->visits[visit->entry].run);
+  body->unpacking = true;
+  arguments = codec_unpack(L, visit);
+  body->unpacking = false;
+  lua_callk(L, arguments, LUA_MULTRET, 0, after_visit);
+  return after_visit(L, LUA_OK, 0);
+}
+
 /* --- The start ------------------------------------------------------------ */
 
 /* init has returned nil, reason. Nobody but the host waits for a script. */

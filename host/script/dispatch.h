@@ -14,6 +14,9 @@
 int dispatch_start(lua_State *L);
 int dispatch_run(lua_State *L);
 
+/* The same for a visit at a boundary (script/visit.h). */
+int dispatch_visit(lua_State *L);
+
 /* Pushes the closure that runs every other activity, or nil before the
 ** behaviour is known. May not raise. */
 void dispatch_push(lua_State *L);

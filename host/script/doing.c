@@ -4,6 +4,7 @@
 
 #include "script/coroutine.h"
 #include "script/failure.h"
+#include "script/script.h"
 
 /* --- The request ---------------------------------------------------------- */
 
@@ -36,6 +37,12 @@ static bool has_name(const struct body *body) {
 const char *doing_text(const struct body *body, char text[DOING_SIZE]) {
   char name[CODEC_PEEK_SIZE];
   const char *kind = "info";
+  if (body->activity == ACTIVITY_VISIT) {
+    const struct visit_entry *visits = body->script->visits;
+    snprintf(text, DOING_SIZE, "visit \"%s\"",
+             visits[body->request->entry].name);
+    return text;
+  }
   if (!has_name(body)) return activity_name(body);
   if (body->request->kind == MESSAGE_CALL) kind = "call";
   if (body->request->kind == MESSAGE_CAST) kind = "cast";

@@ -31,6 +31,7 @@
 #include "script/socket.h"
 #include "script/state.h"
 #include "script/timer.h"
+#include "script/visit.h"
 
 /* --- An error nobody caught ----------------------------------------------- */
 
@@ -92,7 +93,9 @@ static void tell_end(struct body *body, const char *text, size_t size) {
 
 /* The caller gets it, if it was a call. */
 static void tell_request(struct body *body, const char *text, size_t size) {
-  if (body->request->kind == MESSAGE_CALL) return;
+  if (body->request->kind == MESSAGE_CALL ||
+      body->request->kind == MESSAGE_VISIT)
+    return;
   atomic_fetch_add_explicit(&body->script->unhandled, 1,
                             memory_order_relaxed);
   log_error(body, LOG_WARN, text, size);
@@ -135,9 +138,11 @@ static int describe_spent(lua_State *L) {
   struct body *body = body_of(L);
   const struct buffer *stack = &body->evidence;
   const char *request = doing_push(L);
+  bool visit = body->activity == ACTIVITY_VISIT;
   char span[32];
   budget_text(body->spent, span, sizeof span);
-  failure_push(L, FAILURE_EXIT, "used %s of CPU time%s%s", span,
+  failure_push(L, visit ? FAILURE_INTERRUPTED : FAILURE_EXIT,
+               "used %s of CPU time%s%s", span,
                request != NULL ? " in " : "", request != NULL ? request : "");
   failure_add_hop(L, 2, request, buffer_bytes(stack), buffer_size(stack));
   lua_settop(L, 2);
@@ -175,6 +180,24 @@ void ending_die(struct body *body) {
   if (body->activity != ACTIVITY_TERMINATE && body->activity != ACTIVITY_LAST)
     reason_set(body, &body->script->killed, false);
   if (body->spent != 0) tell_spent(body);
+}
+
+/* Nothing there is on the stack but what it was doing. */
+void ending_reason_cut(struct body *body) {
+  lua_State *L = body->L;
+  buffer_clear(&body->evidence);
+  failure_stack(L, 0, &body->evidence);
+  run_unwind(body);
+  lua_settop(L, 0);
+  body->describing = true;
+  body->blocked++;
+  lua_pushcfunction(L, describe_spent);
+  if (lua_pcall(L, 0, 1, 0) != LUA_OK)
+    reason_set(body, &body->script->nomem, false);
+  body->blocked--;
+  body->describing = false;
+  body->spent = 0;
+  lua_settop(L, 0);
 }
 
 bool ending_reason_error(struct body *body, bool ends) {
@@ -309,6 +332,7 @@ static enum step finish(struct body *body) {
   lost = links_end(scheduler, body->actor, &reason);
   if (lost > 0) log_lost(body, pid, lost);
   answer_stop(scheduler, stop);
+  visit_refuse_all(body);
   if (request != NULL) scheduler->discard(scheduler, request);
   life_free(body);
   return STEP_ENDED;

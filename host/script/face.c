@@ -33,6 +33,7 @@
 #include "script/target.h"
 #include "script/timer.h"
 #include "script/value.h"
+#include "script/visit.h"
 #include "script/wait.h"
 
 static int lua_self(lua_State *L) {
@@ -178,6 +179,7 @@ static const struct lazy_field core_fields[] = {
     {"hash", lease_lua_hash, NULL},
     {"checkout", lease_lua_checkout, NULL},
     {"waits", wait_lua_waits, NULL},
+    {"visit", visit_lua_visit, NULL},
     {"start", spawn_lua_bound, NULL},
     {"check_child", supervise_lua_check, NULL},
     {"shutdown", supervise_lua_shutdown, NULL},

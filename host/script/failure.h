@@ -32,7 +32,8 @@
   X(OVERLOAD, "overload") \
   X(BADREQUEST, "badrequest") \
   X(BADARGUMENT, "badargument") \
-  X(EXISTS, "exists")
+  X(EXISTS, "exists") \
+  X(INTERRUPTED, "interrupted")
 
 struct class; /* script/class.h */
 

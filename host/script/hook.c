@@ -23,6 +23,8 @@
 ** so nothing grows. Each Lua function on the stack can catch it once at most,
 ** and fails again at its next instruction, up to a place where Lua can yield,
 ** which is never resumed, or to the top.
+**
+** What is cut (script/budget.h) ends the same way, though the actor goes on.
 */
 #include "script/hook.h"
 
@@ -58,7 +60,7 @@ static void ask(struct body *body) {
 }
 
 static void answered(struct body *body) {
-  atomic_store_explicit(&body->interrupted, body->dying,
+  atomic_store_explicit(&body->interrupted, body_must_end(body),
                         memory_order_relaxed);
 }
 
@@ -67,7 +69,7 @@ static void answered(struct body *body) {
 /* May run in a signal handler, on the thread's own core. */
 void hook_follow(lua_State *thread) {
   int mask = lua_gethookmask(thread);
-  if (body_of(thread)->dying)
+  if (body_must_end(body_of(thread)))
     lua_sethook(thread, fire, LUA_MASKCOUNT, 1);
   else if (!(mask & (LUA_MASKCOUNT | LUA_MASKLINE)))
     lua_sethook(thread, fire, mask | LUA_MASKCOUNT, 1);
@@ -221,17 +223,18 @@ static const struct message *find_kill(struct body *body) {
   return message;
 }
 
+/* What runs aside has its end soon enough: others wait for that. */
 void hook_stuck(lua_State *L) {
   struct body *body = body_of(L);
   const struct message *kill = NULL;
-  if (!body->dying) {
-    body->script->answer_reports(body, L);
+  if (!body_must_end(body)) {
+    if (!body->beside) body->script->answer_reports(body, L);
     budget_check(L);
-    kill = find_kill(body);
+    if (!body->beside) kill = find_kill(body);
   }
   if (kill != NULL) budget_kill(L, kill->flags & MESSAGE_SHUTDOWN);
   answered(body);
-  if (body->dying) raise_memory(L);
+  if (body_must_end(body)) raise_memory(L);
 }
 
 /* The last that a hook does: in it only a yield without values is allowed. */
@@ -240,7 +243,7 @@ static void come(lua_State *L, struct body *body) {
     hook_stuck(L);
     return;
   }
-  if (!body->dying) budget_check(L);
+  if (!body_must_end(body)) budget_check(L);
   body->yielded = HOST_PREEMPT;
   lua_yield(L, 0);
 }
@@ -275,14 +278,14 @@ static void fire_count(lua_State *L, struct body *body,
     ask(body);
   else if (body->hook_count != 0)
     slice_poll();
-  if (!body->dying) settle(L, own);
+  if (!body_must_end(body)) settle(L, own);
   if (is_asked(body) && !later && body_can_wait(L)) {
     if (due) put_off(L, own);
     come(L, body);
     return;
   }
   if (is_asked(body) && !later) hook_stuck(L);
-  if (due && !body->dying) tell_own(L, activation);
+  if (due && !body_must_end(body)) tell_own(L, activation);
   if (is_asked(body) && later) hook_follow(L);
 }
 

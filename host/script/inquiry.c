@@ -72,7 +72,7 @@ static void push_checkout(lua_State *L, const struct wait_edge *wait) {
 static const char *const waits_for[] = {
     [WAIT_CALL] = "a reply from ",   [WAIT_START] = "the start of ",
     [WAIT_STOP] = "the end of ",     [WAIT_ROOM] = "room in the mailbox of ",
-    [WAIT_REPORT] = NULL};
+    [WAIT_VISIT] = "the answer to a visit of "};
 
 static const char *const waits[] = {
 #define WAIT_TEXT(name, text) text,

@@ -6,6 +6,7 @@
 #include "script/budget.h"
 #include "script/coroutine.h"
 #include "script/dispatch.h"
+#include "script/failure.h"
 #include "script/finaliser.h"
 #include "script/script.h"
 #include "script/strand.h"
@@ -34,6 +35,7 @@ static enum run resume(struct body *body, int arguments) {
   status = lua_resume(body->L, NULL, arguments, &results);
   tell_absence(body, worker_own());
   if (unlikely(body->dying)) return RUN_DYING;
+  if (unlikely(body->cut)) return RUN_CUT;
   if (status == LUA_OK) return RUN_DONE;
   if (status != LUA_YIELD) return RUN_FAILED;
   lua_pop(body->L, results);
@@ -55,6 +57,9 @@ enum run run_begin(struct body *body, enum activity activity) {
     lua_settop(L, lua_gettop(L) > 1 ? 1 : lua_gettop(L));
     lua_pushcfunction(L, activity == ACTIVITY_LAST ? finaliser_run_last
                                                    : finaliser_run);
+  } else if (activity == ACTIVITY_VISIT) {
+    lua_settop(L, lua_gettop(L) > 1 ? 1 : lua_gettop(L));
+    lua_pushcfunction(L, dispatch_visit);
   } else {
     if (unlikely(lua_gettop(L) == 0)) dispatch_push(L);
     lua_settop(L, 1);
@@ -75,6 +80,60 @@ void run_unwind(struct body *body) {
   coroutine_unwind(body->L);
   lua_resetthread(body->L);
   body->blocked--;
+}
+
+/* --- Beside what the actor is doing --------------------------------------- */
+
+static int make_thread(lua_State *L) {
+  lua_newthread(L);
+  return 1;
+}
+
+/* The script's own hook, if it has one there, is not told of this. */
+lua_State *run_new(struct body *body) {
+  lua_State *L = body->L, *outer = body->telling;
+  int status;
+  if (!lua_checkstack(L, 2)) return NULL;
+  body->telling = L;
+  body->describing = true;
+  lua_pushcfunction(L, make_thread);
+  status = lua_pcall(L, 0, 1, 0);
+  body->describing = false;
+  body->telling = outer;
+  if (status == LUA_OK) return lua_tothread(L, -1);
+  lua_pop(L, 1);
+  return NULL;
+}
+
+void run_drop(struct body *body) {
+  ASSERT(lua_isthread(body->L, -1), "as run_new has left it");
+  lua_pop(body->L, 1);
+}
+
+/* The error, or what says that it was none, stays on top. */
+static int unwind_aside(lua_State *thread, int status, struct buffer *stack) {
+  failure_stack(thread, 0, stack);
+  if (lua_resetthread(thread) == LUA_OK)
+    lua_pushliteral(thread, "attempt to yield across a C-call boundary");
+  return status;
+}
+
+int run_aside(struct body *body, lua_State *thread, struct buffer *stack) {
+  lua_State *running = body->running, *finalising = body->finalising;
+  int blocked = body->blocked, results, status;
+  ASSERT(body->beside && !body->describing, "it has a budget of its own");
+  body->running = body->finalising = thread;
+  body->describing = true;
+  body->blocked++;
+  worker_share();
+  status = lua_resume(thread, NULL, lua_gettop(thread) - 1, &results);
+  if (status != LUA_OK) status = unwind_aside(thread, status, stack);
+  tell_absence(body, worker_own());
+  body->blocked = blocked;
+  body->describing = false;
+  body->running = running;
+  body->finalising = finalising;
+  return status;
 }
 
 void run_end_strands(struct body *body) {

@@ -19,6 +19,7 @@
 #include "script/settings.h"
 #include "script/timer.h"
 #include "script/turn.h"
+#include "script/visit_table.h"
 
 /* Frees a message that nobody will handle, with what it owns. */
 static void discard(struct scheduler *scheduler, struct message *message) {
@@ -83,6 +84,7 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->exit = face_exit;
   script->push_request = doing_push;
   script->answer_reports = report_answer_stuck;
+  script->visits = visit_table;
   script->stock = library_new_stock();
   script->modules = modules_new(options->embedded);
   script->path = path_new(options->path, options->cpath);

@@ -30,6 +30,13 @@ struct fixed_reason {
   size_t size;
 };
 
+/* What one actor may do in the state of another: script/visit.h. */
+struct visit_entry {
+  const char *name;  /* NULL ends the table */
+  lua_CFunction run; /* values in, values out */
+  bool now;          /* wherever the actor is suspended; else at a boundary */
+};
+
 struct script {
   struct scheduler *scheduler;
   /* Handed down, so that what is below need not see what is above. */
@@ -37,6 +44,7 @@ struct script {
   lua_CFunction exit;                  /* os.exit: script/face.c */
   const char *(*push_request)(lua_State *L); /* script/doing.c */
   void (*answer_reports)(struct body *body, lua_State *running);
+  const struct visit_entry *visits; /* script/visit_table.h */
   struct stock *stock;
   struct modules *modules;
   struct log *log;

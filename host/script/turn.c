@@ -21,6 +21,7 @@
 #include "core/links.h"
 #include "script/answer.h"
 #include "script/body.h"
+#include "script/budget.h"
 #include "script/culprit.h"
 #include "script/dispatch.h"
 #include "script/ending.h"
@@ -38,6 +39,7 @@
 #include "script/start.h"
 #include "script/strand.h"
 #include "script/timer.h"
+#include "script/visit.h"
 
 /* Whatever it is doing ends here. Before its first turn there is no state. */
 static void abandon(struct body *body) {
@@ -65,14 +67,32 @@ static void drop_request(struct body *body) {
 /* The error has ended the request, not the actor. */
 static enum step fail_request(struct body *body, enum outcome outcome) {
   body->unpacking = false;
-  if (body->request->kind == MESSAGE_CALL) answer_reason(body, outcome);
+  if (body->request->kind == MESSAGE_CALL ||
+      body->request->kind == MESSAGE_VISIT)
+    answer_reason(body, outcome);
   drop_request(body);
   return STEP_AGAIN;
+}
+
+/* The error is the asker's, and whatever it does to be described is not the
+** actor's. */
+static enum step fail_visit(struct body *body) {
+  struct budget kept;
+  bool cut = body->cut;
+  body->cut = false;
+  budget_begin_aside(body, &kept);
+  if (cut)
+    ending_reason_cut(body);
+  else
+    ending_reason_error(body, false);
+  budget_end_aside(body, &kept);
+  return fail_request(body, OUTCOME_ERROR);
 }
 
 static enum step fail(struct body *body) {
   /* What came cannot be read here: its __module is not to be found, say. */
   bool unread = body->unpacking;
+  if (body->activity == ACTIVITY_VISIT) return fail_visit(body);
   if (!ending_reason_error(body, !unread))
     return fail_request(body, unread ? OUTCOME_REFUSED : OUTCOME_ERROR);
   if (body->activity == ACTIVITY_START) return start_failed(body);
@@ -104,7 +124,7 @@ static enum step started(struct body *body) {
 static enum step finished(struct body *body) {
   enum activity activity = body->activity;
   body->activity = ACTIVITY_NONE;
-  if (activity == ACTIVITY_MESSAGE) {
+  if (activity == ACTIVITY_MESSAGE || activity == ACTIVITY_VISIT) {
     drop_request(body);
     return STEP_AGAIN;
   }
@@ -125,6 +145,8 @@ static enum step follow(struct body *body, enum run run) {
     case RUN_DYING:
       ending_die(body);
       return body->started ? ending_finish(body) : start_failed(body);
+    case RUN_CUT:
+      return fail_visit(body);
     case RUN_FAILED:
       if (!is_ending(body)) return fail(body);
       if (body->activity == ACTIVITY_TERMINATE)
@@ -151,6 +173,19 @@ static bool accept_call(struct body *body, struct message *message) {
   if (caller == NULL || !actor_wait_claim(caller, message->epoch)) return false;
   body->actor->serving = (struct waiter){message->sender, message->epoch};
   return true;
+}
+
+static enum step begin_visit(struct body *body) {
+  struct message *message = message_queue_pop(&body->visits);
+  body->from_taken = false;
+  body->deadline = 0;
+  if (!accept_call(body, message)) {
+    message_free(message);
+    return STEP_AGAIN;
+  }
+  body->request_deadline = message->deadline;
+  body->request = message;
+  return begin(body, ACTIVITY_VISIT);
 }
 
 /* After what a strand did: the body is the main thread's again, unless that
@@ -279,7 +314,7 @@ static enum step handle_start(struct body *body, struct message *message) {
 
 static enum step handle(struct body *body, struct message *message) {
   if (body->idle_span != 0 && message->kind != MESSAGE_IDLE &&
-      message->kind != MESSAGE_REPORT)
+      message->kind != MESSAGE_REPORT && message->kind != MESSAGE_VISIT)
     idle_touch(body);
   switch ((enum message_kind)message->kind) {
     case MESSAGE_CALL:
@@ -306,6 +341,9 @@ static enum step handle(struct body *body, struct message *message) {
       return handle_start(body, message);
     case MESSAGE_REPORT:
       report_answer(body, message, NULL);
+      return STEP_AGAIN;
+    case MESSAGE_VISIT:
+      visit_arrived(body, message);
       return STEP_AGAIN;
     case MESSAGE_SENTINEL:
       lease_sentinel(body->script->scheduler, message);
@@ -428,12 +466,18 @@ static enum step finalise(struct body *body) {
   return leave_strand(body, begin(body, ACTIVITY_FINALISE));
 }
 
+static enum step visit_strand(struct body *body) {
+  strand_begin(body);
+  return leave_strand(body, begin_visit(body));
+}
+
 static enum step step_strands(struct body *body,
                               struct message_queue *strays) {
   struct message *message = actor_next(body->actor, true, strays);
   if (message != NULL) return handle_strand_urgent(body, message);
   if (strand_enter_ready(body)) return leave_strand(body, go_on(body, NULL));
   if (!takes_more(body)) return STEP_WAIT;
+  if (unlikely(visit_due(body))) return visit_strand(body);
   if (unlikely(finaliser_due(body)) && !body->finalised) return finalise(body);
   body->finalised = false;
   message = actor_next(body->actor, false, strays);
@@ -456,6 +500,7 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
   struct message *message;
   if (body->suspended) return step_suspended(body, strays);
   if (unlikely(body->strands != NULL)) return step_strands(body, strays);
+  if (unlikely(visit_due(body))) return begin_visit(body);
   if (unlikely(finaliser_due(body)) && !body->finalised) return finalise(body);
   body->finalised = false;
   message = actor_next(body->actor, false, strays);

@@ -69,6 +69,17 @@ function actors.queued(pid, count)
   eventually(function() return core.queue(pid) == count end)
 end
 
+--- Waits until it waits for that: `kind` as core.waits tells it.
+function actors.waits(pid, kind)
+  local core = require "troupe.core"
+  eventually(function()
+    for _, wait in ipairs(core.waits()) do
+      if wait.pid == pid and wait.kind == kind then return true end
+    end
+    return false
+  end)
+end
+
 --- Ends all of them, and waits until no actor is left that was not there when
 --- the spec began.
 function actors.finish()
