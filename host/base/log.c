@@ -68,6 +68,8 @@ enum log_level log_level(struct log *log) {
                                               memory_order_relaxed);
 }
 
+const char *log_level_name(enum log_level level) { return level_names[level]; }
+
 bool log_level_parse(const char *name, enum log_level *level) {
   for (int i = LOG_DEBUG; i <= LOG_OFF; i++) {
     if (strcmp(name, level_names[i]) == 0) {

@@ -33,8 +33,10 @@ struct log;
 struct log *log_new(int fd, enum log_level level); /* NULL: no memory */
 void log_free(struct log *log);
 
+/* At any time: a line that is being written meanwhile is judged by either. */
 void log_set_level(struct log *log, enum log_level level);
 enum log_level log_level(struct log *log);
+const char *log_level_name(enum log_level level);
 bool log_level_parse(const char *name, enum log_level *level);
 
 /* `who` stands before the text ("<0.17.3> account") and may be NULL. New

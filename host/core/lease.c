@@ -527,6 +527,19 @@ bool lease_first(struct leases *leases, struct actor *actor,
   return false;
 }
 
+void lease_held(struct leases *leases, const struct actor *actor,
+                void (*each)(void *context, struct key pool, uint32_t seat),
+                void *context) {
+  for (struct lease_hold *at = actor->leases; at != NULL; at = at->next) {
+    struct shard *shard = keytable_shard(&leases->pools, &at->pool->keyed);
+    mutex_lock(&shard->lock);
+    bool held = at->state == HOLD_HELD && !at->pool->closed;
+    uint32_t seat = at->seat;
+    mutex_unlock(&shard->lock);
+    if (held) each(context, keyed_key(&at->pool->keyed), seat);
+  }
+}
+
 bool lease_taken(struct leases *leases, struct key key, uint32_t seat) {
   struct place place;
   struct pool *pool = lock_seat(leases, key, seat, &place);

@@ -107,6 +107,12 @@ bool lease_first(struct leases *leases, struct actor *actor,
 uint32_t lease_holders(struct leases *leases, uint64_t number, uint64_t *pids,
                        uint32_t limit);
 
+/* Calls `each` for every seat that the actor holds; the key lives until it is
+** given back. [owner] */
+void lease_held(struct leases *leases, const struct actor *actor,
+                void (*each)(void *context, struct key pool, uint32_t seat),
+                void *context);
+
 /* For at(): which seats are leased, for choosing another. */
 bool lease_taken(struct leases *leases, struct key pool, uint32_t seat);
 uint32_t lease_size(struct leases *leases, struct key pool); /* 0: no such */

@@ -50,6 +50,7 @@ static inline uint64_t registration_pid(const struct actor *actor) {
 /* Leaves the group and frees the registration, which is off its list. */
 void registry_drop_member(struct registry *registry,
                           struct registration *registration);
+struct key registry_group_key(struct registration *registration);
 void registry_drop_groups(struct registry *registry);
 size_t registry_count_groups(struct registry *registry);
 

@@ -514,6 +514,17 @@ enum status registry_keys(struct registry *registry,
   return ok ? STATUS_OK : STATUS_NOMEM;
 }
 
+void registry_held(const struct actor *actor,
+                   bool (*each)(void *context, struct key key, bool group),
+                 void *context) {
+  struct registration *at = actor->registrations;
+  bool more = true;
+  for (; at != NULL && more; at = at->next)
+    more = each(context, at->member ? registry_group_key(at)
+                                    : keyed_key(&occupied_by(at)->keyed),
+                at->member);
+}
+
 static size_t queue_count(const struct message_queue *queue) {
   size_t count = 0;
   for (struct message *at = queue->first; at != NULL; at = at->next) count++;

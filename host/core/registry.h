@@ -154,6 +154,13 @@ enum status registry_keys(struct registry *registry,
                                        uint64_t pid),
                           void *context);
 
+/* Calls `each` for all that the actor is registered under, keys and groups,
+** the latest first; the key lives until it leaves. Stops when `each` returns
+** false. [owner] */
+void registry_held(const struct actor *actor,
+                   bool (*each)(void *context, struct key key, bool group),
+                 void *context);
+
 /* Entries, groups, waiters and held messages; 0 when quiet. */
 size_t registry_count(struct registry *registry);
 

@@ -191,6 +191,10 @@ enum status registry_members(struct registry *registry, struct key key,
 
 /* --- For registry.c ------------------------------------------------------- */
 
+struct key registry_group_key(struct registration *registration) {
+  return keyed_key(&membership_of(registration)->group->keyed);
+}
+
 static void drop_group(struct keyed *keyed) {
   struct group *group = group_of(keyed);
   for (uint32_t i = 0; i < group->used; i++)

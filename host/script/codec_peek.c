@@ -49,7 +49,9 @@ static size_t take_varint(struct input *input) {
 
 static void show_string(struct input *input, size_t size, char *text) {
   size_t left = (size_t)(input->end - input->at);
-  quote_text((const char *)input->at, size < left ? size : left, text);
+  if (size > left) size = left;
+  quote_text((const char *)input->at, size, text);
+  input->at += size;
 }
 
 /* As Lua prints a float: it is seen to be none of the integers. */
@@ -103,5 +105,45 @@ const char *codec_peek(const struct message *message,
     strcpy(text, "no value");
   else
     show(&input, tag, text);
+  return text;
+}
+
+/* --- Keys ----------------------------------------------------------------- */
+
+/* Adds the text as far as there is room; false: no more. */
+static bool add(char **at, const char *end, const char *text) {
+  size_t size = strlen(text), room = (size_t)(end - *at);
+  if (size > room) size = room;
+  memcpy(*at, text, size);
+  *at += size;
+  **at = '\0';
+  return *at < end;
+}
+
+static bool add_part(struct input *input, char **at, const char *end) {
+  char text[CODEC_PEEK_SIZE];
+  unsigned char tag;
+  if (!take(input, &tag, 1)) return false;
+  show(input, tag, text);
+  return add(at, end, text);
+}
+
+const char *codec_peek_key(const void *bytes, size_t size, char *text,
+                           size_t text_size) {
+  struct input input = {bytes, (const unsigned char *)bytes + size};
+  const char *end = text + text_size - 1;
+  char *at = text;
+  text[0] = '\0';
+  if (size == 0) return text;
+  if (*input.at != TAG_TABLE) {
+    add_part(&input, &at, end);
+    return text;
+  }
+  input.at++;
+  take_varint(&input);
+  add(&at, end, "{");
+  while (input.at < input.end && add_part(&input, &at, end))
+    if (input.at < input.end) add(&at, end, ", ");
+  add(&at, end, "}");
   return text;
 }

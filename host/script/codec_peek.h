@@ -1,7 +1,7 @@
 /*
 ** Codec peek: what a message begins with, in words, without a Lua state.
 **
-** Threads  [any thread] whoever owns the message
+** Threads  [any thread] whoever owns the message, or the key
 */
 #ifndef TROUPE_SCRIPT_CODEC_PEEK_H
 #define TROUPE_SCRIPT_CODEC_PEEK_H
@@ -15,5 +15,10 @@
 ** Returns `text`. */
 const char *codec_peek(const struct message *message,
                        char text[CODEC_PEEK_SIZE]);
+
+/* A registry key as one would write it, `"disk1"`, `{"room", 7}`, cut where
+** there is no more room. Returns `text`. */
+const char *codec_peek_key(const void *bytes, size_t size, char *text,
+                           size_t text_size);
 
 #endif

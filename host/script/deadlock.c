@@ -6,7 +6,9 @@
 #include "script/doing.h"
 #include "script/failure.h"
 #include "script/inquiry.h"
+#include "script/script.h"
 #include "script/value.h"
+#include "script/words.h"
 
 bool deadlock_look(struct body *body) {
   circle_free(&body->circle);
@@ -82,12 +84,14 @@ static int finish(lua_State *L, struct inquiry *inquiry) {
 
 static void add_entry(lua_State *L, struct inquiry *inquiry,
                       const struct circle_member *member) {
+  struct scheduler *scheduler = body_of(L)->script->scheduler;
+  char text[WORDS_WAIT_SIZE];
   lua_createtable(L, 0, 6);
   value_push_pid(L, member->pid);
   lua_setfield(L, -2, "pid");
-  lua_pushstring(L, inquiry_name(L, member->pid)); /* nil for NULL */
+  lua_pushstring(L, words_name(scheduler, member->pid)); /* nil for NULL */
   lua_setfield(L, -2, "behaviour");
-  inquiry_push_wait(L, &member->wait);
+  lua_pushstring(L, words_wait(scheduler, &member->wait, text));
   lua_setfield(L, -2, "waits");
   inquiry_add(inquiry, member->pid, (struct waiter){ID_NONE, 0});
   lua_rawseti(L, -3, inquiry->count);

@@ -11,8 +11,6 @@
 #include "script/seat.h"
 #include "script/value.h"
 
-#define ENTITY_MARK 0xee
-
 bool entity_owns(struct key key) {
   const unsigned char *bytes = key.bytes;
   return key.size > 0 && (*bytes == ENTITY_MARK || *bytes == SEAT_MARK);

@@ -14,6 +14,7 @@
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/entity.h"
+#include "script/face_inspect.h"
 #include "script/face_lease.h"
 #include "script/face_link.h"
 #include "script/face_registry.h"
@@ -192,6 +193,11 @@ static const struct lazy_field core_fields[] = {
     {"failure", supervise_lua_failure, NULL},
     {"caught", supervise_lua_caught, NULL},
     {"raise", supervise_lua_raise, NULL},
+    {"pid", inspect_lua_pid, NULL},
+    {"info", inspect_lua_info, NULL},
+    {"stacks", inspect_lua_stacks, NULL},
+    {"defaults", inspect_lua_defaults, NULL},
+    {"level", inspect_lua_level, NULL},
     {NULL, NULL, NULL}};
 
 static const struct lazy_field registry_fields[] = {

@@ -14,6 +14,7 @@
 #include "script/deadlock.h"
 #include "script/entity.h"
 #include "script/failure.h"
+#include "script/notes.h"
 #include "script/script.h"
 #include "script/seat.h"
 #include "script/wait.h"
@@ -174,6 +175,36 @@ int lease_lua_vacated(lua_State *L) {
   lease_vacated(scheduler_of(L)->leases, pool,
                 (uint32_t)luaL_checkinteger(L, 2));
   return 0;
+}
+
+/* --- For who looks -------------------------------------------------------- */
+
+struct noting {
+  struct notes *notes;
+  uint64_t count;
+};
+
+static void note_held(void *context, struct key pool, uint32_t seat) {
+  struct noting *noting = context;
+  if (noting->count++ >= NOTES_LISTED) return;
+  notes_open(noting->notes, NULL);
+  notes_value(noting->notes, "pool", pool.bytes, pool.size);
+  notes_integer(noting->notes, "seat", seat);
+  notes_close(noting->notes);
+}
+
+void lease_note(const struct body *body, struct notes *notes) {
+  struct noting noting = {notes, 0};
+  uint64_t count = 0;
+  notes_open(notes, "pools");
+  for (const struct owned_pool *at = body->pools; at != NULL; at = at->next)
+    if (count++ < NOTES_LISTED)
+      notes_value(notes, NULL, at->key, at->key_size);
+  notes_close_list(notes, count);
+  notes_open(notes, "borrowed");
+  lease_held(body->script->scheduler->leases, body->actor, note_held,
+             &noting);
+  notes_close_list(notes, noting.count);
 }
 
 /* --- Choosing ------------------------------------------------------------- */

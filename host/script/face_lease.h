@@ -20,8 +20,13 @@ void lease_settle(struct scheduler *scheduler, struct key pool, uint32_t seat,
 /* A SENTINEL has come to the seat's worker. Takes the message. */
 void lease_sentinel(struct scheduler *scheduler, struct message *message);
 
+struct notes; /* script/notes.h */
+
 /* The actor has ended: so do its pools. */
 void lease_close_all(struct body *body);
+/* Writes down, as lists, the pools that are its own, and which workers of
+** others' it has checked out: { pool, seat }. */
+void lease_note(const struct body *body, struct notes *notes);
 
 int lease_lua_open(lua_State *L);       /* open_pool(name, size): the caller's */
 int lease_lua_close(lua_State *L);      /* close_pool(name) */

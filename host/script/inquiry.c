@@ -5,14 +5,12 @@
 
 #include "base/check.h"
 #include "base/tick.h"
-#include "core/circle.h"
 #include "script/body.h"
 #include "script/class.h"
 #include "script/coroutine.h"
 #include "script/script.h"
 #include "script/value.h"
-
-#define HOLDERS_SHOWN 8 /* of a pool's seats */
+#include "script/words.h"
 
 static const struct class inquiry_class = {
     "inquiry", "an inquiry", (const luaL_Reg[]){{NULL, NULL}}, NULL, NULL, false};
@@ -34,61 +32,6 @@ void inquiry_add(struct inquiry *inquiry, uint64_t pid,
     if (inquiry->asked[i].pid == pid) return;
   if (inquiry->count < inquiry->capacity && id_valid(pid))
     inquiry->asked[inquiry->count++] = (struct asked){pid, subject};
-}
-
-/* --- Words ---------------------------------------------------------------- */
-
-const char *inquiry_name(lua_State *L, uint64_t pid) {
-  struct directory *directory = body_of(L)->script->scheduler->directory;
-  struct actor *actor = directory_find(directory, pid);
-  if (actor == NULL) return NULL;
-  return atomic_load_explicit(&actor->name, memory_order_relaxed);
-}
-
-const char *inquiry_who(lua_State *L, uint64_t pid,
-                        char text[INQUIRY_WHO_SIZE]) {
-  const char *name = inquiry_name(L, pid);
-  char id[ID_TEXT_SIZE];
-  snprintf(text, INQUIRY_WHO_SIZE, "%s%s%s", id_text(pid, id),
-           name != NULL ? " " : "", name != NULL ? name : "");
-  return text;
-}
-
-static void push_checkout(lua_State *L, const struct wait_edge *wait) {
-  uint64_t pids[CIRCLE_TARGETS];
-  char who[INQUIRY_WHO_SIZE];
-  uint32_t count =
-      circle_targets(body_of(L)->script->scheduler, wait, pids);
-  lua_pushliteral(L, "a worker of a pool");
-  for (uint32_t i = 0; i < count && i < HOLDERS_SHOWN; i++)
-    lua_pushfstring(L, "%s%s", i == 0 ? ", held by " : ", ",
-                    inquiry_who(L, pids[i], who));
-  if (count > HOLDERS_SHOWN)
-    lua_pushfstring(L, " and %d others", (int)(count - HOLDERS_SHOWN));
-  lua_concat(L, 1 + (int)(count > HOLDERS_SHOWN ? HOLDERS_SHOWN + 1 : count));
-}
-
-/* With somebody in particular to wait for, and without. */
-static const char *const waits_for[] = {
-    [WAIT_CALL] = "a reply from ",   [WAIT_START] = "the start of ",
-    [WAIT_STOP] = "the end of ",     [WAIT_ROOM] = "room in the mailbox of ",
-    [WAIT_VISIT] = "the answer to a visit of "};
-
-static const char *const waits[] = {
-#define WAIT_TEXT(name, text) text,
-    WAIT_LIST(WAIT_TEXT)
-#undef WAIT_TEXT
-};
-
-void inquiry_push_wait(lua_State *L, const struct wait_edge *wait) {
-  char who[INQUIRY_WHO_SIZE];
-  if (wait->kind == WAIT_CHECKOUT)
-    push_checkout(L, wait);
-  else if (id_valid(wait->target) && waits_for[wait->kind] != NULL)
-    lua_pushfstring(L, "%s%s", waits_for[wait->kind],
-                    inquiry_who(L, wait->target, who));
-  else
-    lua_pushstring(L, waits[wait->kind]);
 }
 
 /* --- Entries -------------------------------------------------------------- */
@@ -163,13 +106,14 @@ static void keep_waits(lua_State *L, int entry) {
 }
 
 static void fill(lua_State *L, int entry, const struct report *report) {
+  struct scheduler *scheduler = body_of(L)->script->scheduler;
   const char *what = NULL;
+  char text[WORDS_WAIT_SIZE];
   set_text(L, entry, "behaviour", report->behaviour);
   set_text(L, entry, "request", report->request);
   set_text(L, entry, "stack", report->stack);
   if (report->wait.kind != WAIT_NONE) {
-    inquiry_push_wait(L, &report->wait);
-    what = lua_tostring(L, -1);
+    what = lua_pushstring(L, words_wait(scheduler, &report->wait, text));
     keep_waits(L, entry);
   }
   push_doing(L, report, what);
@@ -180,13 +124,15 @@ static void fill(lua_State *L, int entry, const struct report *report) {
 /* Pushes the entry of the one whose turn it is. */
 static void push_entry(lua_State *L, const struct inquiry *inquiry) {
   uint64_t pid = inquiry->asked[inquiry->at].pid;
+  const char *name;
   int list = lua_gettop(L) - 1;
   if (lua_rawgeti(L, list, (lua_Integer)inquiry->at + 1) == LUA_TTABLE) return;
   lua_pop(L, 1);
   lua_createtable(L, 0, 6);
   value_push_pid(L, pid);
   lua_setfield(L, -2, "pid");
-  lua_pushstring(L, inquiry_name(L, pid)); /* nil for NULL */
+  name = words_name(body_of(L)->script->scheduler, pid);
+  lua_pushstring(L, name); /* nil for NULL */
   lua_setfield(L, -2, "behaviour");
   lua_pushvalue(L, -1);
   lua_rawseti(L, list, (lua_Integer)inquiry->at + 1);
@@ -246,7 +192,7 @@ static bool ask(lua_State *L, struct inquiry *inquiry) {
   epoch = scheduler_wait(body->script->scheduler, body->actor, WAIT_REPORT,
                          ID_NONE, inquiry->until);
   if (epoch == 0) return false;
-  if (report_ask(body, asked->pid, epoch, asked->subject))
+  if (report_ask(body, asked->pid, epoch, REPORT_BRIEF, asked->subject))
     return true;
   actor_wait_end(body->actor, epoch, &begun);
   return false;

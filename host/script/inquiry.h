@@ -49,14 +49,4 @@ void inquiry_add(struct inquiry *inquiry, uint64_t pid, struct waiter subject);
 
 int inquiry_run(lua_State *L);
 
-/* Pushes what a wait is for: "a reply from <0.9.1> disk". May raise. */
-void inquiry_push_wait(lua_State *L, const struct wait_edge *wait);
-/* The behaviour of a live actor, NULL if it is not known; lives as long as the
-** host. */
-const char *inquiry_name(lua_State *L, uint64_t pid);
-/* "<0.9.1> disk", the name as far as it is known. Returns `text`. */
-#define INQUIRY_WHO_SIZE 128
-const char *inquiry_who(lua_State *L, uint64_t pid,
-                        char text[INQUIRY_WHO_SIZE]);
-
 #endif

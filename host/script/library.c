@@ -62,6 +62,11 @@ uint32_t library_bit(const char *name) {
   return libraries[number].name ? UINT32_C(1) << number : 0;
 }
 
+const char *library_name(uint32_t number) {
+  if (number >= LOAD_BIT) return NULL;
+  return libraries[number].name ? libraries[number].name : load_name;
+}
+
 static const struct library *find(const char *name) {
   const struct library *library = libraries;
   while (library->name && strcmp(library->name, name) != 0) library++;

@@ -49,6 +49,9 @@ void library_install(lua_State *L);
 ** none of that name. */
 uint32_t library_bit(const char *name);
 
+/* The names that library_bit knows, from 0; NULL past the last one. */
+const char *library_name(uint32_t number);
+
 /* Pushes package.loaded. */
 void library_push_loaded(lua_State *L);
 /* From here on package.loaded is within reach of the script: it becomes a

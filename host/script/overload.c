@@ -86,6 +86,14 @@ static void set(lua_State *L, const char *name, uint64_t value) {
   lua_setfield(L, -2, name);
 }
 
+void overload_push_bound(lua_State *L, const struct mailbox_bound *bound) {
+  lua_createtable(L, 0, 3);
+  set(L, "size", bound->size);
+  set(L, "bytes", bound->bytes);
+  lua_pushstring(L, policies[bound->full]);
+  lua_setfield(L, -2, "full");
+}
+
 int overload_lua_mailbox(lua_State *L) {
   struct scheduler *scheduler = body_of(L)->script->scheduler;
   uint64_t pid = target_pid(L, 1);

@@ -20,6 +20,9 @@ int overload_raise_waited(lua_State *L, uint64_t pid, uint64_t since);
 /* scheduler->crowded: a line on the log. */
 void overload_tell(struct scheduler *scheduler, struct actor *actor);
 
+/* Pushes { size, bytes, full }. May raise (memory). */
+void overload_push_bound(lua_State *L, const struct mailbox_bound *bound);
+
 /* core.mailbox(target) -> { count, bytes, size, limit, full, dropped, waiting }
 ** or nil: what is in it, what may be, the policy, what that has cost, and how
 ** many senders wait. */

@@ -21,6 +21,11 @@
 
 #define TEXTS 4 /* behaviour, request, place, stack */
 
+struct question {
+  enum report_about about;
+  struct waiter subject;
+};
+
 /* --- Where the request is ------------------------------------------------- */
 
 static bool same(struct waiter one, struct waiter other) {
@@ -158,9 +163,10 @@ void report_own(struct body *body, struct buffer *texts,
 /* --- Asking and answering ------------------------------------------------- */
 
 bool report_ask(struct body *body, uint64_t pid, uint64_t epoch,
-                struct waiter subject) {
-  struct message *message = message_need(MESSAGE_REPORT, sizeof subject);
-  memcpy(message->bytes, &subject, sizeof subject);
+                enum report_about about, struct waiter subject) {
+  struct question question = {about, subject};
+  struct message *message = message_need(MESSAGE_REPORT, sizeof question);
+  memcpy(message->bytes, &question, sizeof question);
   message->target = pid;
   message->sender = body_pid(body);
   message->epoch = epoch;
@@ -186,19 +192,31 @@ static struct message *pack(const struct report *report,
   return message;
 }
 
+static struct message *brief(struct body *body, lua_State *running,
+                             struct waiter subject) {
+  struct report report;
+  struct buffer texts;
+  struct message *message;
+  buffer_init(&texts);
+  describe(body, running, subject, &texts, &report);
+  message = pack(&report, &texts);
+  buffer_deinit(&texts);
+  return message;
+}
+
 void report_answer(struct body *body, struct message *message,
                    lua_State *running) {
   struct waiter asker = {message->sender, message->epoch};
-  struct waiter subject;
-  struct buffer texts;
-  struct report report;
-  ASSERT(message->size == sizeof subject, "as report_ask makes it");
-  memcpy(&subject, message->bytes, sizeof subject);
+  struct question question;
+  ASSERT(message->size == sizeof question, "as report_ask makes it");
+  memcpy(&question, message->bytes, sizeof question);
   message_free(message);
-  buffer_init(&texts);
-  describe(body, running, subject, &texts, &report);
-  scheduler_answer(body->script->scheduler, asker, pack(&report, &texts));
-  buffer_deinit(&texts);
+  if (question.about == REPORT_BRIEF)
+    message = brief(body, running, question.subject);
+  else
+    message =
+        body->script->dossier(body, running, question.about == REPORT_ALL);
+  scheduler_answer(body->script->scheduler, asker, message);
 }
 
 /* Takes the REPORTs out of what is urgent. */

@@ -19,6 +19,13 @@
 #include "core/message.h"
 #include "script/body.h"
 
+/* What is asked. */
+enum report_about {
+  REPORT_BRIEF,  /* answered by a struct report */
+  REPORT_STACKS, /* by one value, for codec_unpack: script/dossier.h */
+  REPORT_ALL     /* the same */
+};
+
 enum report_doing {
   REPORT_NEW,     /* it has not begun to start */
   REPORT_IDLE,    /* nothing in hand */
@@ -49,7 +56,7 @@ struct report {
 /* Asks `pid`; `subject` is the request of interest, {0} for none. The wait
 ** `epoch` of this actor is open. False: there is no such actor. */
 bool report_ask(struct body *body, uint64_t pid, uint64_t epoch,
-                struct waiter subject);
+                enum report_about about, struct waiter subject);
 
 /* Answers a REPORT, and frees it. `running`: the thread that runs, if the
 ** actor could not be suspended for it; else NULL. */
@@ -64,7 +71,7 @@ void report_answer_stuck(struct body *body, lua_State *running);
 void report_own(struct body *body, struct buffer *texts,
                 struct report *report);
 
-/* Reads an answer (an OUTCOME_REPLY). */
+/* Reads an answer (an OUTCOME_REPLY) to REPORT_BRIEF. */
 void report_read(const struct message *outcome, struct report *report);
 
 /* A wait has come to nothing: for whom it was is told to those who ask about

@@ -8,6 +8,7 @@
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/doing.h"
+#include "script/dossier.h"
 #include "script/face.h"
 #include "script/face_lease.h"
 #include "script/library.h"
@@ -85,6 +86,7 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->push_request = doing_push;
   script->answer_reports = report_answer_stuck;
   script->visits = visit_table;
+  script->dossier = dossier_outcome;
   script->stock = library_new_stock();
   script->modules = modules_new(options->embedded);
   script->path = path_new(options->path, options->cpath);

@@ -45,6 +45,8 @@ struct script {
   const char *(*push_request)(lua_State *L); /* script/doing.c */
   void (*answer_reports)(struct body *body, lua_State *running);
   const struct visit_entry *visits; /* script/visit_table.h */
+  struct message *(*dossier)(struct body *body, lua_State *running,
+                             bool all); /* script/dossier.c */
   struct stock *stock;
   struct modules *modules;
   struct log *log;

@@ -1,5 +1,6 @@
 /*
-** Seat: the registry keys of a pool's seats, which no script can write.
+** Seat: the registry keys of a pool's seats, which no script can write. Nor
+** can it those of entities (script/entity.h).
 **
 ** Threads  [any thread]
 */
@@ -12,6 +13,7 @@
 #include "core/registry.h"
 
 #define SEAT_MARK 0xef
+#define ENTITY_MARK 0xee
 
 /* The key of seat `seat` of `pool`, in `bytes`. size 0: the name is too long.*/
 static inline struct key seat_key(unsigned char bytes[KEY_LARGEST],

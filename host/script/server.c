@@ -13,6 +13,7 @@
 #include "script/failure.h"
 #include "script/life.h"
 #include "script/module.h"
+#include "script/notes.h"
 #include "script/option.h"
 #include "script/problem.h"
 #include "script/script.h"
@@ -66,6 +67,18 @@ static void close_server(struct server *server) {
   path_drop(server->path);
   server->start = NULL;
   server->path = NULL;
+}
+
+void server_note(const struct body *body, struct notes *notes) {
+  char text[256];
+  uint64_t count = 0;
+  notes_open(notes, "listeners");
+  for (const struct server *at = body->servers; at != NULL; at = at->next) {
+    if (count++ >= NOTES_LISTED) continue;
+    listener_local(at->listener, text, sizeof text);
+    notes_text(notes, NULL, text);
+  }
+  notes_close_list(notes, count);
 }
 
 void server_close_all(struct body *body) {

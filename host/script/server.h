@@ -11,7 +11,11 @@
 
 #include "script/body.h"
 
+struct notes; /* script/notes.h */
+
 int server_lua_serve(lua_State *L);
+/* Writes down its listeners, a list of addresses. */
+void server_note(const struct body *body, struct notes *notes);
 void server_close_all(struct body *body);
 
 #endif

@@ -13,6 +13,7 @@
 #include "script/coroutine.h"
 #include "script/failure.h"
 #include "script/lazy.h"
+#include "script/notes.h"
 #include "script/problem.h"
 #include "script/server.h"
 #include "script/wait.h"
@@ -84,6 +85,22 @@ void socket_push_accepted(lua_State *L, struct body *body) {
   if (body->start.line_limit != 0)
     stream_set_line_limit(stream, body->start.line_limit);
   attach(L, socket, stream);
+}
+
+void socket_note(const struct body *body, struct notes *notes) {
+  char text[256];
+  uint64_t count = 0;
+  notes_open(notes, "sockets");
+  for (const struct socket *at = body->sockets; at != NULL; at = at->next) {
+    if (count++ >= NOTES_LISTED) continue;
+    notes_open(notes, NULL);
+    stream_peer(at->stream, text, sizeof text);
+    notes_text(notes, "peer", text);
+    stream_local(at->stream, text, sizeof text);
+    notes_text(notes, "address", text);
+    notes_close(notes);
+  }
+  notes_close_list(notes, count);
 }
 
 static struct stream *stream_of(const struct message *message) {

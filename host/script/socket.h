@@ -13,6 +13,8 @@
 #include "core/message.h"
 #include "script/body.h"
 
+struct notes; /* script/notes.h */
+
 /* Pushes the socket of the accepted connection that this actor was started
 ** for. Raises if it cannot be had. */
 void socket_push_accepted(lua_State *L, struct body *body);
@@ -24,6 +26,9 @@ bool socket_arrived(struct body *body, const struct message *message);
 bool socket_push_event(lua_State *L, const struct message *message);
 /* The handler has returned: the next may come. */
 void socket_delivered(lua_State *L, const struct message *message);
+
+/* Writes down what it has open, a list. */
+void socket_note(const struct body *body, struct notes *notes);
 
 /* Closes what the actor still has open, and a connection that it never took
 ** up. */

@@ -202,6 +202,40 @@ bool strand_visit(struct body *body, struct waiter subject) {
 
 void strand_unvisit(struct body *body) { move_out(body); }
 
+/* Unlike a visit it leaves alone what the actor may be in the middle of: who
+** has the body, and the budget. */
+bool strand_show(struct body *body, unsigned *index,
+                 struct strand_shown *shown) {
+  struct strands *strands = body->strands;
+  struct strand *strand;
+  while (*index < strands->count && !strands->list[*index].taken) ++*index;
+  if (*index == strands->count) return false;
+  strand = &strands->list[(*index)++];
+  *shown = (struct strand_shown){body->L, body->hand, body->actor->serving,
+                                 body->actor->waiting};
+  if (strand == strands->running) return true;
+  body->L = strand->thread;
+  body->hand = strand->hand;
+  body->actor->serving = strand->serving;
+  actor_enter_strand(body->actor, strand->index);
+  return true;
+}
+
+void strand_hide(struct body *body, const struct strand_shown *shown) {
+  body->L = shown->L;
+  body->hand = shown->hand;
+  body->actor->serving = shown->serving;
+  body->actor->waiting = shown->waiting;
+}
+
+bool strand_shows_running(const struct body *body, unsigned index) {
+  return body->strands->running == &body->strands->list[index - 1];
+}
+
+unsigned strand_count(const struct body *body) {
+  return body->strands != NULL ? body->strands->count : 0;
+}
+
 /* --- The end -------------------------------------------------------------- */
 
 /* Without memory to remember its caller, that one is told at once, though not

@@ -47,6 +47,26 @@ void strand_leave(struct body *body);
 bool strand_visit(struct body *body, struct waiter subject);
 void strand_unvisit(struct body *body);
 
+/*
+** For a look at all of them, wherever the actor is: the body is that of the
+** strand *index, from 0, or of the next one after it that has a request, until
+** strand_hide; *index becomes its successor's. False: there is no more. The one
+** that runs is among them.
+*/
+struct strand_shown {
+  lua_State *L;
+  struct hand hand;
+  struct waiter serving;
+  struct wait *waiting;
+};
+bool strand_show(struct body *body, unsigned *index,
+                 struct strand_shown *shown);
+void strand_hide(struct body *body, const struct strand_shown *shown);
+/* Has the strand before *index the body anyway? */
+bool strand_shows_running(const struct body *body, unsigned index);
+/* How many there may be. */
+unsigned strand_count(const struct body *body);
+
 /* For the actor's end: enters one whose request is not done, running or not;
 ** false: none is left, and the body is the main thread's. The caller unwinds
 ** its thread, and then drops it: who called it is owed an exit. */

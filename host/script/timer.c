@@ -21,7 +21,9 @@
 #include "script/class.h"
 #include "script/body.h"
 #include "script/codec.h"
+#include "script/codec_peek.h"
 #include "script/failure.h"
+#include "script/notes.h"
 #include "script/script.h"
 #include "script/target.h"
 
@@ -38,6 +40,7 @@ struct timer {
   _Atomic uint32_t shares;    /* acq_rel */
   _Atomic int state;          /* enum timer_state; acq_rel */
   _Atomic bool waiting;       /* a tick is in the mailbox; acq_rel */
+  _Atomic uint64_t due;       /* node.due, for others to look at; relaxed */
   /* [owner] of the target that made it. */
   struct timer *next, **link; /* in body->timers; link NULL: not there */
 };
@@ -113,7 +116,29 @@ int timer_unpack(lua_State *L, const struct message *message) {
 
 void timer_release(const struct message *message) { drop(timer_of(message)); }
 
+void timer_note(const struct body *body, struct notes *notes) {
+  uint64_t count = 0, now = tick_now();
+  char text[CODEC_PEEK_SIZE];
+  notes_open(notes, "timers");
+  for (const struct timer *at = body->timers; at != NULL; at = at->next) {
+    uint64_t due = atomic_load_explicit(&at->due, memory_order_relaxed);
+    if (count++ >= NOTES_LISTED) continue;
+    notes_open(notes, NULL);
+    notes_text(notes, "request", codec_peek(at->values, text));
+    notes_number(notes, "due", due > now ? (double)(due - now) / 1e9 : 0);
+    if (at->period != 0)
+      notes_number(notes, "every", (double)at->period / 1e9);
+    notes_close(notes);
+  }
+  notes_close_list(notes, count);
+}
+
 /* --- Going off ------------------------------------------------------------ */
+
+static void enter_wheel(struct timer *timer) {
+  atomic_store_explicit(&timer->due, timer->node.due, memory_order_relaxed);
+  wheel_add(worker_wheel(timer->worker), &timer->node);
+}
 
 /* The target may have ended with a tick unread. */
 static enum status is_there(struct timer *timer) {
@@ -149,7 +174,7 @@ static void fire(struct wheel_node *node) {
   if (!is_cancelled(timer)) status = send_tick(timer);
   if (status == STATUS_NOMEM) { /* later, then */
     node->due = tick_add(now, TICK_SECOND);
-    wheel_add(worker_wheel(timer->worker), node);
+    enter_wheel(timer);
     return;
   }
   if (is_cancelled(timer) || status != STATUS_OK || timer->period == 0 ||
@@ -163,7 +188,7 @@ static void fire(struct wheel_node *node) {
   if (node->due <= now)
     node->due += (now - node->due) / timer->period * timer->period +
                  timer->period;
-  wheel_add(worker_wheel(timer->worker), node);
+  enter_wheel(timer);
 }
 
 /* --- Cancelling ----------------------------------------------------------- */
@@ -267,7 +292,7 @@ static int start(lua_State *L, bool periodic) {
   timer->node.fire = fire;
   timer->node.due = tick_add(worker_now(worker), span);
   atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
-  wheel_add(worker_wheel(worker), &timer->node);
+  enter_wheel(timer);
   if (target == body_pid(body)) list(body, timer);
   return 1;
 }

@@ -14,6 +14,8 @@
 #include "core/message.h"
 #include "script/body.h"
 
+struct notes; /* script/notes.h */
+
 /* A TIMER message has come: false if the timer was cancelled meanwhile. After
 ** true it cannot be any more. */
 bool timer_arrived(const struct message *message);
@@ -24,6 +26,9 @@ bool timer_put_back(const struct message *message);
 int timer_unpack(lua_State *L, const struct message *message);
 /* Frees a TIMER message's share of its timer, not the message. */
 void timer_release(const struct message *message);
+
+/* Writes down its timers to itself, a list. */
+void timer_note(const struct body *body, struct notes *notes);
 
 /* The actor ends: so do its timers to itself. */
 void timer_stop_all(struct body *body);

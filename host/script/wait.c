@@ -12,10 +12,10 @@
 #include "script/coroutine.h"
 #include "script/culprit.h"
 #include "script/failure.h"
-#include "script/inquiry.h"
 #include "script/reason.h"
 #include "script/report.h"
 #include "script/script.h"
+#include "script/words.h"
 
 void wait_check(lua_State *L) {
   if (!coroutine_can_wait(L))
@@ -106,9 +106,9 @@ static void push_timeout(lua_State *L, uint64_t target, const char *what,
                          const char *name) {
   struct actor *actor = body_of(L)->actor;
   double waited = seconds_waited(actor);
-  char who[INQUIRY_WHO_SIZE] = "", span[32];
+  char who[WORDS_WHO_SIZE] = "", span[32];
   bool from = target != ID_NONE && actor_wait_last(actor) == WAIT_CALL;
-  if (from) inquiry_who(L, target, who);
+  if (from) words_who(body_of(L)->script->scheduler, target, who);
   snprintf(span, sizeof span, "%.3g", waited);
   failure_push(L, FAILURE_TIMEOUT, "%s%s did not come%s%s in %s s", what, name,
                from ? " from " : "", who, span);

@@ -1,0 +1,182 @@
+#include "script/face_inspect.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/tick.h"
+#include "script/body.h"
+#include "script/codec.h"
+#include "script/coroutine.h"
+#include "script/failure.h"
+#include "script/overload.h"
+#include "script/report.h"
+#include "script/script.h"
+#include "script/target.h"
+#include "script/value.h"
+#include "script/wait.h"
+#include "script/words.h"
+
+#define PATIENCE TICK_SECOND /* how long one is asked; nanoseconds */
+
+static struct script *script_of(lua_State *L) { return body_of(L)->script; }
+
+static struct directory *directory_of(lua_State *L) {
+  return script_of(L)->scheduler->directory;
+}
+
+/* --- Pids ----------------------------------------------------------------- */
+
+int inspect_lua_pid(lua_State *L) {
+  const char *text = luaL_checkstring(L, 1);
+  char again[ID_TEXT_SIZE];
+  unsigned node, slot, generation;
+  uint64_t pid;
+  lua_pushnil(L);
+  if (sscanf(text, "<%u.%u.%u>", &node, &slot, &generation) != 3 ||
+      node != 0 || slot == 0 || slot >= ID_SLOT_LIMIT)
+    return 1;
+  pid = id_make(slot, generation);
+  if (strcmp(id_text(pid, again), text) == 0) value_push_pid(L, pid);
+  return 1;
+}
+
+/* --- A target ------------------------------------------------------------- */
+
+static int no_actor(lua_State *L, uint64_t pid) {
+  char text[ID_TEXT_SIZE];
+  if (!value_is_pid(L, 1))
+    failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
+                 target_describe(L, 1));
+  else
+    failure_push(L, FAILURE_NOACTOR, "there is no actor %s: %s",
+                 id_text(pid, text),
+                 directory_slot(directory_of(L), pid) != NULL
+                     ? "it has ended"
+                     : "nobody has had that pid");
+  return wait_throw(L);
+}
+
+/* The pid of a live one. */
+static uint64_t check_target(lua_State *L) {
+  uint64_t pid = target_pid(L, 1);
+  if (directory_find(directory_of(L), pid) == NULL) no_actor(L, pid);
+  return pid;
+}
+
+/* --- Who does not answer -------------------------------------------------- */
+
+static void set_text(lua_State *L, const char *name, const char *text) {
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+static void set_wait(lua_State *L, struct actor *actor) {
+  struct wait_edge edge;
+  char text[WORDS_WAIT_SIZE];
+  bool deferred;
+  uint64_t now = worker_now(worker_current());
+  uint64_t since =
+      atomic_load_explicit(&actor->wait.since, memory_order_relaxed);
+  if (!actor_wait_look(&actor->wait, &edge, &deferred)) return;
+  set_text(L, "waits", words_wait(script_of(L)->scheduler, &edge, text));
+  value_push_pid(L, edge.target);
+  lua_setfield(L, -2, "target");
+  lua_pushnumber(L, since < now ? (double)(now - since) / 1e9 : 0);
+  lua_setfield(L, -2, "since");
+}
+
+static int push_silent(lua_State *L, uint64_t pid) {
+  struct actor *actor = directory_find(directory_of(L), pid);
+  const char *name;
+  if (actor == NULL) return no_actor(L, pid);
+  name = atomic_load_explicit(&actor->name, memory_order_relaxed);
+  lua_createtable(L, 0, 7);
+  value_push_pid(L, pid);
+  lua_setfield(L, -2, "pid");
+  set_text(L, "behaviour", name);
+  set_text(L, "doing", "silent");
+  set_text(L, "silent",
+           "it does not answer: it is inside a function of C that does not "
+           "come back, or its worker has not come to it yet");
+  set_wait(L, actor);
+  return 1;
+}
+
+/* --- Asking --------------------------------------------------------------- */
+
+static int after_answer(lua_State *L, int status, lua_KContext context) {
+  struct message *outcome = wait_outcome(L);
+  uint64_t pid = target_pid(L, 1);
+  (void)status;
+  (void)context;
+  if (outcome->outcome == OUTCOME_TIMEOUT) return push_silent(L, pid);
+  if (outcome->outcome != OUTCOME_REPLY) return no_actor(L, pid);
+  codec_unpack(L, outcome);
+  return lua_isnil(L, -1) ? push_silent(L, pid) : 1;
+}
+
+static int push_own(lua_State *L, enum report_about about) {
+  struct body *body = body_of(L);
+  struct message *message = body->script->dossier(body, L,
+                                                  about == REPORT_ALL);
+  message_free(body->outcome);
+  body->outcome = message;
+  codec_unpack(L, message);
+  return 1;
+}
+
+static int ask(lua_State *L, enum report_about about) {
+  struct body *body = body_of(L);
+  uint64_t pid = check_target(L), epoch, until;
+  struct waiter none = {ID_NONE, 0};
+  bool capped;
+  lua_settop(L, 1);
+  value_push_pid(L, pid); /* whatever the key leads to afterwards */
+  lua_replace(L, 1);
+  if (pid == body_pid(body)) return push_own(L, about);
+  wait_check(L);
+  until = tick_add(worker_now(worker_current()), PATIENCE);
+  epoch = wait_open_until(L, WAIT_REPORT, ID_NONE, until, &capped);
+  if (report_ask(body, pid, epoch, about, none))
+    return coroutine_wait(L, HOST_WAIT, 0, after_answer);
+  wait_cancel(L);
+  return no_actor(L, pid);
+}
+
+int inspect_lua_info(lua_State *L) { return ask(L, REPORT_ALL); }
+
+int inspect_lua_stacks(lua_State *L) { return ask(L, REPORT_STACKS); }
+
+/* --- The host ------------------------------------------------------------- */
+
+int inspect_lua_defaults(lua_State *L) {
+  const struct limits *limits = &script_of(L)->limits;
+  lua_createtable(L, 0, 3);
+  if (limits->memory != SIZE_MAX) {
+    lua_pushinteger(L, (lua_Integer)limits->memory);
+    lua_setfield(L, -2, "memory");
+  }
+  if (limits->cpu_ns != TICK_NEVER) {
+    lua_pushnumber(L, (double)limits->cpu_ns / 1e9);
+    lua_setfield(L, -2, "cpu");
+  }
+  overload_push_bound(L, &limits->mailbox);
+  lua_setfield(L, -2, "mailbox");
+  return 1;
+}
+
+int inspect_lua_level(lua_State *L) {
+  struct log *log = script_of(L)->log;
+  const char *former = log_level_name(log_level(log));
+  enum log_level level;
+  if (!lua_isnoneornil(L, 1)) {
+    if (lua_type(L, 1) != LUA_TSTRING ||
+        !log_level_parse(lua_tostring(L, 1), &level))
+      return failure_expected(
+          L, "level", "\"debug\", \"info\", \"warn\", \"error\" or \"off\"", 1);
+    log_set_level(log, level);
+  }
+  lua_pushstring(L, former);
+  return 1;
+}
