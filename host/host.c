@@ -1,5 +1,6 @@
 #include "troupe.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <lua.h>
@@ -8,14 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/rendezvous.h"
 #include "base/tick.h"
 #include "core/scheduler.h"
 #include "io/loop.h"
+#include "script/console.h"
 #include "script/defaults.h"
 #include "script/module.h"
 #include "script/runtime.h"
@@ -31,6 +35,10 @@ struct troupe {
   uint64_t grace;
   int end_fd;
   bool started;
+  bool beside;             /* modules are searched where the options say */
+  char *name;              /* NULL: none */
+  int lock;                /* of the name; -1: none */
+  struct rendezvous place; /* if it has one */
   char error[512];
   /* Written by the worker on which the script ends, before `ended` is set
   ** (release; who reads them acquires) and end_fd written. */
@@ -78,11 +86,13 @@ static bool read_slices(struct troupe *host, const char *name,
   return false;
 }
 
-static bool make_scheduler(struct troupe *host, int workers,
-                           const char *slices) {
+static bool make_scheduler(struct troupe *host,
+                           const struct troupe_options *given) {
+  int workers = given->workers;
   struct scheduler_options options = {.workers = workers,
                                       .poller = loop_poller};
-  if (!read_slices(host, slices, &options.slices)) return false;
+  options.console = given->console || given->name != NULL;
+  if (!read_slices(host, given->slices, &options.slices)) return false;
   if (workers == 0) options.workers = thread_cores();
   if (workers < 0 || workers > WORKERS_LARGEST) {
     snprintf(host->error, sizeof host->error,
@@ -104,92 +114,7 @@ static const char *choose(const char *given, const char *versioned,
   return getenv(name) != NULL ? getenv(name) : otherwise;
 }
 
-static bool make_script(struct troupe *host,
-                        const struct troupe_options *options) {
-  struct runtime_options script = {
-      .embedded = embedded_library,
-      .log = host->log,
-      .path = choose(options->path, "LUA_PATH_5_4", "LUA_PATH",
-                     LUA_PATH_DEFAULT),
-      .cpath = choose(options->cpath, "LUA_CPATH_5_4", "LUA_CPATH",
-                      LUA_CPATH_DEFAULT),
-      .ended = script_ended,
-      .context = host};
-  host->script = runtime_new(host->scheduler, &script);
-  return host->script != NULL;
-}
-
-struct troupe *troupe_new(const struct troupe_options *options, char *error,
-                          size_t error_size) {
-  struct troupe *host = memory_zalloc(sizeof *host);
-  CHECK(options->size == sizeof *options, "options of this version");
-  if (host != NULL) {
-    host->grace = options->grace > 0 ? tick_from_seconds(options->grace)
-                                     : 5 * TICK_SECOND;
-    host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    snprintf(host->error, sizeof host->error,
-             "not enough memory or file descriptors");
-    if (host->end_fd >= 0 && make_log(host, options->log_level) &&
-        make_scheduler(host, options->workers, options->slices) &&
-        make_script(host, options))
-      return host;
-  }
-  if (error != NULL)
-    snprintf(error, error_size, "%s",
-             host != NULL ? host->error : "not enough memory");
-  troupe_free(host);
-  return NULL;
-}
-
-void troupe_free(struct troupe *host) {
-  if (host == NULL) return;
-  if (host->scheduler != NULL) scheduler_stop(host->scheduler);
-  runtime_free(host->script);
-  if (host->scheduler != NULL) {
-    scheduler_release(host->scheduler);
-    slab_bind(host->former);
-    if (host->cache != NULL) slab_cache_free(host->cache);
-    scheduler_free(host->scheduler);
-  }
-  log_free(host->log);
-  if (host->end_fd >= 0) close(host->end_fd);
-  memory_free(host->text);
-  memory_free(host);
-}
-
-/* --- Settings ------------------------------------------------------------- */
-
-bool troupe_set(struct troupe *host, const char *assignment) {
-  if (settings_set(host->script, assignment)) return true;
-  snprintf(host->error, sizeof host->error,
-           "expected a setting of the form name=value, got \"%s\"",
-           assignment);
-  return false;
-}
-
-bool troupe_load_settings(struct troupe *host, const char *file) {
-  return settings_load(host->script, file, host->error, sizeof host->error);
-}
-
-/* --- Running -------------------------------------------------------------- */
-
-bool troupe_start(struct troupe *host) {
-  if (!defaults_read(host->script, host->error, sizeof host->error))
-    return false;
-  host->started = scheduler_start(host->scheduler) == STATUS_OK;
-  if (!host->started)
-    snprintf(host->error, sizeof host->error, "no thread could be started");
-  return host->started;
-}
-
-static bool run(struct troupe *host, const char *what, bool code, int argc,
-                const char *const *argv) {
-  if (runtime_run(host->script, what, code, argc, argv) != ID_NONE) return true;
-  snprintf(host->error, sizeof host->error, "not enough memory");
-  return false;
-}
-
-/* Modules are found beside the script, then where they would be anyway. */
+/* Modules are found beside that file, then where they would be anyway. */
 static bool search_beside(struct troupe *host, const char *file) {
   char copy[PATH_MAX];
   const char *directory;
@@ -211,9 +136,140 @@ static bool search_beside(struct troupe *host, const char *file) {
   return true;
 }
 
+static bool make_script(struct troupe *host,
+                        const struct troupe_options *options) {
+  struct runtime_options script = {
+      .embedded = embedded_library,
+      .log = host->log,
+      .path = choose(options->path, "LUA_PATH_5_4", "LUA_PATH",
+                     LUA_PATH_DEFAULT),
+      .cpath = choose(options->cpath, "LUA_CPATH_5_4", "LUA_CPATH",
+                      LUA_CPATH_DEFAULT),
+      .ended = script_ended,
+      .context = host};
+  host->script = runtime_new(host->scheduler, &script);
+  host->beside = options->beside != NULL;
+  return host->script != NULL &&
+         (!host->beside || search_beside(host, options->beside));
+}
+
+static bool make_console(struct troupe *host,
+                         const struct troupe_options *options) {
+  if (!options->console && options->name == NULL) return true;
+  host->script->console = console_new(host->script);
+  if (host->script->console == NULL) return false;
+  if (options->name == NULL) return true;
+  host->name = memory_strdup(options->name);
+  if (host->name == NULL) return false;
+  host->lock = rendezvous_claim(&host->place, host->name, host->error,
+                                sizeof host->error);
+  return host->lock >= 0;
+}
+
+struct troupe *troupe_new(const struct troupe_options *options, char *error,
+                          size_t error_size) {
+  struct troupe *host = memory_zalloc(sizeof *host);
+  CHECK(options->size == sizeof *options, "options of this version");
+  if (host != NULL) {
+    host->grace = options->grace > 0 ? tick_from_seconds(options->grace)
+                                     : 5 * TICK_SECOND;
+    host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    host->lock = -1;
+    snprintf(host->error, sizeof host->error,
+             "not enough memory or file descriptors");
+    if (host->end_fd >= 0 && make_log(host, options->log_level) &&
+        make_scheduler(host, options) && make_script(host, options) &&
+        make_console(host, options))
+      return host;
+  }
+  if (error != NULL)
+    snprintf(error, error_size, "%s",
+             host != NULL ? host->error : "not enough memory");
+  troupe_free(host);
+  return NULL;
+}
+
+void troupe_free(struct troupe *host) {
+  if (host == NULL) return;
+  if (host->scheduler != NULL) scheduler_stop(host->scheduler);
+  runtime_free(host->script);
+  if (host->scheduler != NULL) {
+    scheduler_release(host->scheduler);
+    slab_bind(host->former);
+    if (host->cache != NULL) slab_cache_free(host->cache);
+    scheduler_free(host->scheduler);
+  }
+  log_free(host->log);
+  if (host->end_fd >= 0) close(host->end_fd);
+  rendezvous_leave(&host->place, host->lock);
+  memory_free(host->name);
+  memory_free(host->text);
+  memory_free(host);
+}
+
+/* --- Settings ------------------------------------------------------------- */
+
+bool troupe_set(struct troupe *host, const char *assignment) {
+  if (settings_set(host->script, assignment)) return true;
+  snprintf(host->error, sizeof host->error,
+           "expected a setting of the form name=value, got \"%s\"",
+           assignment);
+  return false;
+}
+
+bool troupe_load_settings(struct troupe *host, const char *file) {
+  return settings_load(host->script, file, host->error, sizeof host->error);
+}
+
+/* --- Running -------------------------------------------------------------- */
+
+static bool start_console(struct troupe *host) {
+  bool named = host->name != NULL;
+  if (host->script->console == NULL ||
+      runtime_start_console(host->script, host->name,
+                            named ? host->place.socket : NULL))
+    return true;
+  snprintf(host->error, sizeof host->error, "the console could not be started");
+  return false;
+}
+
+bool troupe_start(struct troupe *host) {
+  if (!defaults_read(host->script, host->error, sizeof host->error))
+    return false;
+  host->started = scheduler_start(host->scheduler) == STATUS_OK;
+  if (!host->started)
+    snprintf(host->error, sizeof host->error, "no thread could be started");
+  return host->started && start_console(host);
+}
+
+int troupe_console(struct troupe *host) {
+  int ends[2];
+  if (host->script->console == NULL) {
+    snprintf(host->error, sizeof host->error, "this host has no console");
+    return -1;
+  }
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    snprintf(host->error, sizeof host->error, "a pair of sockets: %s",
+             strerror(errno));
+    return -1;
+  }
+  if (console_hand(host->script->console, ends[0])) return ends[1];
+  close(ends[1]);
+  snprintf(host->error, sizeof host->error,
+           "the console takes no session any more");
+  return -1;
+}
+
+static bool run(struct troupe *host, const char *what, bool code, int argc,
+                const char *const *argv) {
+  if (runtime_run(host->script, what, code, argc, argv) != ID_NONE) return true;
+  snprintf(host->error, sizeof host->error, "not enough memory");
+  return false;
+}
+
 bool troupe_run_file(struct troupe *host, const char *file, int argc,
                      const char *const *argv) {
-  if (strcmp(file, "-") != 0 && !search_beside(host, file)) {
+  if (!host->beside && strcmp(file, "-") != 0 && !search_beside(host, file)) {
     snprintf(host->error, sizeof host->error, "not enough memory");
     return false;
   }

@@ -2,7 +2,8 @@
 ** Stopping is itself an actor's work: it asks the youngest actor to stop,
 ** hears of its end as any monitor does, and goes on, which costs a message's
 ** way for each, on one worker, and not a thread's waking. The youngest first:
-** what was started later may rely on what was there before it.
+** what was started later may rely on what was there before it. The operator's
+** own actors come after all others: he may want to see how these end.
 **
 ** The thread that waits for it has three ways to go on, each when the former
 ** has had its time:
@@ -60,10 +61,12 @@ static enum step finish(struct stopper *stopper, struct actor *actor) {
 /* False: there is nobody left to ask. */
 static bool ask_next(struct stopper *stopper, struct actor *actor) {
   struct script *script = stopper->script;
-  uint64_t pid = directory_newest(script->scheduler->directory, pid_of(actor));
+  struct scheduler *scheduler = script->scheduler;
+  uint64_t pid = directory_newest(scheduler->directory, pid_of(actor),
+                                  scheduler_private(scheduler));
   if (pid == ID_NONE) return false;
   set_asked(stopper, pid);
-  CHECK(links_monitor(script->scheduler, actor, pid) == STATUS_OK,
+  CHECK(links_monitor(scheduler, actor, pid) == STATUS_OK,
         "no memory to stop");
   order_shutdown(script, pid);
   return true;
@@ -117,7 +120,7 @@ static bool kill_asked(struct stopper *stopper) {
 }
 
 static bool is_running(struct scheduler *scheduler, uint64_t pid) {
-  for (int i = 0; i < scheduler->worker_count; i++)
+  for (int i = 0; i < scheduler->worker_total; i++)
     if (scheduler_running(scheduler, i) == pid) return true;
   return false;
 }
@@ -144,7 +147,7 @@ static bool kill_all(struct stopper *stopper, uint64_t self) {
 /* Whoever is still there either runs or waits for somebody who does. */
 static void name_running(struct scheduler *scheduler, struct log *log,
                          uint64_t self) {
-  for (int i = 0; i < scheduler->worker_count; i++) {
+  for (int i = 0; i < scheduler->worker_total; i++) {
     uint64_t pid = scheduler_running(scheduler, i);
     struct actor *actor = directory_find(scheduler->directory, pid);
     const char *name;

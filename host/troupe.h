@@ -29,12 +29,22 @@ struct troupe_options {
   const char *log_level; /* debug, info, warn, error, off; NULL: info */
   const char *path;      /* package.path; NULL: LUA_PATH, or Lua's own */
   const char *cpath;     /* package.cpath; NULL: the same */
+  const char *beside;    /* modules are found beside this file first; NULL: beside
+                         ** the script, but not by the console */
   double grace;          /* seconds that a stop may take; 0: 5 */
   /* How an actor that runs on for long is interrupted. "signal": by a timer and
   ** a real-time signal of each worker's, which costs nothing else; "hook": by
   ** looking at the clock all the time, for a process that can have no signals
   ** (scripts run about half as fast); "none": not at all. NULL: "signal". */
   const char *slices;
+  /* Who has a name listens for those who want to look at it (`troupe attach`),
+  ** on a socket in this user's runtime directory (base/rendezvous.h), under this
+  ** name, which no other host of this user has: then troupe_new fails. NULL:
+  ** does not listen. */
+  const char *name;
+  /* Its console has a thread of its own, for troupe_console; with a name it has
+  ** in any case. */
+  bool console;
 };
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs
@@ -47,11 +57,16 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
 bool troupe_set(struct troupe *host, const char *assignment);
 bool troupe_load_settings(struct troupe *host, const char *file);
 
-/* Starts the workers. */
+/* Starts the workers, and the console. */
 bool troupe_start(struct troupe *host);
 
+/* A connected socket of a session with this host, which must have a console or
+** a name: what `troupe attach` has, but in the same process. The caller's to
+** close. -1: it cannot be had. Before troupe_start or after. */
+int troupe_console(struct troupe *host);
+
 /* Runs a script as an actor; once per host. Modules are found beside the file
-** first. */
+** first, unless options.beside says otherwise. */
 bool troupe_run_file(struct troupe *host, const char *file, int argc,
                      const char *const *argv);
 bool troupe_run_code(struct troupe *host, const char *code, int argc,

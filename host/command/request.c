@@ -15,6 +15,7 @@ const char request_help[] =
     "  --set NAME=VALUE  a setting, for troupe.config\n"
     "  --env NAME        read settings from config/NAME.lua (default: dev)\n"
     "  --grace SECONDS   how long actors may take to stop (default: 5)\n"
+    "  --name NAME       others may attach to this host, by this name\n"
     "\n"
     "A FILE of - is standard input. SIGINT and SIGTERM stop all actors, the\n"
     "youngest first; a second SIGINT ends the process at once. The exit\n"
@@ -71,6 +72,11 @@ static bool set_grace(struct request *request, const char *value) {
   return true;
 }
 
+static bool set_name(struct request *request, const char *value) {
+  request->options.name = value;
+  return true;
+}
+
 static const struct option {
   const char *name;
   bool (*set)(struct request *request, const char *value);
@@ -78,7 +84,8 @@ static const struct option {
                {"--log", set_log},
                {"--set", add_setting},
                {"--env", choose_environment},
-               {"--grace", set_grace}};
+               {"--grace", set_grace},
+               {"--name", set_name}};
 
 /* NULL: there is none of that name. */
 static const struct option *find_option(const char *name, size_t size) {
@@ -143,6 +150,8 @@ static enum request_kind read_words(struct request *request, int argc,
   }
   if (run && at < argc) {
     request->file = argv[at];
+    if (strcmp(request->file, "-") != 0)
+      request->options.beside = request->file;
     return take_rest(request, argc, argv, at + 1);
   }
   if (at == argc)

@@ -208,8 +208,10 @@ void directory_bind(struct directory *directory, struct actor *actor,
 /* True if the pid is gone, or bound to one that is: it is about to end. */
 bool directory_orphan(struct directory *directory, uint64_t pid);
 /* Pid of the newest live actor that is not `except`, or ID_NONE. Those that
-** end with their starter are passed over as long as that is there. */
-uint64_t directory_newest(struct directory *directory, uint64_t except);
+** end with their starter are passed over as long as that is there; those whose
+** home is `last`, if not NULL, as long as there are others. */
+uint64_t directory_newest(struct directory *directory, uint64_t except,
+                          const struct worker *last);
 /* Up to `limit` pids, oldest first; returns how many there are. */
 uint64_t directory_list(struct directory *directory, uint64_t *pids,
                         uint64_t limit);

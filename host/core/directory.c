@@ -160,6 +160,8 @@ static void reset(struct actor *actor) {
   actor->deferred_count = actor->deferred_capacity = 0;
   actor->serving = (struct waiter){ID_NONE, 0};
   actor->trap = false;
+  /* Of one that had settled for good. */
+  atomic_store_explicit(&actor->home, NULL, memory_order_relaxed);
   atomic_store_explicit(&actor->concurrent, false, memory_order_relaxed);
   atomic_store_explicit(&actor->urgent, false, memory_order_relaxed);
   /* A node that is still in some wheel is for the pid that was. */
@@ -239,17 +241,27 @@ static bool is_kept_locked(struct directory *directory,
          directory_find(directory, actor->starter) != NULL;
 }
 
-uint64_t directory_newest(struct directory *directory, uint64_t except) {
-  uint64_t pid = ID_NONE;
+static bool lives_at(const struct actor *actor, const struct worker *home) {
+  return home != NULL &&
+         atomic_load_explicit(&actor->home, memory_order_relaxed) == home;
+}
+
+uint64_t directory_newest(struct directory *directory, uint64_t except,
+                          const struct worker *last) {
+  uint64_t newest = ID_NONE;
   struct actor *actor;
   mutex_lock(&directory->lock);
   for (actor = directory->newest; actor != NULL; actor = actor->older) {
-    pid = id_make(actor->slot, actor->generation);
-    if (pid != except && !is_kept_locked(directory, actor)) break;
-    pid = ID_NONE;
+    uint64_t pid = id_make(actor->slot, actor->generation);
+    if (pid == except || is_kept_locked(directory, actor)) continue;
+    if (!lives_at(actor, last)) {
+      newest = pid;
+      break;
+    }
+    if (newest == ID_NONE) newest = pid;
   }
   mutex_unlock(&directory->lock);
-  return pid;
+  return newest;
 }
 
 uint64_t directory_list(struct directory *directory, uint64_t *pids,

@@ -214,7 +214,7 @@ void hold_main(void *argument) {
 }
 
 static struct worker *find_vacant(struct scheduler *scheduler) {
-  for (int i = 0; i < scheduler->worker_count; i++) {
+  for (int i = 0; i < scheduler->worker_total; i++) {
     struct worker *worker = scheduler->workers[i];
     if (!atomic_load_explicit(&worker->held, memory_order_relaxed) &&
         try_take(worker))

@@ -33,11 +33,13 @@ static enum status make_tables(struct scheduler *scheduler) {
 
 static enum status make_workers(struct scheduler *scheduler,
                                 const struct scheduler_options *options) {
+  int total = options->workers + (options->console ? 1 : 0);
   scheduler->workers =
-      memory_zalloc((size_t)options->workers * sizeof *scheduler->workers);
+      memory_zalloc((size_t)total * sizeof *scheduler->workers);
   if (scheduler->workers == NULL) return STATUS_NOMEM;
   scheduler->worker_count = options->workers;
-  for (int i = 0; i < options->workers; i++) {
+  scheduler->worker_total = total;
+  for (int i = 0; i < total; i++) {
     struct worker *worker = worker_new(scheduler, i);
     if (worker == NULL) return STATUS_NOMEM;
     scheduler->workers[i] = worker;
@@ -70,10 +72,12 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
 }
 
 enum status scheduler_start(struct scheduler *scheduler) {
-  for (int i = 0; i < scheduler->worker_count; i++) {
+  for (int i = 0; i < scheduler->worker_total; i++) {
     struct worker *worker = scheduler->workers[i];
+    const char *name =
+        worker_is_private(worker) ? "troupe-console" : "troupe";
     enum status status =
-        thread_start(&worker->thread, "troupe", hold_main, worker);
+        thread_start(&worker->thread, name, hold_main, worker);
     if (status != STATUS_OK) {
       scheduler_stop(scheduler);
       return status;
@@ -87,7 +91,7 @@ enum status scheduler_start(struct scheduler *scheduler) {
 
 void scheduler_stop(struct scheduler *scheduler) {
   atomic_store_explicit(&scheduler->stopping, true, memory_order_seq_cst);
-  for (int i = 0; i < scheduler->worker_count; i++) {
+  for (int i = 0; i < scheduler->worker_total; i++) {
     struct worker *worker = scheduler->workers[i];
     if (worker == NULL || !worker->started) continue;
     worker->poller.wake(worker->poller.self);
@@ -98,9 +102,9 @@ void scheduler_stop(struct scheduler *scheduler) {
 }
 
 void scheduler_release(struct scheduler *scheduler) {
-  for (int i = 0; i < scheduler->worker_count; i++)
+  for (int i = 0; i < scheduler->worker_total; i++)
     worker_free(scheduler->workers[i]);
-  scheduler->worker_count = 0;
+  scheduler->worker_count = scheduler->worker_total = 0;
   registry_free(scheduler->registry);
   scheduler->registry = NULL;
 }
@@ -149,7 +153,7 @@ static void ready_next(struct worker *worker, struct actor *actor) {
 }
 
 /* A cast's target: next if the slot is free. The sender may run on for long,
-** so somebody must be watching the slot. */
+** so somebody must be watching the slot, unless nobody else may have it. */
 static void ready_after(struct worker *worker, struct actor *actor) {
   struct scheduler *scheduler = worker->scheduler;
   if (atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL) {
@@ -158,7 +162,8 @@ static void ready_after(struct worker *worker, struct actor *actor) {
   }
   fill_next(worker, actor);
   if (atomic_load_explicit(&scheduler->parked, memory_order_relaxed) != 0 &&
-      atomic_load_explicit(&scheduler->watching, memory_order_relaxed) == 0)
+      atomic_load_explicit(&scheduler->watching, memory_order_relaxed) == 0 &&
+      !worker_is_private(worker))
     scheduler_notify(scheduler);
 }
 
@@ -187,7 +192,7 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
   warm(actor);
   if (home != NULL && home != worker) {
     ready_pinned(home, actor);
-  } else if (worker == NULL) {
+  } else if (worker == NULL || (home == NULL && worker->lone)) {
     overflow_put(&scheduler->overflow, actor);
     scheduler_notify(scheduler);
   } else if (ready == READY_NEXT) {

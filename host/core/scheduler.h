@@ -8,6 +8,12 @@
 ** at the clock: I/O is polled every POLL_SPAN while there is work, never per
 ** message. Without work it spins briefly and parks in its poller.
 **
+** One worker more, if asked for, is *private*: it has all that a worker has,
+** but steals from nobody and nobody from it, and takes nothing from the
+** overflow list. Only actors that were made for it run there, and all that
+** these do; whom they wake goes to the others, as if a foreign thread had done
+** it. So they never wait for an ordinary worker, whatever runs on those.
+**
 ** Threads
 **   [any thread]  scheduler_post, scheduler_send, scheduler_ready,
 **                 worker_current, worker_job
@@ -49,6 +55,7 @@ enum slices {
 struct scheduler_options {
   int workers; /* 1..WORKERS_LARGEST */
   enum slices slices;
+  bool console; /* one more, private: for the operator's actors */
   /* Makes worker `index`'s poller; false: it could not. [main] */
   bool (*poller)(void *context, int index, struct poller *poller);
   void *context;
@@ -69,8 +76,9 @@ struct scheduler {
   _Atomic int spares_idle;      /* relaxed: a hint */
   _Atomic uint64_t lent;        /* how often; for the operator; relaxed */
   struct mutex verdicts;       /* one circle at a time: core/circle.c */
-  struct worker **workers;
-  int worker_count;
+  struct worker **workers; /* worker_total of them; constant */
+  int worker_count;        /* those that share the work: the first ones */
+  int worker_total;        /* and the private one, the last, if there is one */
   void *owner;                 /* the layers above: the script's data */
   /* Handed down: frees a message that nobody will handle, with whatever its
   ** payload owns; and asks a pool's worker to tell when it is done with what
@@ -221,6 +229,7 @@ void worker_let(void);
 bool worker_lend(void);
 #endif
 struct scheduler *worker_scheduler(struct worker *worker);
+bool worker_is_private(const struct worker *worker);
 int worker_index(const struct worker *worker);
 struct wheel *worker_wheel(struct worker *worker);
 void *worker_poller(struct worker *worker); /* poller.self */
@@ -243,11 +252,15 @@ struct job {
 };
 void worker_post_job(struct worker *worker, struct job *job);
 
-/* The actor whose turn it is on the worker `index`, or was last; ID_NONE
-** before the first. [any thread] */
+/* The actor whose turn it is on the worker `index` (below worker_total), or was
+** last; ID_NONE before the first. [any thread] */
 uint64_t scheduler_running(struct scheduler *scheduler, int index);
 
-/* The worker with the fewest handles and the shortest queue. [any thread] */
+/* The private worker, or NULL: none was asked for. [any thread] */
+struct worker *scheduler_private(struct scheduler *scheduler);
+
+/* The worker with the fewest handles and the shortest queue, but not the private
+** one. [any thread] */
 struct worker *scheduler_least_loaded(struct scheduler *scheduler);
 
 /* While an actor owns handles it stays on the worker that they belong to.
@@ -257,5 +270,8 @@ void actor_unpin(struct actor *actor);
 /* An actor that has not run yet starts on, and belongs to, this worker; the
 ** caller hands over one pin. */
 void actor_settle(struct actor *actor, struct worker *worker);
+/* The same for the private worker, where it stays to its end, with and without
+** handles. No pin is handed over. */
+void actor_settle_private(struct actor *actor, struct worker *worker);
 
 #endif

@@ -3,7 +3,9 @@
 **
 ** Where the next actor comes from, in this order:
 **   1. every 61st turn: the overflow list and the queue before anything else,
-**      so that a busy chain of next slots starves nobody;
+**      so that a busy chain of next slots starves nobody; and after every
+**      second slice that was used up the overflow list, as the queue of an
+**      actor that runs on and on is never empty: it is in it;
 **   2. the next slot, unless its chain has had its time while others wait;
 **   3. pinned actors and the queue, in turn;
 **   4. the overflow list;
@@ -29,6 +31,8 @@ struct scheduler *worker_scheduler(struct worker *worker) {
 
 int worker_index(const struct worker *worker) { return worker->index; }
 
+bool worker_is_private(const struct worker *worker) { return worker->lone; }
+
 struct wheel *worker_wheel(struct worker *worker) { return &worker->wheel; }
 
 void *worker_poller(struct worker *worker) { return worker->poller.self; }
@@ -39,6 +43,7 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   runqueue_init(&worker->queue);
   worker->scheduler = scheduler;
   worker->index = index;
+  worker->lone = index >= scheduler->worker_count;
   worker->cycle_scale =
       (UINT64_C(1000) << 32) / (scheduler->cycles_per_us | 1);
   worker->poll_span = POLL_SPAN_US * scheduler->cycles_per_us;
@@ -84,13 +89,18 @@ uint64_t worker_now(struct worker *worker) {
          (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
 }
 
+/* Actors that any worker may take, but the private one. */
+static bool has_overflow(struct worker *worker) {
+  return !worker->lone &&
+         atomic_load_explicit(&worker->scheduler->overflow.count,
+                              memory_order_relaxed) != 0;
+}
+
 bool worker_has_others(struct worker *worker) {
   return worker->pinned_first != NULL ||
          atomic_load_explicit(&worker->claims, memory_order_seq_cst) != 0 ||
          atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL ||
-         runqueue_length(&worker->queue) != 0 ||
-         atomic_load_explicit(&worker->scheduler->overflow.count,
-                              memory_order_relaxed) != 0 ||
+         runqueue_length(&worker->queue) != 0 || has_overflow(worker) ||
          atomic_load_explicit(&worker->inbox, memory_order_relaxed) != NULL;
 }
 
@@ -106,8 +116,9 @@ static bool unpark(struct worker *worker) {
     return false;
   if (atomic_exchange_explicit(&worker->parked, 0, memory_order_seq_cst) == 0)
     return false;
-  atomic_fetch_sub_explicit(&worker->scheduler->parked, 1,
-                            memory_order_seq_cst);
+  if (!worker->lone)
+    atomic_fetch_sub_explicit(&worker->scheduler->parked, 1,
+                              memory_order_seq_cst);
   return true;
 }
 
@@ -230,11 +241,9 @@ static struct actor *take_queued(struct worker *worker) {
 }
 
 static struct actor *take_overflow(struct worker *worker) {
-  struct overflow *overflow = &worker->scheduler->overflow;
-  if (atomic_load_explicit(&overflow->count, memory_order_relaxed) == 0)
-    return NULL;
+  if (!has_overflow(worker)) return NULL;
   worker->chain_cycles = worker->turn_cycles;
-  return overflow_get(overflow);
+  return overflow_get(&worker->scheduler->overflow);
 }
 
 static bool next_stands_long(struct worker *victim) {
@@ -267,6 +276,7 @@ static struct actor *steal_next(struct worker *worker, struct worker *victim) {
 
 static struct actor *steal(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
+  if (worker->lone) return NULL;
   for (int i = 1; i < scheduler->worker_count; i++) {
     int index = (worker->index + i) % scheduler->worker_count;
     struct worker *victim = scheduler->workers[index];
@@ -288,6 +298,9 @@ static struct actor *find(struct worker *worker) {
   if (unlikely(++worker->turns % FAIR_TURN == 0)) {
     actor = take_overflow(worker);
     if (actor == NULL) actor = take_queued(worker);
+  } else if (unlikely(worker->overdue)) {
+    worker->overdue = false;
+    actor = take_overflow(worker);
   }
   if (actor == NULL) actor = take_next(worker);
   if (actor == NULL) actor = take_queued(worker);
@@ -331,7 +344,15 @@ void worker_set_running(struct worker *worker, struct actor *actor) {
       memory_order_relaxed);
 }
 
+/* Not after each: the list may be full of such, and the queue would wait. */
+static void take_turns(struct worker *worker) {
+  worker->overdue = worker->slices++ & 1;
+}
+
 static void run(struct worker *worker, struct actor *actor) {
+  ASSERT(!worker->lone || atomic_load_explicit(
+                              &actor->home, memory_order_relaxed) == worker,
+         "the private worker runs its own");
   worker_set_running(worker, actor);
   for (;;) {
     switch (step(worker, actor)) {
@@ -348,6 +369,7 @@ static void run(struct worker *worker, struct actor *actor) {
     }
     /* There is more, or something came in before it was parked. */
     if (worker_slice_over(worker) && !keep(worker)) {
+      take_turns(worker);
       worker_enqueue(worker, actor);
       return;
     }
@@ -368,6 +390,7 @@ static bool has_work(struct worker *worker) {
       atomic_load_explicit(&worker->jobs, memory_order_seq_cst) != NULL ||
       atomic_load_explicit(&scheduler->stopping, memory_order_seq_cst))
     return true;
+  if (worker->lone) return false;
   for (int i = 0; i < scheduler->worker_count; i++) {
     struct worker *other = scheduler->workers[i];
     if (other == worker) continue;
@@ -424,13 +447,14 @@ static void park(struct worker *worker) {
   uint32_t none = 0;
   bool watch;
   atomic_store_explicit(&worker->parked, 1, memory_order_seq_cst);
-  atomic_fetch_add_explicit(&scheduler->parked, 1, memory_order_seq_cst);
+  if (!worker->lone)
+    atomic_fetch_add_explicit(&scheduler->parked, 1, memory_order_seq_cst);
   fence_full();
   if (has_work(worker)) {
     unpark(worker);
     return;
   }
-  watch = !all_parked(scheduler) &&
+  watch = !worker->lone && !all_parked(scheduler) &&
           atomic_compare_exchange_strong_explicit(
               &scheduler->watching, &none, 1, memory_order_seq_cst,
               memory_order_relaxed);
@@ -442,7 +466,7 @@ static void park(struct worker *worker) {
 
 static void idle(struct worker *worker) {
   struct actor *actor = steal(worker);
-  if (actor == NULL) actor = spin(worker);
+  if (actor == NULL && !worker->lone) actor = spin(worker);
   if (actor != NULL) {
     run(worker, actor);
     return;
@@ -499,7 +523,7 @@ void actor_unpin(struct actor *actor) {
          "handles are closed at home");
   atomic_fetch_sub_explicit(&worker->handles, 1, memory_order_relaxed);
   actor->handles--;
-  if (actor->handles == 0)
+  if (actor->handles == 0 && !worker->lone)
     atomic_store_explicit(&actor->home, NULL, memory_order_relaxed);
 }
 
@@ -510,9 +534,20 @@ void actor_settle(struct actor *actor, struct worker *worker) {
   atomic_fetch_add_explicit(&worker->handles, 1, memory_order_relaxed);
 }
 
+void actor_settle_private(struct actor *actor, struct worker *worker) {
+  ASSERT(actor->handles == 0 && worker->lone, "settled before it runs");
+  atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
+}
+
 uint64_t scheduler_running(struct scheduler *scheduler, int index) {
+  ASSERT(index < scheduler->worker_total, "there is that worker");
   return atomic_load_explicit(&scheduler->workers[index]->running,
                               memory_order_relaxed);
+}
+
+struct worker *scheduler_private(struct scheduler *scheduler) {
+  if (scheduler->worker_total == scheduler->worker_count) return NULL;
+  return scheduler->workers[scheduler->worker_count];
 }
 
 struct worker *scheduler_least_loaded(struct scheduler *scheduler) {

@@ -52,8 +52,11 @@ struct worker {
   /* Pid of the actor whose turn it is, or was last; others may look. */
   _Atomic uint64_t running;
   int index;
+  bool lone; /* the private one; constant */
+  bool overdue; /* a slice is over: the overflow list's turn, if not empty */
   struct actor *pinned_first, *pinned_last; /* ready, by link */
   uint64_t turns;
+  unsigned slices;        /* that were used up, while others waited */
   uint64_t turn_cycles;   /* when this turn began */
   uint64_t chain_cycles;  /* when this chain of next slots began */
   uint64_t look_cycles;   /* when the clock was last read, both ways */

@@ -96,6 +96,10 @@ void listener_freed(struct listener *listener) {
     release(listener);
 }
 
+int listener_connections(struct listener *listener) {
+  return atomic_load(&listener->connections);
+}
+
 static void backed_off(struct wheel_node *node) {
   watch((void *)((char *)node - offsetof(struct listener, back_off)));
 }
@@ -218,7 +222,12 @@ static int bind_unix(struct listener *listener, const struct address *address,
   }
   if (*error != 0) return close_failed(fd);
   remember_file(listener, &path);
-  return fd;
+  if (listener->options.mode == 0 ||
+      chmod(path.sun_path, listener->options.mode) == 0)
+    return fd;
+  *error = last_error();
+  remove_file(listener);
+  return close_failed(fd);
 }
 
 /* `dual`: IPv4 clients too, on a socket for IPv6. */

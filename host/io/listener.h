@@ -5,7 +5,7 @@
 **
 ** Threads
 **   [owner on its worker]  listener_open, listener_local, listener_close
-**   [any thread]           listener_freed
+**   [any thread]           listener_freed, listener_connections
 ** Ownership
 **   listener_open returns owned; listener_close ends it. Its memory goes with
 **   the last of its connections, each of which owes one listener_freed.
@@ -26,6 +26,7 @@ struct listener;
 struct listener_options {
   int max;     /* connections at a time, 0: no bound; more have to wait */
   int backlog; /* 0: 511 */
+  unsigned mode; /* of a unix socket's file; 0: as the umask has it */
   /* A connection has come: `fd` is the callee's, and non-blocking. [loop] */
   void (*accepted)(void *context, int fd);
   void *context;
@@ -40,6 +41,8 @@ struct listener *listener_open(struct actor *actor,
                                int *error);
 /* One of its connections has ended: room for another. [any thread] */
 void listener_freed(struct listener *listener);
+/* How many there are. [any thread] */
+int listener_connections(struct listener *listener);
 void listener_local(struct listener *listener, char *text, size_t size);
 /* Stops accepting, removes a unix socket file, unpins. `accepted` is not
 ** called any more. */

@@ -61,6 +61,7 @@ struct start {
   size_t line_limit;         /* of that connection */
   struct listener *listener; /* to be told when the connection ends */
   uint64_t idle_span;        /* overrides the behaviour's; 0: none given */
+  bool console;              /* it is troupe.console: script/console.h */
 };
 
 /* A wait that came to nothing. */

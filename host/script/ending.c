@@ -17,6 +17,7 @@
 #include "script/body.h"
 #include "script/budget.h"
 #include "script/codec.h"
+#include "script/console.h"
 #include "script/culprit.h"
 #include "script/dispatch.h"
 #include "script/doing.h"
@@ -82,12 +83,12 @@ static void log_error(struct body *body, enum log_level level,
 }
 
 /* A script's error is the host's to print; who starts an actor gets what its
-** init raised, but a connection's was started by nobody; the log gets the
-** rest. */
+** init raised, but a connection, or the console, was started by nobody; the log
+** gets the rest. */
 static void tell_end(struct body *body, const char *text, size_t size) {
   if (body->start.kind != START_BEHAVIOUR)
     body_keep_text(body, text, size);
-  else if (body->started || body->start.listener != NULL)
+  else if (body->started || body->actor->serving.pid == ID_NONE)
     log_error(body, LOG_ERROR, text, size);
 }
 
@@ -297,6 +298,7 @@ static void log_lost(struct body *body, uint64_t pid, uint32_t count) {
 
 static void tell_host(struct body *body) {
   struct script *script = body->script;
+  if (body->start.console) console_ended(script->console);
   if (body->start.kind == START_BEHAVIOUR || script->ended == NULL) return;
   script->ended(script->context, body->text != NULL ? 1 : body->exit_status,
                 body->text);

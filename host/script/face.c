@@ -12,6 +12,7 @@
 #include "script/body.h"
 #include "script/call.h"
 #include "script/codec.h"
+#include "script/console.h"
 #include "script/coroutine.h"
 #include "script/entity.h"
 #include "script/face_inspect.h"
@@ -198,6 +199,9 @@ static const struct lazy_field core_fields[] = {
     {"stacks", inspect_lua_stacks, NULL},
     {"defaults", inspect_lua_defaults, NULL},
     {"level", inspect_lua_level, NULL},
+    {"console_start", console_lua_start, NULL},
+    {"console_serve", console_lua_serve, NULL},
+    {"console_adopt", console_lua_adopt, NULL},
     {NULL, NULL, NULL}};
 
 static const struct lazy_field registry_fields[] = {

@@ -1,9 +1,11 @@
+#define _GNU_SOURCE /* gettid */
 #include "script/probe.h"
 
 #ifdef TROUPE_ASSERTS
 
 #include <lauxlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/slab.h"
@@ -12,6 +14,7 @@
 #include "script/body.h"
 #include "script/hook.h"
 #include "script/script.h"
+#include "script/spawn.h"
 #include "script/value.h"
 
 static struct scheduler *scheduler_of(lua_State *L) {
@@ -58,6 +61,22 @@ static int workers(lua_State *L) {
 static int worker(lua_State *L) {
   return count(L, worker_index(worker_current()));
 }
+
+/* As troupe.start, on the private worker of a host that has one. */
+static int start_private(lua_State *L) {
+  luaL_argcheck(L, scheduler_private(scheduler_of(L)) != NULL, 1,
+                "there is no private worker");
+  return spawn_lua_private(L);
+}
+
+/* Does this actor run on it? */
+static int private(lua_State *L) {
+  lua_pushboolean(L, worker_is_private(worker_current()));
+  return 1;
+}
+
+/* The thread that this actor runs on. */
+static int thread(lua_State *L) { return count(L, gettid()); }
 
 /* Casts that nobody was there to take. */
 static int refused(lua_State *L) {
@@ -154,6 +173,8 @@ static const luaL_Reg functions[] = {
     {"actors", actors},   {"entries", entries}, {"streams", streams},
     {"blocks", blocks},   {"heap", heap},       {"memory", memory},
     {"workers", workers}, {"worker", worker},   {"refused", refused},
+    {"start_private", start_private}, {"private", private},
+    {"thread", thread},
     {"dropped", dropped},
     {"unhandled", unhandled}, {"waits", waits},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},

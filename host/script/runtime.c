@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "script/body.h"
 #include "script/codec.h"
+#include "script/console.h"
 #include "script/doing.h"
 #include "script/dossier.h"
 #include "script/face.h"
@@ -48,15 +49,19 @@ static int pack_start(lua_State *L) {
   return 0;
 }
 
+static void pack(lua_CFunction function, void *packing) {
+  lua_State *L = luaL_newstate();
+  if (L == NULL) return;
+  lua_pushcfunction(L, function);
+  lua_pushlightuserdata(L, packing);
+  lua_pcall(L, 1, 0, 0);
+  lua_close(L);
+}
+
 static struct message *start_message(const char *file, int argc,
                                      const char *const *argv) {
   struct packing packing = {NULL, file, argc, argv};
-  lua_State *L = luaL_newstate();
-  if (L == NULL) return NULL;
-  lua_pushcfunction(L, pack_start);
-  lua_pushlightuserdata(L, &packing);
-  lua_pcall(L, 1, 0, 0);
-  lua_close(L);
+  pack(pack_start, &packing);
   return packing.message;
 }
 
@@ -109,6 +114,7 @@ struct script *runtime_new(struct scheduler *scheduler,
 void runtime_free(struct script *script) {
   if (script == NULL) return;
   settings_free(script);
+  console_free(script->console);
   modules_free(script->modules);
   library_free_stock(script->stock);
   path_drop(script->path);
@@ -135,3 +141,43 @@ uint64_t runtime_run(struct script *script, const char *file, bool code,
   return pid;
 }
 
+/* --- The console ---------------------------------------------------------- */
+
+struct console_packing {
+  struct message *message;
+  const char *name, *path;
+};
+
+static int pack_console(lua_State *L) {
+  struct console_packing *packing = lua_touserdata(L, 1);
+  lua_settop(L, 0);
+  lua_pushliteral(L, "troupe.console");
+  lua_newtable(L);
+  lua_pushstring(L, packing->name); /* NULL is nil */
+  lua_setfield(L, 2, "name");
+  lua_pushstring(L, packing->path);
+  lua_setfield(L, 2, "path");
+  packing->message = codec_pack(L, 1, 2, MESSAGE_START);
+  return 0;
+}
+
+bool runtime_start_console(struct script *script, const char *name,
+                           const char *path) {
+  struct console_packing packing = {NULL, name, path};
+  struct actor *actor = NULL;
+  struct body *body;
+  pack(pack_console, &packing);
+  if (packing.message != NULL && fix(&script->console->adopt, "adopt"))
+    actor = life_new(script, path_share(script->path), ID_NONE);
+  if (actor == NULL) {
+    message_free(packing.message);
+    return false;
+  }
+  body = actor->body;
+  body->start.console = true;
+  script->console->pid = body_pid(body);
+  scheduler_prepare(actor, packing.message);
+  actor_settle_private(actor, scheduler_private(script->scheduler));
+  scheduler_launch(script->scheduler, actor, READY_QUEUE);
+  return console_wait(script->console);
+}

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "io/listener.h"
+#include "script/admission.h"
 #include "script/class.h"
 #include "script/body.h"
 #include "script/codec.h"
@@ -27,17 +28,44 @@ struct server {
   size_t line_limit;
   uint64_t starter;
   uint32_t libraries; /* the starter's */
+  int sessions;       /* the console's: so many at most; 0: not the console's */
 };
 
 static const struct class server_class;
+
+/* Sends the actor of a connection off. */
+static void launch(struct script *script, struct actor *actor, int fd,
+                   struct message *start, struct worker *worker) {
+  struct body *body = actor->body;
+  body->start.fd = fd;
+  scheduler_prepare(actor, start);
+  actor_settle(actor, worker);
+  scheduler_launch(script->scheduler, actor, READY_QUEUE);
+}
+
+/* This connection is counted already. False: it has been closed. */
+static bool admits(struct server *server, int fd) {
+  int others = listener_connections(server->listener) - 1;
+  if (server->sessions == 0 || admission_grant(fd, others, server->sessions))
+    return true;
+  listener_freed(server->listener);
+  return false;
+}
+
+static struct worker *place(struct server *server) {
+  if (server->sessions != 0) return worker_current();
+  return scheduler_least_loaded(server->script->scheduler);
+}
 
 /* On the listener's worker, out of its loop. */
 static void accepted(void *context, int fd) {
   struct server *server = context;
   struct script *script = server->script;
-  struct message *message = message_copy(server->start);
+  struct message *message;
   struct actor *actor = NULL;
   struct body *body;
+  if (!admits(server, fd)) return;
+  message = message_copy(server->start);
   if (message != NULL)
     actor = life_new(script, path_share(server->path), server->starter);
   if (actor == NULL) {
@@ -48,12 +76,9 @@ static void accepted(void *context, int fd) {
   }
   body = actor->body;
   body->libraries = server->libraries;
-  body->start.fd = fd;
   body->start.listener = server->listener;
   body->start.line_limit = server->line_limit;
-  scheduler_prepare(actor, message);
-  actor_settle(actor, scheduler_least_loaded(script->scheduler));
-  scheduler_launch(script->scheduler, actor, READY_QUEUE);
+  launch(script, actor, fd, message, place(server));
 }
 
 static void close_server(struct server *server) {
@@ -163,30 +188,35 @@ static void check_module(lua_State *L, struct server *server) {
   lua_pop(L, 2);
 }
 
-int server_lua_serve(lua_State *L) {
+/* (address, module, args, anything); pushes the server. */
+static struct server *prepare(lua_State *L, struct address *address) {
   struct body *body = body_of(L);
-  struct listener_options options = {.accepted = accepted};
-  struct address address;
   struct server *server;
   char why[200];
-  int error;
-  lua_settop(L, 4);
-  if (!address_parse(luaL_checkstring(L, 1), &address, why, sizeof why))
-    return failure_raise(L, FAILURE_BADARGUMENT, "%s", why);
+  if (!address_parse(luaL_checkstring(L, 1), address, why, sizeof why))
+    failure_raise(L, FAILURE_BADARGUMENT, "%s", why);
   option_check_module(L, 2);
-  if (body->over) return luaL_error(L, "an actor that has ended cannot serve");
+  if (body->over) luaL_error(L, "an actor that has ended cannot serve");
   server = push_server(L);
   server->script = body->script;
   server->libraries = body->libraries;
-  server->starter =
-      body_pid(body);
-  options.context = server;
-  read_options(L, 4, server, &options);
+  server->starter = body_pid(body);
   server->path = module_path(L);
+  return server;
+}
+
+/* Pushes the server again, or nil and why. */
+static int serve(lua_State *L, struct server *server,
+                 const struct address *address,
+                 struct listener_options *options) {
+  struct body *body = body_of(L);
+  int error;
+  options->accepted = accepted;
+  options->context = server;
   check_module(L, server);
   server->start = codec_pack(L, 2, lua_isnil(L, 3) ? 1 : 2, MESSAGE_START);
   keep(L, server, 5);
-  server->listener = listener_open(body->actor, &address, &options, &error);
+  server->listener = listener_open(body->actor, address, options, &error);
   if (server->listener == NULL) {
     close_kept(L, server);
     return problem_push(L, error);
@@ -196,4 +226,48 @@ int server_lua_serve(lua_State *L) {
   if (server->next != NULL) server->next->link = &server->next;
   body->servers = server;
   return 1;
+}
+
+int server_lua_serve(lua_State *L) {
+  struct listener_options options = {0};
+  struct address address;
+  struct server *server;
+  lua_settop(L, 4);
+  server = prepare(L, &address);
+  read_options(L, 4, server, &options);
+  return serve(L, server, &address, &options);
+}
+
+/* --- For the console ------------------------------------------------------ */
+
+int server_lua_private(lua_State *L) {
+  struct listener_options options = {.mode = 0600};
+  lua_Integer most = luaL_optinteger(L, 4, ADMISSION_SESSIONS);
+  struct address address;
+  struct server *server;
+  luaL_argcheck(L, most >= 1 && most <= INT_MAX, 4, "expected at least 1");
+  lua_settop(L, 4);
+  lua_pushfstring(L, "unix:%s", luaL_checkstring(L, 1));
+  lua_replace(L, 1);
+  server = prepare(L, &address);
+  server->sessions = (int)most;
+  return serve(L, server, &address, &options);
+}
+
+uint64_t server_adopt(lua_State *L, struct message *start, int fd) {
+  struct body *body = body_of(L);
+  struct actor *actor =
+      life_new(body->script, path_share(body->path), body_pid(body));
+  struct body *child;
+  uint64_t pid;
+  if (actor == NULL) {
+    message_free(start);
+    close(fd);
+    return ID_NONE;
+  }
+  child = actor->body;
+  child->libraries = body->libraries;
+  pid = body_pid(child);
+  launch(body->script, actor, fd, start, worker_current());
+  return pid;
 }

@@ -142,8 +142,12 @@ static void bind(struct body *body, struct actor *child,
                  options->link ? BOND_CHILD : BOND_TASK);
 }
 
+/* How an actor is started, beside the options. */
+enum { START_BOUND = 1, START_PRIVATE = 2 };
+
 /* `again` is the function itself: for when a name is free again. */
-static int start(lua_State *L, bool bound, lua_CFunction again) {
+static int start(lua_State *L, int how, lua_CFunction again) {
+  bool bound = how & START_BOUND;
   struct body *body = body_of(L);
   struct option_start options;
   struct actor *child;
@@ -162,6 +166,8 @@ static int start(lua_State *L, bool bound, lua_CFunction again) {
   scheduler_prepare(child, message);
   pid = message->target;
   if (bound) bind(body, child, &options);
+  if (how & START_PRIVATE)
+    actor_settle_private(child, scheduler_private(body->script->scheduler));
   if (reserve_name(L, body, child, &holder) != STATUS_OK ||
       ((bound || options.link) && !link_both(body, child)) ||
       !launch(body, child, message, deadline))
@@ -171,9 +177,15 @@ static int start(lua_State *L, bool bound, lua_CFunction again) {
   return coroutine_wait(L, HOST_WAIT, 0, after_start);
 }
 
-int spawn_lua_start(lua_State *L) { return start(L, false, spawn_lua_start); }
+int spawn_lua_start(lua_State *L) { return start(L, 0, spawn_lua_start); }
 
-int spawn_lua_bound(lua_State *L) { return start(L, true, spawn_lua_bound); }
+int spawn_lua_bound(lua_State *L) {
+  return start(L, START_BOUND, spawn_lua_bound);
+}
+
+int spawn_lua_private(lua_State *L) {
+  return start(L, START_PRIVATE, spawn_lua_private);
+}
 
 /* --- Get-or-start --------------------------------------------------------- */
 

@@ -29,6 +29,8 @@ int spawn_lua_start(lua_State *L);
 /* core.start: the same, but the new actor ends with its starter whatever trap
 ** says. Without the option link its own end does not reach the starter. */
 int spawn_lua_bound(lua_State *L);
+/* As troupe.start, on the private worker, where there is one. */
+int spawn_lua_private(lua_State *L);
 /* registry.ensure(key, module, args, options) */
 int spawn_lua_ensure(lua_State *L);
 

@@ -8,6 +8,7 @@
 #include "core/links.h"
 #include "io/listener.h"
 #include "script/body.h"
+#include "script/console.h"
 #include "script/dispatch.h"
 #include "script/ending.h"
 #include "script/reason.h"
@@ -81,6 +82,7 @@ enum step start_finished(struct body *body) {
   if (body->actor->serving.pid != ID_NONE && body->actor->serving.epoch != 0)
     scheduler_end_wait(scheduler, body->actor->serving, OUTCOME_REPLY);
   drop_start(body);
+  if (body->start.console) console_started(body->script->console);
   warm(body);
   return STEP_AGAIN;
 }

@@ -1,0 +1,168 @@
+-- The private worker: a thread and a loop of the operator's own actors.
+
+local named = require "support.named"
+
+-- `private`: a puppet there.
+local function output(source, options)
+  return named.output([[
+    local function ask(pid, ...) return troupe.call(pid, "run", ...) end
+    local WHERE = 'local p = require "probe" return p.private(), p.thread()'
+    local private = probe.start_private("fixtures.puppet")
+  ]] .. source, options)
+end
+
+local EVERYBODY = [[
+  local held = {}
+  for i = 1, probe.workers() do held[i] = troupe.start("fixtures.puppet") end
+]]
+
+describe("the private worker", function()
+  it("is one thread of its own", function()
+    assert.equal("true\ntrue\ttrue\nfalse\n", output [[
+      local is, thread = ask(private, WHERE)
+      local other = probe.start_private("fixtures.puppet")
+      print(is)
+      local is_too, same = ask(other, WHERE)
+      print(is_too, same == thread)
+      print(probe.private())
+    ]])
+  end)
+
+  it("runs nobody else, whoever starts, calls or casts", function()
+    assert.equal("0\n", output [[
+      print(ask(private, [=[
+        local probe = require "probe"
+        local count, pids = 0, {}
+        for i = 1, 50 do
+          pids[i] = troupe.start("fixtures.puppet")
+          troupe.cast(pids[i], "run", "state.cast = " ..
+            "require('probe').private()")
+        end
+        for _ = 1, 20 do
+          for _, pid in ipairs(pids) do
+            local called, cast = troupe.call(pid, "run",
+              "return require('probe').private(), state.cast")
+            if called or cast then count = count + 1 end
+          end
+        end
+        for _, pid in ipairs(pids) do troupe.stop(pid) end
+        return count
+      ]=]))
+    ]])
+  end)
+
+  it("has its actors until they end, but not their successors", function()
+    assert.equal("0\ttrue\n", output [[
+      local others = 0
+      for _ = 1, 100 do
+        troupe.stop(probe.start_private("fixtures.puppet"))
+        local pid = troupe.start("fixtures.puppet")
+        if ask(pid, WHERE) then others = others + 1 end
+        troupe.stop(pid)
+      end
+      ask(private, [=[
+        local tcp = require "troupe.tcp"
+        local server = tcp.serve("127.0.0.1:0", "fixtures.repeater")
+        local socket = tcp.connect(server:address())
+        socket:write("line\n")
+        assert(socket:read("line") == "line")
+        socket:close()
+        server:close()
+      ]=])
+      print(others, (ask(private, WHERE)))
+    ]])
+  end)
+
+  it("goes on while all others run loops without an end", function()
+    assert.equal("200\t5\n", output(EVERYBODY .. [[
+      for _, pid in ipairs(held) do
+        troupe.cast(pid, "run", "while true do end")
+      end
+      local other = probe.start_private("fixtures.puppet")
+      print(ask(private, [=[
+        local sum, other, ordinary = 0, ...
+        for _ = 1, 200 do
+          sum = sum + troupe.call(other, "run", "return 1")
+        end
+        return sum, troupe.call(ordinary, "run", "return 5")
+      ]=], other, troupe.start("fixtures.puppet")))
+      for _, pid in ipairs(held) do troupe.kill(pid) end
+    ]]))
+  end)
+
+  -- Without slices nobody takes over a worker that is stuck.
+  it("goes on while all others are stuck in foreign code", function()
+    assert.equal("answered\t0\nnoticed\ndone\n", output(EVERYBODY .. [[
+      io.stdout:setvbuf("line")
+      local other = probe.start_private("fixtures.puppet")
+      troupe.cast(private, "run", [=[
+        local other, held = ...
+        for i = 2, #held do
+          troupe.cast(held[i], "run", "require('probe').block(1)")
+        end
+        troupe.sleep(0.1)
+        local answer = troupe.call(other, "run", "return 'answered'")
+        print(answer, require("probe").lent())
+        local ok, why = pcall(troupe.timeout, 0.05, troupe.call, held[2], "run",
+          "return 1")
+        print(not ok and why.kind == "timeout" and "noticed")
+      ]=], other, held)
+      probe.block(1)
+      for i = 2, #held do ask(held[i], "return 1") end
+      print "done"
+    ]], { environment = { TROUPE_SLICES = "none" },
+      flags = { "--workers", "2" } }))
+  end)
+
+  it("goes on with another thread when its own is stuck", function()
+    assert.equal("answered\ttrue\ndone\n", output [[
+      local other = probe.start_private("fixtures.puppet")
+      troupe.cast(private, "run", "local main = ... " ..
+        "troupe.send(main, 'blocks') require('probe').block(0.3, true) " ..
+        "troupe.send(main, 'done')", troupe.self())
+      assert(troupe.receive() == "blocks")
+      print(ask(other, "return 'answered'"), probe.lent() > 0)
+      print((troupe.receive()))
+    ]])
+  end)
+
+  it("is for the console's actors only", function()
+    assert.equal(("badargument\texpected self to be an actor of the " ..
+      "console, got another\n"):rep(3), output [[
+      local core = require "troupe.core"
+      for _, name in ipairs { "start", "serve", "adopt" } do
+        local ok, why = pcall(core["console_" .. name], "a", "b")
+        print(why.kind, (why.message:gsub("^main.lua:%d+: ", "")))
+      end
+    ]])
+  end)
+
+  it("is where a console's actor can start more of them", function()
+    assert.equal("true\ttrue\tfalse\n", output [[
+      print(ask(private, [=[
+        local core = require "troupe.core"
+        local where = "return require('probe').private()"
+        local pid = core.console_start("fixtures.puppet", "state.n = 1",
+          { link = true, name = "evaluator" })
+        local plain = troupe.start("fixtures.puppet")
+        return troupe.call(pid, "run", where),
+          require("troupe.registry").whereis("evaluator") == pid,
+          troupe.call(plain, "run", where)
+      ]=]))
+    ]])
+  end)
+
+  it("is stopped last", function()
+    assert.equal("later\nearlier\nprivate\n", output([[
+      probe.start_private("teller", "private")
+      troupe.start("teller", "earlier")
+      troupe.start("teller", "later")
+      troupe.stop(private)
+    ]], { files = { ["teller.lua"] = [[
+      local teller = {}
+      function teller.init(text) return { text = text } end
+      function teller.terminate(state) print(state.text) end
+      return teller
+    ]] } }))
+  end)
+end)

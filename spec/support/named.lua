@@ -1,0 +1,78 @@
+-- Hosts that have a name, and so a console: a private worker, and a socket in
+-- a directory of this run's.
+--
+--   print(named.output [[ print(probe.private()) ]])
+
+local support = require "support"
+
+local command = support.command
+
+local named = {}
+
+-- What the library brings itself goes before.
+local CONSOLE = [[
+local core = require "troupe.core"
+local console = { info = {} }
+local function adopt() while core.console_adopt("session") do end end
+function console.init(args)
+  if args.path then
+    assert(core.console_serve(args.path, "session", args.name, 2))
+  end
+  adopt()
+end
+function console.info.adopt() adopt() end
+return console
+]]
+
+local SESSION = [[
+local session = { info = {} }
+function session.init(sock, name)
+  sock:write(("name is %s, private is %s\n"):format(name,
+    require("probe").private()))
+  sock:deliver("line")
+  return { sock = sock }
+end
+function session.info.data(_, sock, line) sock:write(line:upper(), "\n") end
+function session.info.closed() require("troupe").exit() end
+function session.terminate(state) state.sock:write("ends\n") end
+return session
+]]
+
+local PREFIX = "local probe, troupe = require 'probe', require 'troupe'; "
+
+local directory
+
+--- Where the sockets are.
+function named.directory()
+  directory = directory or command.directory() .. "/runtime"
+  return directory
+end
+
+local function options(given)
+  local all = { flags = { "--name", "shop", "--log", "error" },
+    files = { ["troupe/console.lua"] = CONSOLE, ["session.lua"] = SESSION },
+    environment = { TROUPE_RUNTIME_DIR = named.directory(),
+      LUA_PATH = command.absolute("spec") .. "/?.lua;;" } }
+  for name, text in pairs(given.files or {}) do all.files[name] = text end
+  for name, value in pairs(given.environment or {}) do
+    all.environment[name] = value
+  end
+  for _, flag in ipairs(given.flags or {}) do
+    all.flags[#all.flags + 1] = flag
+  end
+  return all
+end
+
+--- What a script prints in a host named shop; it must end well.
+---@param source string finds `probe` and `troupe`
+---@param given table? of support.script
+function named.output(source, given)
+  return support.output(PREFIX .. source, options(given or {}))
+end
+
+--- The same, however it ends.
+function named.script(source, given)
+  return support.script(PREFIX .. source, options(given or {}))
+end
+
+return named
