@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/thread.h"
+#include "core/counter.h"
 #include "core/id.h"
 #include "core/mailbox.h"
 #include "core/pidset.h"
@@ -102,6 +103,8 @@ struct wait {
   _Atomic uint64_t since;
 };
 
+#define MEMORY_UNIT 16
+
 #define STRAND_BITS 8
 #define STRANDS_LARGEST ((1u << STRAND_BITS) - 1) /* beside strand 0 */
 
@@ -130,13 +133,17 @@ struct actor {
   _Atomic(const char *) warm[WARM_PLACES];
   struct waiter serving;    /* caller of the request in hand; pid may be 0 */
   struct wait *waiting;     /* of the strand that runs, or ran last */
-  /* Waits of the strands 1 and up, STRANDS_LARGEST of them. Made by the owner
-  ** when it first needs them (release; others acquire), and kept with the
-  ** slot: who has an outdated epoch may still look. */
-  _Atomic(struct wait *) strands;
-  uint32_t slot;            /* constant */
-  uint32_t generation;      /* directory's lock */
-  uint32_t handles;         /* pins: see scheduler.h, actor_pin */
+  /* CPU time of the message in hand, and below, how much of it makes the
+  ** type's interrupt be called; nanoseconds. The owner, and the tick on its
+  ** thread: core/slice.c; relaxed. */
+  _Atomic uint64_t cpu_used;
+  /* Counted for the operator (core/census.h). Written by the owner alone,
+  ** hence by counter_add; read by anybody, each as a figure by itself;
+  ** relaxed. */
+  _Atomic uint64_t messages_in;  /* that a handler has been given */
+  _Atomic uint64_t messages_out; /* calls, casts and infos that were taken */
+  _Atomic uint64_t cycles;       /* of all its turns so far */
+  _Atomic uint32_t memory;       /* as its turn left it; of MEMORY_UNIT bytes */
   bool trap;                /* exits of linked actors arrive as down */
   /* It may handle several requests at a time. Written by the owner, read by
   ** whoever looks for circles; relaxed: it is before its first request. */
@@ -144,18 +151,26 @@ struct actor {
   /* An EXIT, a KILL, a REPORT or a VISIT came in while it was busy: who pushed it sets
   ** this after the push, so that the reader looks before the next message. */
   _Atomic bool urgent;
-  /* CPU time of the message in hand, and how much of it makes the type's
-  ** interrupt be called; nanoseconds. The owner, and the tick on its thread:
-  ** core/slice.c; relaxed. */
-  _Atomic uint64_t cpu_used;
+  /* From here on: not of every turn. */
   uint64_t cpu_mark;
+  /* Waits of the strands 1 and up, STRANDS_LARGEST of them. Made by the owner
+  ** when it first needs them (release; others acquire), and kept with the
+  ** slot: who has an outdated epoch may still look. */
+  _Atomic(struct wait *) strands;
+  uint32_t slot;            /* constant */
+  uint32_t generation;      /* directory's lock */
+  uint32_t handles;         /* pins: see scheduler.h, actor_pin */
   struct pidset relations;  /* links and monitors: see core/links.h */
   struct waiter *deferred;  /* callers whose replies are still owed */
   uint32_t deferred_count, deferred_capacity;
   /* Written when it is made, under the directory's lock, and constant from
-  ** its launch on; read by the owner, and by others under that lock. */
-  uint64_t starter; /* pid that started it */
-  enum bond bond;
+  ** its launch on. The starter: read by anybody; relaxed. The bond: by the
+  ** owner, and by others under that lock. */
+  _Atomic uint64_t starter; /* pid that started it */
+  uint8_t bond;             /* enum bond */
+  /* How often there was one before it in its place; written by who makes it,
+  ** read by anybody; relaxed. */
+  _Atomic uint16_t restarts;
   struct registration *registrations; /* names and groups: core/registry.h */
   struct lease_hold *leases;          /* checked-out workers: core/lease.h */
   struct room_wait *crowd;            /* senders that wait: core/room.c */
@@ -200,6 +215,11 @@ void directory_remove(struct directory *directory, struct actor *actor);
 struct actor *directory_find(struct directory *directory, uint64_t pid);
 /* The slot that pid was made for, dead or alive; NULL for a forged pid. */
 struct actor *directory_slot(struct directory *directory, uint64_t pid);
+/* Slots made so far: 1 .. directory_slots - 1. [any thread] */
+uint32_t directory_slots(struct directory *directory);
+/* The slot of that number, whoever lives there. What is read of it is of one
+** actor if its pid is the same before, and, after fence_read, behind it. */
+struct actor *directory_at(struct directory *directory, uint32_t slot);
 
 uint64_t directory_count(struct directory *directory);
 /* Before its launch: ties it to its starter. The links are the caller's. */
@@ -256,6 +276,9 @@ bool actor_wait_look(struct wait *wait, struct wait_edge *edge,
                      bool *deferred);
 /* What strand 0 waits for; NONE: its wait is not open. [any thread] */
 enum wait_kind actor_wait_kind(struct actor *actor);
+static inline uint64_t actor_starter(const struct actor *actor) {
+  return atomic_load_explicit(&actor->starter, memory_order_relaxed);
+}
 /* Is strand 0 in a wait? One load, seq_cst. [any thread] */
 static inline bool actor_waits(struct actor *actor) {
   return (atomic_load_explicit(&actor->wait.word, memory_order_seq_cst) &

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "core/actor.h"
+#include "core/fence.h"
 
 #ifdef TROUPE_STRESS
 #define CHUNK_BITS 4
@@ -27,8 +28,10 @@ struct directory {
   /* Written once each under lock (release), read by anybody (acquire). */
   _Atomic(struct actor *) chunks[CHUNKS];
   struct mutex lock;
+  /* Made so far. Written under lock, read by anybody; relaxed: a slot is
+  ** looked at by its pid. */
+  _Atomic uint32_t slots;
   /* lock: */
-  uint32_t slots; /* made so far */
   struct actor *free_first, *free_last;
   struct actor *oldest, *newest;
   uint64_t count;
@@ -41,7 +44,7 @@ struct directory *directory_new(void) {
   if (directory == NULL) return NULL;
   mutex_init(&directory->lock);
   /* Slot 0 is not used: <0.0.x> is nobody. */
-  directory->slots = 1;
+  atomic_init(&directory->slots, 1);
   return directory;
 }
 
@@ -73,7 +76,7 @@ static struct actor *slot_at(struct directory *directory, uint32_t slot) {
 }
 
 static struct actor *fresh_slot_locked(struct directory *directory) {
-  uint32_t slot = directory->slots;
+  uint32_t slot = directory_slots(directory);
   struct actor *chunk, *actor;
   if (slot >> CHUNK_BITS >= CHUNKS) return NULL;
   actor = slot_at(directory, slot);
@@ -84,7 +87,7 @@ static struct actor *fresh_slot_locked(struct directory *directory) {
                           memory_order_release);
     actor = &chunk[slot & (CHUNK_SLOTS - 1)];
   }
-  directory->slots++;
+  atomic_store_explicit(&directory->slots, slot + 1, memory_order_relaxed);
   actor->slot = slot;
   actor->waiting = &actor->wait;
   actor->generation = 1;
@@ -135,7 +138,7 @@ struct actor *directory_add(struct directory *directory,
   if (actor != NULL) {
     actor->type = type;
     actor->body = body;
-    actor->starter = starter;
+    atomic_store_explicit(&actor->starter, starter, memory_order_relaxed);
     actor->bond = BOND_NONE;
     actor->link = NULL;
     enter_locked(directory, actor);
@@ -147,9 +150,20 @@ struct actor *directory_add(struct directory *directory,
   return actor;
 }
 
+/* What is written into the slot from here on is nothing of that actor: who
+** reads it and looks again (core/census.c) finds the pid gone. */
 void directory_hide(struct directory *directory, struct actor *actor) {
   (void)directory;
   atomic_store_explicit(&actor->pid, ID_NONE, memory_order_release);
+  fence_write();
+}
+
+static void reset_counters(struct actor *actor) {
+  atomic_store_explicit(&actor->messages_in, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->messages_out, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->cycles, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->memory, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->restarts, 0, memory_order_relaxed);
 }
 
 static void reset(struct actor *actor) {
@@ -171,6 +185,7 @@ static void reset(struct actor *actor) {
     atomic_store_explicit(&wait->armed, 0, memory_order_relaxed);
   }
   actor->waiting = &actor->wait;
+  reset_counters(actor);
   atomic_store_explicit(&actor->name, NULL, memory_order_relaxed);
   actor->body = NULL;
   for (int i = 0; i < WARM_PLACES; i++)
@@ -210,6 +225,14 @@ struct actor *directory_slot(struct directory *directory, uint64_t pid) {
   return slot_at(directory, id_slot(pid));
 }
 
+uint32_t directory_slots(struct directory *directory) {
+  return atomic_load_explicit(&directory->slots, memory_order_relaxed);
+}
+
+struct actor *directory_at(struct directory *directory, uint32_t slot) {
+  return slot_at(directory, slot);
+}
+
 uint64_t directory_count(struct directory *directory) {
   uint64_t count;
   mutex_lock(&directory->lock);
@@ -221,7 +244,7 @@ uint64_t directory_count(struct directory *directory) {
 void directory_bind(struct directory *directory, struct actor *actor,
                     enum bond bond) {
   mutex_lock(&directory->lock);
-  actor->bond = bond;
+  actor->bond = (uint8_t)bond;
   mutex_unlock(&directory->lock);
 }
 
@@ -230,7 +253,7 @@ bool directory_orphan(struct directory *directory, uint64_t pid) {
   mutex_lock(&directory->lock);
   actor = directory_find(directory, pid);
   while (actor != NULL && actor->bond != BOND_NONE)
-    actor = directory_find(directory, actor->starter);
+    actor = directory_find(directory, actor_starter(actor));
   mutex_unlock(&directory->lock);
   return actor == NULL;
 }
@@ -238,7 +261,7 @@ bool directory_orphan(struct directory *directory, uint64_t pid) {
 static bool is_kept_locked(struct directory *directory,
                            const struct actor *actor) {
   return actor->bond != BOND_NONE &&
-         directory_find(directory, actor->starter) != NULL;
+         directory_find(directory, actor_starter(actor)) != NULL;
 }
 
 static bool lives_at(const struct actor *actor, const struct worker *home) {

@@ -107,7 +107,7 @@ static void come_back(void) {
   mine.lent = NULL;
   mine.lent_span += tick_now() - mine.lent_at;
   begin(worker);
-  worker->turn_cycles = worker->chain_cycles = tick_cycles();
+  worker->turn_cycles = worker->chain_cycles = worker->cycles;
   worker_set_running(worker, actor);
   slice_enter(worker, actor);
 }

@@ -203,7 +203,7 @@ bool links_refuse(struct scheduler *scheduler, struct message *message,
 
 /* A task's starter asks for its end if it wants to know. */
 static enum message_kind parting(const struct actor *actor, uint64_t other) {
-  bool silent = actor->bond == BOND_TASK && other == actor->starter;
+  bool silent = actor->bond == BOND_TASK && other == actor_starter(actor);
   return silent ? MESSAGE_UNLINK : MESSAGE_EXIT;
 }
 

@@ -335,10 +335,13 @@ bool mailbox_closed(struct mailbox *mailbox) {
   return (head & SHUT) || state_of(head) == MAILBOX_CLOSED;
 }
 
-bool mailbox_idle(struct mailbox *mailbox) {
+enum mailbox_state mailbox_state(struct mailbox *mailbox) {
   return state_of(atomic_load_explicit(&mailbox->head,
-                                       memory_order_relaxed)) ==
-         MAILBOX_IDLE;
+                                       memory_order_relaxed));
+}
+
+bool mailbox_idle(struct mailbox *mailbox) {
+  return mailbox_state(mailbox) == MAILBOX_IDLE;
 }
 
 uint64_t mailbox_count(struct mailbox *mailbox) {

@@ -183,6 +183,8 @@ void mailbox_prepend(struct mailbox *mailbox, struct message_queue *queue);
 /* Shut or closed: takes no work any more. */
 bool mailbox_closed(struct mailbox *mailbox);
 
+/* What its reader is doing: a snapshot. */
+enum mailbox_state mailbox_state(struct mailbox *mailbox);
 /* Parked at a message boundary with nothing to do: a snapshot. */
 bool mailbox_idle(struct mailbox *mailbox);
 

@@ -233,8 +233,13 @@ bool worker_is_private(const struct worker *worker);
 int worker_index(const struct worker *worker);
 struct wheel *worker_wheel(struct worker *worker);
 void *worker_poller(struct worker *worker); /* poller.self */
-/* Monotonic ns, as of the last look: at most a turn old. [worker] */
+/* Monotonic ns, to the nanosecond of now. [worker] */
 uint64_t worker_now(struct worker *worker);
+/* The same, and worker_seen knows it from then on... */
+uint64_t worker_look(struct worker *worker);
+/* ...which costs next to nothing: the time of the last look. In a turn, when
+** the message in hand was begun, or later. [worker] */
+uint64_t worker_seen(struct worker *worker);
 /* The running actor has used up its slice: the worker should look round. */
 bool worker_slice_over(struct worker *worker);
 
@@ -251,6 +256,19 @@ struct job {
   void (*run)(struct job *job);
 };
 void worker_post_job(struct worker *worker, struct job *job);
+
+/* What a worker (`index` below worker_total) is doing: a snapshot. */
+struct worker_figures {
+  uint64_t running; /* as scheduler_running has it */
+  uint64_t queue;   /* ready actors that wait for it */
+  uint64_t turns, steals;
+  uint32_t handles;
+  double load; /* 0..1: how much of the last second or so it had work */
+  bool parked;
+  bool private;
+};
+void scheduler_figures(struct scheduler *scheduler, int index,
+                       struct worker_figures *figures); /* [any thread] */
 
 /* The actor whose turn it is on the worker `index` (below worker_total), or was
 ** last; ID_NONE before the first. [any thread] */

@@ -54,6 +54,7 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
     memory_free(worker);
     return NULL;
   }
+  atomic_init(&worker->gauge.folded, tick_cycles());
   wheel_init(&worker->wheel, tick_now());
   mutex_init(&worker->lock);
   condition_init(&worker->vacant);
@@ -79,14 +80,18 @@ void worker_free(struct worker *worker) {
 /* --- The clock ------------------------------------------------------------ */
 
 void worker_read_clocks(struct worker *worker) {
-  worker->look_cycles = tick_cycles();
+  worker->look_cycles = worker_tick(worker);
   worker->look_ns = tick_now();
 }
 
-uint64_t worker_now(struct worker *worker) {
-  uint64_t cycles = tick_cycles() - worker->look_cycles;
+static uint64_t at(struct worker *worker, uint64_t cycles) {
   return worker->look_ns +
-         (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
+         (uint64_t)(((unsigned __int128)(cycles - worker->look_cycles) *
+                     worker->cycle_scale) >> 32);
+}
+
+uint64_t worker_now(struct worker *worker) {
+  return at(worker, tick_cycles());
 }
 
 /* Actors that any worker may take, but the private one. */
@@ -104,8 +109,16 @@ bool worker_has_others(struct worker *worker) {
          atomic_load_explicit(&worker->inbox, memory_order_relaxed) != NULL;
 }
 
+uint64_t worker_seen(struct worker *worker) {
+  return at(worker, worker->cycles);
+}
+
+uint64_t worker_look(struct worker *worker) {
+  return at(worker, worker_tick(worker));
+}
+
 bool worker_slice_over(struct worker *worker) {
-  return tick_cycles() - worker->turn_cycles > worker->slice_span;
+  return worker_tick(worker) - worker->turn_cycles > worker->slice_span;
 }
 
 /* --- Waking --------------------------------------------------------------- */
@@ -147,6 +160,7 @@ static void append_pinned(struct worker *worker, struct actor *actor) {
   else
     worker->pinned_first = actor;
   worker->pinned_last = actor;
+  counter_add(&worker->gauge.pinned, 1);
 }
 
 void worker_enqueue(struct worker *worker, struct actor *actor) {
@@ -228,13 +242,14 @@ static struct actor *take_pinned(struct worker *worker) {
   if (actor == NULL) return NULL;
   worker->pinned_first = actor->link;
   if (worker->pinned_first == NULL) worker->pinned_last = NULL;
+  counter_add(&worker->gauge.pinned, UINT64_MAX);
   return actor;
 }
 
 static struct actor *take_queued(struct worker *worker) {
   struct actor *actor;
   worker->chain_cycles = worker->turn_cycles;
-  actor = worker->turns & 1 ? take_pinned(worker) : NULL;
+  actor = counter_read(&worker->gauge.turns) & 1 ? take_pinned(worker) : NULL;
   if (actor == NULL) actor = runqueue_get(&worker->queue);
   if (actor == NULL) actor = take_pinned(worker);
   return actor;
@@ -284,6 +299,7 @@ static struct actor *steal(struct worker *worker) {
     if (actor == NULL) actor = steal_next(worker, victim);
     if (actor == NULL) continue;
     worker->chain_cycles = worker->turn_cycles;
+    counter_add(&worker->gauge.steals, 1);
     return actor;
   }
   return NULL;
@@ -295,7 +311,8 @@ static struct actor *find(struct worker *worker) {
     run_jobs(worker);
   if (unlikely(atomic_load_explicit(&worker->inbox, memory_order_relaxed)))
     take_inbox(worker);
-  if (unlikely(++worker->turns % FAIR_TURN == 0)) {
+  counter_add(&worker->gauge.turns, 1);
+  if (unlikely(counter_read(&worker->gauge.turns) % FAIR_TURN == 0)) {
     actor = take_overflow(worker);
     if (actor == NULL) actor = take_queued(worker);
   } else if (unlikely(worker->overdue)) {
@@ -320,7 +337,7 @@ static bool keep(struct worker *worker) {
       atomic_load_explicit(&worker->scheduler->stopping,
                            memory_order_relaxed))
     return false;
-  worker->turn_cycles = worker->chain_cycles = tick_cycles();
+  worker->turn_cycles = worker->chain_cycles = worker_tick(worker);
   if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL)
     run_jobs(worker);
   look(worker, 0);
@@ -349,13 +366,27 @@ static void take_turns(struct worker *worker) {
   worker->overdue = worker->slices++ & 1;
 }
 
+/* What has passed since is the actor's, but for what a turn that was held up
+** (hold.c) left to others. One that is idle has just looked at the counter. */
+static uint64_t charge(struct worker *worker, struct actor *actor,
+                       enum step step, uint64_t since) {
+  uint64_t now = step == STEP_IDLE ? worker->cycles : worker_tick(worker);
+  if (step == STEP_ENDED) return now;
+  if (unlikely(worker->turn_cycles > since)) since = worker->turn_cycles;
+  counter_add(&actor->cycles, now - since);
+  return now;
+}
+
 static void run(struct worker *worker, struct actor *actor) {
+  uint64_t since = worker->turn_cycles;
   ASSERT(!worker->lone || atomic_load_explicit(
                               &actor->home, memory_order_relaxed) == worker,
          "the private worker runs its own");
   worker_set_running(worker, actor);
   for (;;) {
-    switch (step(worker, actor)) {
+    enum step done = step(worker, actor);
+    since = charge(worker, actor, done, since);
+    switch (done) {
       case STEP_ENDED:
         return;
       case STEP_AGAIN:
@@ -413,7 +444,7 @@ static struct actor *spin(struct worker *worker) {
           memory_order_relaxed))
     return NULL;
   do {
-    worker->turn_cycles = tick_cycles();
+    worker->turn_cycles = worker_tick(worker);
     actor = find(worker);
     if (actor == NULL) actor = steal(worker);
     if (actor != NULL) break;
@@ -466,12 +497,18 @@ static void park(struct worker *worker) {
 
 static void idle(struct worker *worker) {
   struct actor *actor = steal(worker);
-  if (actor == NULL && !worker->lone) actor = spin(worker);
   if (actor != NULL) {
     run(worker, actor);
     return;
   }
-  park(worker);
+  gauge_rest(worker, worker->turn_cycles);
+  actor = worker->lone ? NULL : spin(worker);
+  if (actor == NULL) {
+    park(worker);
+    worker_tick(worker);
+  }
+  gauge_work(worker, worker->cycles);
+  if (actor != NULL) run(worker, actor);
 }
 
 void worker_drain(struct worker *worker) {
@@ -490,77 +527,15 @@ static bool is_to_leave(struct worker *worker) {
 void worker_run(struct worker *worker) {
   while (!is_to_leave(worker)) {
     struct actor *actor;
-    worker->turn_cycles = tick_cycles();
-    if (worker->turn_cycles - worker->look_cycles > worker->poll_span)
+    if (worker->cycles - worker->look_cycles > worker->poll_span) {
       look(worker, 0);
+      gauge_fold(worker, worker_tick(worker));
+    }
+    worker->turn_cycles = worker->cycles;
     actor = find(worker);
     if (actor != NULL)
       run(worker, actor);
     else
       idle(worker);
   }
-}
-
-/* --- Pins ----------------------------------------------------------------- */
-
-void actor_pin(struct actor *actor) {
-  struct worker *worker = worker_current();
-  struct worker *home =
-      atomic_load_explicit(&actor->home, memory_order_relaxed);
-  ASSERT(worker != NULL && (home == NULL || home == worker),
-         "handles are opened at home");
-  (void)home;
-  actor->handles++;
-  atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
-  atomic_fetch_add_explicit(&worker->handles, 1, memory_order_relaxed);
-}
-
-void actor_unpin(struct actor *actor) {
-  struct worker *worker = worker_current();
-  ASSERT(worker != NULL && actor->handles > 0 &&
-             atomic_load_explicit(&actor->home, memory_order_relaxed) ==
-                 worker,
-         "handles are closed at home");
-  atomic_fetch_sub_explicit(&worker->handles, 1, memory_order_relaxed);
-  actor->handles--;
-  if (actor->handles == 0 && !worker->lone)
-    atomic_store_explicit(&actor->home, NULL, memory_order_relaxed);
-}
-
-void actor_settle(struct actor *actor, struct worker *worker) {
-  ASSERT(actor->handles == 0, "settled before it runs");
-  actor->handles = 1;
-  atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
-  atomic_fetch_add_explicit(&worker->handles, 1, memory_order_relaxed);
-}
-
-void actor_settle_private(struct actor *actor, struct worker *worker) {
-  ASSERT(actor->handles == 0 && worker->lone, "settled before it runs");
-  atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
-}
-
-uint64_t scheduler_running(struct scheduler *scheduler, int index) {
-  ASSERT(index < scheduler->worker_total, "there is that worker");
-  return atomic_load_explicit(&scheduler->workers[index]->running,
-                              memory_order_relaxed);
-}
-
-struct worker *scheduler_private(struct scheduler *scheduler) {
-  if (scheduler->worker_total == scheduler->worker_count) return NULL;
-  return scheduler->workers[scheduler->worker_count];
-}
-
-struct worker *scheduler_least_loaded(struct scheduler *scheduler) {
-  struct worker *best = scheduler->workers[0];
-  uint64_t best_load = UINT64_MAX;
-  for (int i = 0; i < scheduler->worker_count; i++) {
-    struct worker *worker = scheduler->workers[i];
-    uint64_t load =
-        (uint64_t)runqueue_length(&worker->queue) * 4 +
-        atomic_load_explicit(&worker->handles, memory_order_relaxed);
-    if (load >= best_load) continue;
-    best = worker;
-    best_load = load;
-  }
-  return best;
 }

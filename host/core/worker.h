@@ -6,6 +6,8 @@
 #define TROUPE_CORE_WORKER_H
 
 #include "base/alarm.h"
+#include "base/tick.h"
+#include "core/counter.h"
 #include "core/scheduler.h"
 
 #define POLL_SPAN_US 50    /* I/O and timers are looked at this often */
@@ -21,6 +23,23 @@ enum beat {
   BEAT_STALE, /* it is on; no turn has begun since the last tick */
   BEAT_FRESH  /* it is on, and one has */
 };
+
+/*
+** What a worker tells the operator. Written by its owner, read by anybody,
+** each as a figure by itself; relaxed. How busy it is decays: what was a
+** second ago counts a third. gauge.c.
+*/
+struct gauge {
+  _Atomic uint64_t turns;
+  _Atomic uint64_t steals;      /* times that it took work from another */
+  _Atomic uint64_t pinned;      /* ready ones that are pinned to it */
+  _Atomic uint32_t load;        /* of GAUGE_FULL, as of `folded` */
+  _Atomic uint64_t folded;      /* cycles */
+  _Atomic uint64_t idle_since;  /* cycles; 0: it has work */
+  uint64_t idle;  /* cycles since `folded`; the owner's */
+};
+
+#define GAUGE_FULL (1u << 16)
 
 /* Owner, and the signal handler on its thread; atomic for the latter's sake,
 ** relaxed. */
@@ -46,6 +65,7 @@ struct worker {
   _Atomic(struct job *) jobs;     /* stack */
   _Atomic int parked;             /* 1: in its poller; who makes it 0 wakes */
   _Atomic uint32_t handles;       /* pins; owner writes, relaxed */
+  struct gauge gauge;
 
   /* --- Owner. --- */
   _Alignas(64) struct scheduler *scheduler;
@@ -55,8 +75,9 @@ struct worker {
   bool lone; /* the private one; constant */
   bool overdue; /* a slice is over: the overflow list's turn, if not empty */
   struct actor *pinned_first, *pinned_last; /* ready, by link */
-  uint64_t turns;
   unsigned slices;        /* that were used up, while others waited */
+  uint64_t cycles;        /* when it last looked at the counter: it does so at
+                          ** least at the end of each turn */
   uint64_t turn_cycles;   /* when this turn began */
   uint64_t chain_cycles;  /* when this chain of next slots began */
   uint64_t look_cycles;   /* when the clock was last read, both ways */
@@ -121,6 +142,17 @@ static inline void slice_leave(struct worker *worker) {
   atomic_store_explicit(&worker->slicing.turn, NULL, memory_order_relaxed);
   atomic_signal_fence(memory_order_seq_cst);
 }
+
+/* Looks at the counter. */
+static inline uint64_t worker_tick(struct worker *worker) {
+  return worker->cycles = tick_cycles();
+}
+
+/* gauge.c: it is out of work from `cycles` on, and has some from then on; and
+** now and then, for the average. [worker] */
+void gauge_rest(struct worker *worker, uint64_t cycles);
+void gauge_work(struct worker *worker, uint64_t cycles);
+void gauge_fold(struct worker *worker, uint64_t cycles);
 
 /* --- hold.c: which thread has which worker -------------------------------- */
 

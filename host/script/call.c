@@ -130,6 +130,7 @@ static struct waiter open_room(lua_State *L, struct body *body,
 
 static int sent(lua_State *L, struct body *body, enum operation operation) {
   body->sending = NULL;
+  counter_add(&body->actor->messages_out, 1);
   if (operation == OPERATION_CALL)
     return coroutine_wait(L, HOST_WAIT, 0, after_call);
   lua_pushboolean(L, true);

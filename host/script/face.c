@@ -15,6 +15,7 @@
 #include "script/console.h"
 #include "script/coroutine.h"
 #include "script/entity.h"
+#include "script/face_census.h"
 #include "script/face_inspect.h"
 #include "script/face_lease.h"
 #include "script/face_link.h"
@@ -166,6 +167,9 @@ static const struct lazy_field core_fields[] = {
     {"log", lua_log, NULL},
     {"logs", lua_logs, NULL},
     {"queue", lua_queue, NULL},
+    {"actors", census_lua_actors, NULL},
+    {"actor", census_lua_actor, NULL},
+    {"workers", census_lua_workers, NULL},
     {"mailbox", overload_lua_mailbox, NULL},
     {"is_pid", lua_is_pid, NULL},
     {"describe", lua_describe, NULL},

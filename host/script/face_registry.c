@@ -133,6 +133,7 @@ int registry_lua_publish(lua_State *L) {
       message_free(copy);
   }
   message_free(message);
+  counter_add(&body->actor->messages_out, delivered);
   lua_pushinteger(L, (lua_Integer)delivered);
   lua_pushinteger(L, (lua_Integer)(count - delivered));
   return 2;

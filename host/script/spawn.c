@@ -28,7 +28,7 @@
 static int after_start(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
   struct message *outcome = body->outcome;
-  uint64_t pid = value_pid(L, 4);
+  uint64_t pid = value_pid(L, 5);
   (void)status;
   (void)context;
   if (outcome->outcome != OUTCOME_REPLY) {
@@ -40,7 +40,7 @@ static int after_start(lua_State *L, int status, lua_KContext context) {
     pidset_clear(&body->actor->relations, pid, RELATION_LINK);
     return codec_unpack(L, outcome);
   }
-  lua_pushvalue(L, 4);
+  lua_pushvalue(L, 5);
   return 1;
 }
 
@@ -81,16 +81,16 @@ static uint64_t start_deadline(lua_State *L,
   return own < deadline ? own : deadline;
 }
 
-/* The name's canonical form is at index 4, if there is one. */
+/* The name's canonical form is at index 5, if there is one. */
 static struct key name_of(lua_State *L) {
   struct key key;
-  key.bytes = lua_tolstring(L, 4, &key.size);
+  key.bytes = lua_tolstring(L, 5, &key.size);
   return key;
 }
 
 static enum status reserve_name(lua_State *L, struct body *body,
                                 struct actor *child, uint64_t *holder) {
-  if (lua_isnil(L, 4)) return STATUS_OK;
+  if (lua_isnil(L, 5)) return STATUS_OK;
   return registry_reserve(body->script->scheduler->registry, name_of(L),
                           child, holder);
 }
@@ -136,8 +136,13 @@ static int undo_start(lua_State *L, struct body *body, struct actor *child,
   return luaL_error(L, "not enough memory");
 }
 
-static void bind(struct body *body, struct actor *child,
+/* How many were there before it is at index 4, if it is not the first. */
+static void bind(lua_State *L, struct body *body, struct actor *child,
                  const struct option_start *options) {
+  lua_Integer restarts = lua_tointeger(L, 4);
+  if (restarts < 0 || restarts > UINT16_MAX) restarts = UINT16_MAX;
+  atomic_store_explicit(&child->restarts, (uint16_t)restarts,
+                        memory_order_relaxed);
   directory_bind(body->script->scheduler->directory, child,
                  options->link ? BOND_CHILD : BOND_TASK);
 }
@@ -153,9 +158,9 @@ static int start(lua_State *L, int how, lua_CFunction again) {
   struct actor *child;
   struct message *message;
   uint64_t deadline, pid, holder = ID_NONE;
-  lua_settop(L, 3);
+  lua_settop(L, 4);
   option_check_module(L, 1);
-  option_read_start(L, 3, &options); /* pushes the name: index 4 */
+  option_read_start(L, 3, &options); /* pushes the name: index 5 */
   wait_check(L);
   message = pack_start(L, 1);
   message_free(body->sending);
@@ -165,7 +170,7 @@ static int start(lua_State *L, int how, lua_CFunction again) {
   body->sending = NULL;
   scheduler_prepare(child, message);
   pid = message->target;
-  if (bound) bind(body, child, &options);
+  if (bound) bind(L, body, child, &options);
   if (how & START_PRIVATE)
     actor_settle_private(child, scheduler_private(body->script->scheduler));
   if (reserve_name(L, body, child, &holder) != STATUS_OK ||
@@ -173,7 +178,7 @@ static int start(lua_State *L, int how, lua_CFunction again) {
       !launch(body, child, message, deadline))
     return undo_start(L, body, child, holder, again);
   value_push_pid(L, pid);
-  lua_replace(L, 4);
+  lua_replace(L, 5);
   return coroutine_wait(L, HOST_WAIT, 0, after_start);
 }
 

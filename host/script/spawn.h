@@ -26,8 +26,9 @@ struct actor *spawn_entity(lua_State *L, struct message **message);
 
 /* troupe.start(module, args, options) */
 int spawn_lua_start(lua_State *L);
-/* core.start: the same, but the new actor ends with its starter whatever trap
-** says. Without the option link its own end does not reach the starter. */
+/* core.start(module, args, options, restarts): the same, but the new actor ends
+** with its starter whatever trap says. Without the option link its own end does
+** not reach the starter. It is told how many were there before it. */
 int spawn_lua_bound(lua_State *L);
 /* As troupe.start, on the private worker, where there is one. */
 int spawn_lua_private(lua_State *L);

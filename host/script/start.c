@@ -33,7 +33,8 @@ static void drop_start(struct body *body) {
 
 static enum step refuse(struct body *body) {
   body->verdict->outcome = OUTCOME_REPLY;
-  pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
+  pidset_clear(&body->actor->relations, actor_starter(body->actor),
+               RELATION_LINK);
   return ending_finish(body);
 }
 
@@ -90,6 +91,7 @@ enum step start_finished(struct body *body) {
 enum step start_failed(struct body *body) {
   message_free(body->verdict);
   body->verdict = reason_message(body, OUTCOME_EXIT);
-  pidset_clear(&body->actor->relations, body->actor->starter, RELATION_LINK);
+  pidset_clear(&body->actor->relations, actor_starter(body->actor),
+               RELATION_LINK);
   return ending_finish(body);
 }

@@ -169,7 +169,7 @@ static enum step begin(struct body *body, enum activity activity) {
 static bool accept_call(struct body *body, struct message *message) {
   struct scheduler *scheduler = body->script->scheduler;
   struct actor *caller = directory_find(scheduler->directory, message->sender);
-  if (message->deadline <= worker_now(worker_current())) return false;
+  if (message->deadline <= worker_seen(worker_current())) return false;
   if (caller == NULL || !actor_wait_claim(caller, message->epoch)) return false;
   body->actor->serving = (struct waiter){message->sender, message->epoch};
   return true;
@@ -208,6 +208,7 @@ static enum step begin_user(struct body *body, struct message *message) {
     body->request_deadline = message->deadline;
   }
   body->request = message;
+  counter_add(&body->actor->messages_in, 1);
   return begin(body, ACTIVITY_MESSAGE);
 }
 
@@ -240,7 +241,8 @@ static void trap_exit(struct body *body, struct message *message) {
 static bool is_forced(const struct actor *actor,
                       const struct message *message) {
   return message->flags & MESSAGE_SHUTDOWN ||
-         (actor->bond != BOND_NONE && message->sender == actor->starter);
+         (actor->bond != BOND_NONE &&
+          message->sender == actor_starter(actor));
 }
 
 static enum step handle_exit(struct body *body, struct message *message) {
@@ -383,6 +385,7 @@ static enum step handle_urgent(struct body *body, struct message *message) {
 ** stays for the next one. */
 static enum step receive_info(struct body *body, struct message *message) {
   if (receive_ends(body)) {
+    counter_add(&body->actor->messages_in, 1);
     if (message->kind == MESSAGE_DOWN) links_arrived(body->actor, message);
     return go_on(body, message);
   }
@@ -518,6 +521,13 @@ static void take_urgent(struct scheduler *scheduler, struct actor *actor) {
   room_take(scheduler, actor);
 }
 
+/* It is still ours. */
+static void tell_memory(struct actor *actor) {
+  const struct body *body = actor->body;
+  atomic_store_explicit(&actor->memory, (uint32_t)(body->memory / MEMORY_UNIT),
+                        memory_order_relaxed);
+}
+
 static enum step turn_step(struct actor *actor) {
   struct body *body = actor->body;
   struct scheduler *scheduler = body->script->scheduler;
@@ -538,6 +548,7 @@ static enum step turn_step(struct actor *actor) {
            !worker_slice_over(worker));
   if (step != STEP_ENDED && unlikely(body->doomed != ID_NONE))
     culprit_kill(body);
+  if (step != STEP_ENDED) tell_memory(actor);
   if (unlikely(strays.first != NULL)) refuse_strays(scheduler, &strays);
   memory_spare(NULL);
   return step;

@@ -116,8 +116,8 @@ end
 
 -- --- Starts ------------------------------------------------------------------
 
-local function try(child)
-  return pcall(core.start, child.module, child.args, child.options)
+local function try(child, restarts)
+  return pcall(core.start, child.module, child.args, child.options, restarts)
 end
 
 -- Its name may be with a child of one who had our place and was killed: that
@@ -128,11 +128,11 @@ local function is_leftover(problem)
 end
 
 -- True; or nil, why, and whether that was raised.
-function restart:launch(child)
-  local ok, pid, why = try(child)
+function restart:launch(child, restarts)
+  local ok, pid, why = try(child, restarts)
   if not ok and is_leftover(pid) then
     finish(child, pid.pid)
-    ok, pid, why = try(child)
+    ok, pid, why = try(child, restarts)
   end
   if not ok then return nil, pid, true end
   if not pid then return nil, why, false end
@@ -269,7 +269,7 @@ function restart:revive(child)
   for _, other in ipairs(one and {child} or self:ordered()) do
     if other.waiting then
       if other ~= child and other.due > now then return end
-      local ok, why = self:launch(other)
+      local ok, why = self:launch(other, other.restarts + 1)
       if not ok then return self:recover(other, why) end
       other.restarts = other.restarts + 1
     end
