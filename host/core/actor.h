@@ -172,6 +172,10 @@ struct actor {
   ** read by anybody; relaxed. */
   _Atomic uint16_t restarts;
   struct registration *registrations; /* names and groups: core/registry.h */
+  /* Hash of a key that it is registered under, or 0. Written by whoever may
+  ** change its registrations, read by anybody; relaxed: the look-up that it
+  ** leads to is under a lock, and compares the pid. */
+  _Atomic uint64_t key_hash;
   struct lease_hold *leases;          /* checked-out workers: core/lease.h */
   struct room_wait *crowd;            /* senders that wait: core/room.c */
   /* What runs there, for people; lives as long as the host, or NULL. Written

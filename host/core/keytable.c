@@ -54,6 +54,12 @@ struct place keytable_lock(struct keytable *table, struct key key) {
   return place;
 }
 
+struct shard *keytable_lock_hash(struct keytable *table, uint64_t hash) {
+  struct shard *shard = shard_of(table, hash);
+  mutex_lock(&shard->lock);
+  return shard;
+}
+
 void keytable_unlock(const struct place *place) {
   mutex_unlock(&place->shard->lock);
 }
@@ -65,6 +71,10 @@ struct shard *keytable_shard(struct keytable *table,
 
 static struct keyed **bucket_of(const struct shard *shard, uint64_t hash) {
   return &shard->buckets[hash & (shard->capacity - 1)];
+}
+
+struct keyed *keytable_chain(const struct shard *shard, uint64_t hash) {
+  return shard->count == 0 ? NULL : *bucket_of(shard, hash);
 }
 
 struct keyed *keytable_find(const struct place *place) {

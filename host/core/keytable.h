@@ -8,7 +8,7 @@
 ** again with offsetof.
 **
 ** Threads
-**   [any thread]  keytable_lock, keytable_shard
+**   [any thread]  keytable_lock, keytable_lock_hash, keytable_shard
 **   [locked]      the rest: the caller holds the shard's lock
 **   [main]        keytable_init, keytable_deinit, keytable_drain
 ** Ownership
@@ -64,11 +64,15 @@ void keytable_deinit(struct keytable *table); /* it must be empty */
 
 struct place keytable_lock(struct keytable *table, struct key key);
 void keytable_unlock(const struct place *place);
+/* Where what has this hash belongs, locked: for keytable_chain. */
+struct shard *keytable_lock_hash(struct keytable *table, uint64_t hash);
 /* Where something that is kept belongs; not locked. */
 struct shard *keytable_shard(struct keytable *table,
                              const struct keyed *keyed);
 
 struct keyed *keytable_find(const struct place *place); /* or NULL */
+/* The first in the bucket of this hash, which `next` leads on from; or NULL. */
+struct keyed *keytable_chain(const struct shard *shard, uint64_t hash);
 /* Enters `keyed` under the place's key, which is not there yet. `bytes` is
 ** room for a copy of the key. False: no memory. */
 bool keytable_insert(const struct place *place, struct keyed *keyed,

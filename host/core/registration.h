@@ -1,5 +1,6 @@
 /*
-** Registration: what registry.c and registry_groups.c share. Private to them.
+** Registration: what registry.c, registry_groups.c and registry_look.c share.
+** Private to them.
 **
 ** An actor's list of registrations is a chain through the things themselves:
 ** an entry has one occupant and embeds the link, a group has many members
@@ -13,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/check.h"
 #include "core/keytable.h"
 #include "core/registry.h"
 
@@ -26,6 +28,44 @@ struct registration {
   struct registration *next; /* in actor->registrations; [owner] */
   bool member;               /* of a group; else the occupant of an entry */
 };
+
+enum entry_state { ENTRY_VACANT, ENTRY_STARTING, ENTRY_LIVE };
+
+struct seat {
+  struct message_queue before; /* held before the occupant was reserved */
+  struct message_queue held;   /* held since it closed, or while vacant */
+  uint64_t load, bound;        /* of both: core/load.h */
+};
+
+struct entry {
+  struct registration registration; /* the occupant's: [owner] */
+  /* --- Shard's lock. --- */
+  struct keyed keyed;
+  uint64_t pid;      /* occupant; ID_NONE while vacant */
+  struct seat *seat; /* NULL: it is none */
+  struct waiters waiters;
+  enum entry_state state;
+  unsigned char bytes[]; /* the key */
+};
+
+static inline struct entry *entry_of(struct keyed *keyed) {
+  if (keyed == NULL) return NULL;
+  return (struct entry *)((char *)keyed - offsetof(struct entry, keyed));
+}
+
+static inline struct entry *occupied_by(struct registration *registration) {
+  ASSERT(!registration->member, "an entry's registration");
+  return (struct entry *)((char *)registration -
+                          offsetof(struct entry, registration));
+}
+
+/* The essay in registry.c says why this is exact only under the lock. */
+static inline bool is_open_locked(struct registry *registry, uint64_t pid) {
+  struct actor *actor;
+  if (pid == ID_NONE) return false;
+  actor = directory_find(registry->directory, pid);
+  return actor != NULL && !mailbox_closed(&actor->mailbox);
+}
 
 static inline void registration_link(struct actor *actor,
                                      struct registration *registration) {
@@ -44,6 +84,12 @@ static inline void registration_unlink(struct actor *actor,
 static inline uint64_t registration_pid(const struct actor *actor) {
   return id_make(actor->slot, actor->generation);
 }
+
+/* --- registry_look.c ------------------------------------------------------ */
+
+/* What registry_name tells of an actor that has taken, or given up, a key. */
+void registry_name_taken(struct actor *actor, const struct entry *entry);
+void registry_name_left(struct actor *actor);
 
 /* --- registry_groups.c ---------------------------------------------------- */
 

@@ -57,47 +57,16 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/check.h"
 #include "base/memory.h"
 #include "core/keytable.h"
 #include "core/registration.h"
-
-enum entry_state { ENTRY_VACANT, ENTRY_STARTING, ENTRY_LIVE };
-
-struct seat {
-  struct message_queue before; /* held before the occupant was reserved */
-  struct message_queue held;   /* held since it closed, or while vacant */
-  uint64_t load, bound;        /* of both: core/load.h */
-};
-
-struct entry {
-  struct registration registration; /* the occupant's: [owner] */
-  /* --- Shard's lock. --- */
-  struct keyed keyed;
-  uint64_t pid;      /* occupant; ID_NONE while vacant */
-  struct seat *seat; /* NULL: it is none */
-  struct waiters waiters;
-  enum entry_state state;
-  unsigned char bytes[]; /* the key */
-};
 
 static uint64_t weigh(const struct message_queue *queue) {
   uint64_t load = 0;
   for (struct message *at = queue->first; at != NULL; at = at->next)
     load += mailbox_weight(at);
   return load;
-}
-
-static struct entry *entry_of(struct keyed *keyed) {
-  if (keyed == NULL) return NULL;
-  return (struct entry *)((char *)keyed - offsetof(struct entry, keyed));
-}
-
-static struct entry *occupied_by(struct registration *registration) {
-  ASSERT(!registration->member, "an entry's registration");
-  return (struct entry *)((char *)registration -
-                          offsetof(struct entry, registration));
 }
 
 static struct entry *find_locked(const struct place *place) {
@@ -121,14 +90,6 @@ static void tidy_locked(struct shard *shard, struct entry *entry) {
   keytable_remove(shard, &entry->keyed);
   waiters_free(&entry->waiters);
   memory_free(entry);
-}
-
-/* The essay says why this is exact only under the lock. */
-static bool is_open_locked(struct registry *registry, uint64_t pid) {
-  struct actor *actor;
-  if (pid == ID_NONE) return false;
-  actor = directory_find(registry->directory, pid);
-  return actor != NULL && !mailbox_closed(&actor->mailbox);
 }
 
 /* --- Making and unmaking -------------------------------------------------- */
@@ -260,6 +221,7 @@ static enum status enter_locked(const struct place *place,
   if (entry->seat != NULL && state == ENTRY_LIVE) return STATUS_INVALID;
   occupy_locked(entry, actor, state);
   registration_link(actor, &entry->registration);
+  registry_name_taken(actor, entry);
   return STATUS_OK;
 }
 
@@ -317,6 +279,7 @@ enum status registry_unregister(struct registry *registry, struct key key,
     vacate_locked(place.shard, entry, freed, NULL);
   }
   keytable_unlock(&place);
+  if (ours) registry_name_left(actor);
   return ours ? STATUS_OK : STATUS_ABSENT;
 }
 
@@ -461,96 +424,4 @@ enum status registry_await_seat(struct registry *registry, struct key key,
       await_seat_locked(registry, find_locked(&place), waiter);
   keytable_unlock(&place);
   return status;
-}
-
-/* --- For whoever looks at all of it --------------------------------------- */
-
-/* What stands before each key's bytes in registry_keys' copy. */
-struct copied {
-  uint64_t pid;
-  size_t size;
-};
-
-static bool copy_shard(struct registry *registry, struct shard *shard,
-                       struct buffer *copy) {
-  struct keyed *keyed = NULL;
-  uint32_t bucket = 0;
-  bool ok = true;
-  mutex_lock(&shard->lock);
-  while (ok && (keyed = keytable_next(shard, &bucket, keyed)) != NULL) {
-    struct copied head = {entry_of(keyed)->pid, keyed->size};
-    if (!is_open_locked(registry, head.pid)) continue;
-    ok = buffer_append(copy, &head, sizeof head) &&
-         buffer_append(copy, keyed->bytes, keyed->size);
-  }
-  mutex_unlock(&shard->lock);
-  return ok;
-}
-
-static bool next_copied(struct buffer *copy, struct copied *head) {
-  if (buffer_size(copy) == 0) return false;
-  memcpy(head, buffer_bytes(copy), sizeof *head);
-  buffer_consume(copy, sizeof *head);
-  return true;
-}
-
-enum status registry_keys(struct registry *registry,
-                          bool (*each)(void *context, struct key key,
-                                       uint64_t pid),
-                          void *context) {
-  struct buffer copy;
-  struct copied head;
-  bool ok = true, more = true;
-  buffer_init(&copy);
-  for (int i = 0; ok && more && i < KEYTABLE_SHARDS; i++) {
-    ok = copy_shard(registry, &registry->names.shards[i], &copy);
-    while (ok && more && next_copied(&copy, &head)) {
-      struct key key = {buffer_bytes(&copy), head.size};
-      more = each(context, key, head.pid);
-      buffer_consume(&copy, head.size);
-    }
-  }
-  buffer_deinit(&copy);
-  return ok ? STATUS_OK : STATUS_NOMEM;
-}
-
-void registry_held(const struct actor *actor,
-                   bool (*each)(void *context, struct key key, bool group),
-                 void *context) {
-  struct registration *at = actor->registrations;
-  bool more = true;
-  for (; at != NULL && more; at = at->next)
-    more = each(context, at->member ? registry_group_key(at)
-                                    : keyed_key(&occupied_by(at)->keyed),
-                at->member);
-}
-
-static size_t queue_count(const struct message_queue *queue) {
-  size_t count = 0;
-  for (struct message *at = queue->first; at != NULL; at = at->next) count++;
-  return count;
-}
-
-static size_t count_shard(struct shard *shard) {
-  struct keyed *keyed = NULL;
-  uint32_t bucket = 0;
-  size_t count;
-  mutex_lock(&shard->lock);
-  count = shard->count;
-  while ((keyed = keytable_next(shard, &bucket, keyed)) != NULL) {
-    struct entry *entry = entry_of(keyed);
-    count += entry->waiters.count;
-    if (entry->seat != NULL)
-      count += queue_count(&entry->seat->before) +
-               queue_count(&entry->seat->held);
-  }
-  mutex_unlock(&shard->lock);
-  return count;
-}
-
-size_t registry_count(struct registry *registry) {
-  size_t count = registry_count_groups(registry);
-  for (int i = 0; i < KEYTABLE_SHARDS; i++)
-    count += count_shard(&registry->names.shards[i]);
-  return count;
 }

@@ -154,6 +154,14 @@ enum status registry_keys(struct registry *registry,
                                        uint64_t pid),
                           void *context);
 
+/*
+** A key that this actor is registered under, for people: its first `room`
+** bytes, and in *size how many these are. False: it has none, or not any more.
+** Of several the one that it has had for longest, mostly.
+*/
+bool registry_name(struct registry *registry, uint64_t pid,
+                   unsigned char *bytes, size_t room, size_t *size);
+
 /* Calls `each` for all that the actor is registered under, keys and groups,
 ** the latest first; the key lives until it leaves. Stops when `each` returns
 ** false. [owner] */

@@ -43,8 +43,8 @@ void answer_reason(struct body *body, enum outcome outcome) {
 
 static void log_unknown(struct body *body, const char *kind,
                         const char *name) {
-  char who[ID_TEXT_SIZE + 80];
-  body_who(body, who, sizeof who);
+  char who[WORDS_WHO_SIZE];
+  body_who(body, who);
   atomic_fetch_add_explicit(&body->script->unhandled, 1,
                             memory_order_relaxed);
   log_write(body->script->log, LOG_WARN, who, "no handler for %s %s", kind,

@@ -1,16 +1,13 @@
 #include "script/body.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "script/script.h"
 
-void body_who(struct body *body, char *text, size_t size) {
-  char pid[ID_TEXT_SIZE];
-  uint64_t id =
-      body_pid(body);
-  snprintf(text, size, "%s %s", id_text(id, pid),
-           body->behaviour != NULL ? body->behaviour : "script");
+void body_who(struct body *body, char text[WORDS_WHO_SIZE]) {
+  words_who_is(body->script->scheduler, body_pid(body),
+               body->behaviour != NULL ? body->behaviour : "script", text);
 }
 
 void body_keep_text(struct body *body, const char *text, size_t size) {

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "core/circle.h"
 #include "core/scheduler.h"
+#include "script/words.h"
 
 struct script;  /* script/script.h: one per host */
 struct path;    /* script/module.h: an immutable, counted search path */
@@ -214,8 +215,8 @@ struct body {
   bool idle_armed;
 };
 
-/* "<0.17.3> account" */
-void body_who(struct body *body, char *text, size_t size);
+/* "<0.17.3> account ("alice")" */
+void body_who(struct body *body, char text[WORDS_WHO_SIZE]);
 /* The printed error of a script, for the host. */
 void body_keep_text(struct body *body, const char *text, size_t size);
 

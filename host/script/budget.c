@@ -22,10 +22,10 @@ void budget_renew(struct body *body) {
 static void log_with_stack(lua_State *L, const char *text) {
   struct body *body = body_of(L);
   struct buffer line;
-  char who[ID_TEXT_SIZE + 80];
+  char who[WORDS_WHO_SIZE];
   buffer_init(&line);
   if (buffer_format(&line, "%s\n", text)) failure_stack(L, 0, &line);
-  body_who(body, who, sizeof who);
+  body_who(body, who);
   log_text(body->script->log, LOG_WARN, who, buffer_bytes(&line),
            buffer_size(&line));
   buffer_deinit(&line);

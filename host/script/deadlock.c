@@ -43,6 +43,16 @@ static void add_field(lua_State *L, int entry, const char *before,
   lua_concat(L, 3);
 }
 
+static void add_name(lua_State *L, int entry) {
+  if (lua_getfield(L, entry, "name") == LUA_TSTRING) {
+    lua_pushfstring(L, " (%s)", lua_tostring(L, -1));
+    lua_remove(L, -2);
+    lua_concat(L, 2);
+  } else {
+    lua_pop(L, 1);
+  }
+}
+
 /* Appends the line of the entry at the top to the text below it. */
 static void add_line(lua_State *L) {
   char text[ID_TEXT_SIZE];
@@ -51,6 +61,7 @@ static void add_line(lua_State *L) {
   lua_pushfstring(L, "\n  %s", id_text(value_pid(L, -1), text));
   lua_remove(L, -2);
   add_field(L, entry, " ", "behaviour");
+  add_name(L, entry);
   add_field(L, entry, ", in ", "request");
   add_field(L, entry, ", waits for ", "waits");
   lua_remove(L, entry);
@@ -91,6 +102,7 @@ static void add_entry(lua_State *L, struct inquiry *inquiry,
   lua_setfield(L, -2, "pid");
   lua_pushstring(L, words_name(scheduler, member->pid)); /* nil for NULL */
   lua_setfield(L, -2, "behaviour");
+  failure_set_name(L, member->pid);
   lua_pushstring(L, words_wait(scheduler, &member->wait, text));
   lua_setfield(L, -2, "waits");
   inquiry_add(inquiry, member->pid, (struct waiter){ID_NONE, 0});

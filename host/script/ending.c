@@ -77,8 +77,8 @@ static int describe_error(lua_State *L) {
 
 static void log_error(struct body *body, enum log_level level,
                       const char *text, size_t size) {
-  char who[ID_TEXT_SIZE + 80];
-  body_who(body, who, sizeof who);
+  char who[WORDS_WHO_SIZE];
+  body_who(body, who);
   log_text(body->script->log, level, who, text, size);
 }
 

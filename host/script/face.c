@@ -89,12 +89,12 @@ int face_exit(lua_State *L) {
 static int lua_log(lua_State *L) {
   struct body *body = body_of(L);
   enum log_level level;
-  char who[ID_TEXT_SIZE + 80];
+  char who[WORDS_WHO_SIZE];
   size_t size;
   const char *text = luaL_checklstring(L, 2, &size);
   if (!log_level_parse(luaL_checkstring(L, 1), &level))
     return failure_expected(L, "level", "a log level", 1);
-  body_who(body, who, sizeof who);
+  body_who(body, who);
   log_text(body->script->log, level, who, text, size);
   return 0;
 }

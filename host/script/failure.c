@@ -15,7 +15,9 @@
 #include "script/class.h"
 #include "script/codec.h"
 #include "script/finaliser.h"
+#include "script/script.h"
 #include "script/value.h"
+#include "script/words.h"
 
 #define LINES_FIRST 10 /* of a long stack */
 #define LINES_LAST 11
@@ -211,6 +213,15 @@ void failure_from(lua_State *L) {
   lua_settop(L, value);
 }
 
+/* --- Names ---------------------------------------------------------------- */
+
+void failure_set_name(lua_State *L, uint64_t pid) {
+  char text[WORDS_KEY_SIZE];
+  if (!words_key_of(body_of(L)->script->scheduler, pid, text)) return;
+  lua_pushstring(L, text);
+  set_field(L, -2, "name");
+}
+
 /* --- Hops ----------------------------------------------------------------- */
 
 /* Pushes obj.trace, made if there is none. */
@@ -234,6 +245,7 @@ void failure_add_hop(lua_State *L, int index, const char *request,
   set_field(L, -2, "pid");
   lua_pushstring(L, body->behaviour); /* nil for NULL */
   set_field(L, -2, "behaviour");
+  failure_set_name(L, body_pid(body));
   lua_pushstring(L, request);
   set_field(L, -2, "request");
   lua_pushlstring(L, stack, size);
@@ -254,6 +266,22 @@ static void add_field(lua_State *L, luaL_Buffer *out, int index,
   luaL_addvalue(out);
 }
 
+/* "<0.9.1> disk ("disk1")" */
+static void add_who(lua_State *L, luaL_Buffer *out, int entry,
+                    const char *nobody) {
+  char text[ID_TEXT_SIZE];
+  uint64_t pid;
+  push_field(L, entry, "pid");
+  pid = value_pid(L, -1);
+  lua_pop(L, 1);
+  luaL_addstring(out, pid != ID_NONE ? id_text(pid, text) : nobody);
+  add_field(L, out, entry, "behaviour", " ");
+  if (!push_text(L, entry, "name")) return;
+  lua_pushfstring(L, " (%s)", lua_tostring(L, -1));
+  lua_remove(L, -2);
+  luaL_addvalue(out);
+}
+
 /* Each line of the stack on a line of its own. */
 static void add_stack(lua_State *L, luaL_Buffer *out, int hop) {
   if (!push_text(L, hop, "stack")) return;
@@ -270,29 +298,17 @@ static void add_stack(lua_State *L, luaL_Buffer *out, int hop) {
 }
 
 static void add_hop(lua_State *L, luaL_Buffer *out, int hop, bool first) {
-  char text[ID_TEXT_SIZE];
-  uint64_t pid;
-  push_field(L, hop, "pid");
-  pid = value_pid(L, -1);
-  lua_pop(L, 1);
   luaL_addstring(out, first ? "\n  in " : "\n  called by ");
-  luaL_addstring(out, pid != ID_NONE ? id_text(pid, text) : "outside");
-  add_field(L, out, hop, "behaviour", " ");
+  add_who(L, out, hop, "outside");
   add_field(L, out, hop, "request", ", ");
   add_stack(L, out, hop);
 }
 
 /* Somebody else who had to do with it, and what he was doing. */
 static void add_other(lua_State *L, luaL_Buffer *out, int entry, bool first) {
-  char text[ID_TEXT_SIZE];
-  uint64_t pid;
   (void)first;
-  push_field(L, entry, "pid");
-  pid = value_pid(L, -1);
-  lua_pop(L, 1);
   luaL_addstring(out, "\n  ");
-  luaL_addstring(out, pid != ID_NONE ? id_text(pid, text) : "somebody");
-  add_field(L, out, entry, "behaviour", " ");
+  add_who(L, out, entry, "somebody");
   add_field(L, out, entry, "doing", " ");
   add_stack(L, out, entry);
 }

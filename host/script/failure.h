@@ -3,7 +3,8 @@
 **
 ** A table { kind, message, trace, begun, reason, pid } with a metatable whose
 ** __tostring prints every hop. `trace` is a list of hops, the one where it
-** happened first: { pid, behaviour, request, stack }. `begun` is a boolean
+** happened first: { pid, behaviour, name, request, stack }; `name` is a key
+** that the actor is registered under, as text. `begun` is a boolean
 ** where a request was involved, else nil. Error objects can be sent. A timeout
 ** also has `waited` and often `culprit`, `position`, `queued` (culprit.h), a
 ** deadlock `circle` (deadlock.h); their stacks are printed, too.
@@ -21,6 +22,7 @@
 
 #include <lua.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 
@@ -86,6 +88,10 @@ void failure_add_hop(lua_State *L, int index, const char *request,
 ** the state. False: no memory for the text.
 */
 bool failure_stack(lua_State *L, int level, struct buffer *out);
+
+/* Sets the field `name` of the table at the top, which is about this actor. May
+** raise (memory). */
+void failure_set_name(lua_State *L, uint64_t pid);
 
 /* Text of the value at `index` for a message: strings in quotes, long ones cut
 ** at 60 bytes, tables as "table". Pushes a string. May raise (memory). */

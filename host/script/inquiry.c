@@ -8,6 +8,7 @@
 #include "script/body.h"
 #include "script/class.h"
 #include "script/coroutine.h"
+#include "script/failure.h"
 #include "script/script.h"
 #include "script/value.h"
 #include "script/words.h"
@@ -134,6 +135,7 @@ static void push_entry(lua_State *L, const struct inquiry *inquiry) {
   name = words_name(body_of(L)->script->scheduler, pid);
   lua_pushstring(L, name); /* nil for NULL */
   lua_setfield(L, -2, "behaviour");
+  failure_set_name(L, pid);
   lua_pushvalue(L, -1);
   lua_rawseti(L, list, (lua_Integer)inquiry->at + 1);
 }

@@ -7,8 +7,8 @@
 ** them whatever the binding had there. inquiry_run does not return: it yields
 ** as often as it has to and then raises.
 **
-** An entry of the list, as far as known: { pid, behaviour, request, stack,
-** waits, doing }. `waits` says what it waits for ("a reply from <0.9.1> disk"),
+** An entry of the list, as far as known: { pid, behaviour, name, request,
+** stack, waits, doing }. `waits` says what it waits for ("a reply from <0.9.1> disk"),
 ** `doing` is a sentence about it that begins after its name.
 **
 ** Threads  [owner] all functions

@@ -10,7 +10,7 @@
 #include "script/target.h"
 #include "script/wait.h"
 
-#define TEXT_SIZE 200
+#define TEXT_SIZE 300
 
 static const char *const policies[] = {
 #define FULL_TEXT(name, text) text,
@@ -28,15 +28,14 @@ static void size_text(uint64_t bytes, char *text, size_t size) {
 }
 
 /* "<0.5.1> store is full (1000 messages, 96.0 kB)" */
-static void describe(struct actor *actor, uint64_t pid, char *text,
-                     size_t size) {
-  char number[ID_TEXT_SIZE], bytes[32];
-  const char *name = atomic_load_explicit(&actor->name, memory_order_relaxed);
+static void describe(struct scheduler *scheduler, struct actor *actor,
+                     uint64_t pid, char *text, size_t size) {
+  char who[WORDS_WHO_SIZE], bytes[32];
   unsigned count = (unsigned)mailbox_count(&actor->mailbox);
   size_text(mailbox_size(&actor->mailbox), bytes, sizeof bytes);
-  snprintf(text, size, "%s%s%.80s is full (%u message%s, %s)",
-           id_text(pid, number), name != NULL ? " " : "",
-           name != NULL ? name : "", count, count == 1 ? "" : "s", bytes);
+  snprintf(text, size, "%s is full (%u message%s, %s)",
+           words_who(scheduler, pid, who), count, count == 1 ? "" : "s",
+           bytes);
 }
 
 static void push_what(lua_State *L, uint64_t pid) {
@@ -48,7 +47,7 @@ static void push_what(lua_State *L, uint64_t pid) {
                     target_describe(L, 1));
     return;
   }
-  describe(actor, pid, text, sizeof text);
+  describe(body_of(L)->script->scheduler, actor, pid, text, sizeof text);
   lua_pushfstring(L, "the mailbox of %s", text);
 }
 
@@ -76,7 +75,7 @@ void overload_tell(struct scheduler *scheduler, struct actor *actor) {
   uint64_t pid = atomic_load_explicit(&actor->pid, memory_order_relaxed);
   char text[TEXT_SIZE];
   if (pid == ID_NONE) return;
-  describe(actor, pid, text, sizeof text);
+  describe(scheduler, actor, pid, text, sizeof text);
   log_write(script->log, LOG_WARN, "mailbox", "%s: %s", text,
             effects[mailbox_full(&actor->mailbox)]);
 }

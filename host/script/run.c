@@ -15,9 +15,9 @@
 
 /* Other actors of its worker had to wait for it at first, and then did not. */
 static void tell_absence(struct body *body, uint64_t span) {
-  char who[ID_TEXT_SIZE + 80];
+  char who[WORDS_WHO_SIZE];
   if (likely(span < ABSENCE_TOLD)) return;
-  body_who(body, who, sizeof who);
+  body_who(body, who);
   log_write(body->script->log, LOG_WARN, who,
             "was inside a C function for %.3f s: its worker went on with "
             "another thread",

@@ -273,11 +273,11 @@ static enum step handle_exit(struct body *body, struct message *message) {
 static void log_late(struct body *body) {
   static const char message[] = "did not stop in time\n";
   struct buffer text;
-  char who[ID_TEXT_SIZE + 80];
+  char who[WORDS_WHO_SIZE];
   buffer_init(&text);
   if (buffer_append(&text, message, sizeof message - 1) && body->L != NULL)
     failure_stack(body->L, 0, &text);
-  body_who(body, who, sizeof who);
+  body_who(body, who);
   log_text(body->script->log, LOG_WARN, who, buffer_bytes(&text),
            buffer_size(&text));
   buffer_deinit(&text);

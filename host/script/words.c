@@ -9,6 +9,58 @@
 
 #define HOLDERS_SHOWN 8 /* of a pool's seats */
 #define ENTITY_NAME_SHOWN 32 /* bytes of the module's name */
+#define KEY_BYTES_SHOWN 128
+
+/* --- Keys ----------------------------------------------------------------- */
+
+/* The mark, the pool's name, the seat. */
+static void tell_seat(const unsigned char *bytes, size_t size,
+                      char text[WORDS_KEY_SIZE]) {
+  char name[WORDS_KEY_SIZE - 20];
+  uint32_t seat = 0;
+  if (size < 1 + sizeof seat) return;
+  size -= 1 + sizeof seat;
+  memcpy(&seat, bytes + 1 + size, sizeof seat);
+  codec_peek_key(bytes + 1, size, name, sizeof name);
+  snprintf(text, WORDS_KEY_SIZE, "pool %s %u", name, seat);
+}
+
+/* The mark, the module's name and its NUL, the entity's key. */
+static void tell_entity(const unsigned char *bytes, size_t size,
+                        char text[WORDS_KEY_SIZE]) {
+  size_t module = strnlen((const char *)bytes + 1, size - 1);
+  int used;
+  if (module + 2 > size) return;
+  used = snprintf(text, WORDS_KEY_SIZE, "entity %.*s ", ENTITY_NAME_SHOWN,
+                  (const char *)bytes + 1);
+  codec_peek_key(bytes + 2 + module, size - module - 2, text + used,
+                 WORDS_KEY_SIZE - (size_t)used);
+}
+
+const char *words_key(struct key key, char text[WORDS_KEY_SIZE]) {
+  const unsigned char *bytes = key.bytes;
+  text[0] = '\0';
+  if (key.size == 0) return text;
+  if (*bytes == SEAT_MARK)
+    tell_seat(bytes, key.size, text);
+  else if (*bytes == ENTITY_MARK)
+    tell_entity(bytes, key.size, text);
+  else
+    codec_peek_key(bytes, key.size, text, WORDS_KEY_SIZE);
+  return text;
+}
+
+bool words_key_of(struct scheduler *scheduler, uint64_t pid,
+                  char text[WORDS_KEY_SIZE]) {
+  unsigned char bytes[KEY_BYTES_SHOWN];
+  struct key key = {bytes, 0};
+  if (!registry_name(scheduler->registry, pid, bytes, sizeof bytes, &key.size))
+    return false;
+  words_key(key, text);
+  return true;
+}
+
+/* --- Actors --------------------------------------------------------------- */
 
 const char *words_name(struct scheduler *scheduler, uint64_t pid) {
   struct actor *actor = directory_find(scheduler->directory, pid);
@@ -16,13 +68,19 @@ const char *words_name(struct scheduler *scheduler, uint64_t pid) {
   return atomic_load_explicit(&actor->name, memory_order_relaxed);
 }
 
+const char *words_who_is(struct scheduler *scheduler, uint64_t pid,
+                         const char *behaviour, char text[WORDS_WHO_SIZE]) {
+  char id[ID_TEXT_SIZE], key[WORDS_KEY_SIZE];
+  bool named = words_key_of(scheduler, pid, key);
+  snprintf(text, WORDS_WHO_SIZE, "%s%s%.80s%s%s%s", id_text(pid, id),
+           behaviour != NULL ? " " : "", behaviour != NULL ? behaviour : "",
+           named ? " (" : "", named ? key : "", named ? ")" : "");
+  return text;
+}
+
 const char *words_who(struct scheduler *scheduler, uint64_t pid,
                       char text[WORDS_WHO_SIZE]) {
-  const char *name = words_name(scheduler, pid);
-  char id[ID_TEXT_SIZE];
-  snprintf(text, WORDS_WHO_SIZE, "%s%s%s", id_text(pid, id),
-           name != NULL ? " " : "", name != NULL ? name : "");
-  return text;
+  return words_who_is(scheduler, pid, words_name(scheduler, pid), text);
 }
 
 /* --- Waits ---------------------------------------------------------------- */
@@ -81,44 +139,5 @@ const char *words_wait(struct scheduler *scheduler,
              words_who(scheduler, wait->target, who));
   else
     snprintf(text, WORDS_WAIT_SIZE, "%s", kinds[wait->kind]);
-  return text;
-}
-
-/* --- Keys ----------------------------------------------------------------- */
-
-/* The mark, the pool's name, the seat. */
-static void tell_seat(const unsigned char *bytes, size_t size,
-                      char text[WORDS_KEY_SIZE]) {
-  char name[WORDS_KEY_SIZE - 20];
-  uint32_t seat = 0;
-  if (size < 1 + sizeof seat) return;
-  size -= 1 + sizeof seat;
-  memcpy(&seat, bytes + 1 + size, sizeof seat);
-  codec_peek_key(bytes + 1, size, name, sizeof name);
-  snprintf(text, WORDS_KEY_SIZE, "pool %s %u", name, seat);
-}
-
-/* The mark, the module's name and its NUL, the entity's key. */
-static void tell_entity(const unsigned char *bytes, size_t size,
-                        char text[WORDS_KEY_SIZE]) {
-  size_t module = strnlen((const char *)bytes + 1, size - 1);
-  int used;
-  if (module + 2 > size) return;
-  used = snprintf(text, WORDS_KEY_SIZE, "entity %.*s ", ENTITY_NAME_SHOWN,
-                  (const char *)bytes + 1);
-  codec_peek_key(bytes + 2 + module, size - module - 2, text + used,
-                 WORDS_KEY_SIZE - (size_t)used);
-}
-
-const char *words_key(struct key key, char text[WORDS_KEY_SIZE]) {
-  const unsigned char *bytes = key.bytes;
-  text[0] = '\0';
-  if (key.size == 0) return text;
-  if (*bytes == SEAT_MARK)
-    tell_seat(bytes, key.size, text);
-  else if (*bytes == ENTITY_MARK)
-    tell_entity(bytes, key.size, text);
-  else
-    codec_peek_key(bytes, key.size, text, WORDS_KEY_SIZE);
   return text;
 }

@@ -6,6 +6,7 @@
 #ifndef TROUPE_SCRIPT_WORDS_H
 #define TROUPE_SCRIPT_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/scheduler.h"
@@ -14,10 +15,23 @@
 ** host. */
 const char *words_name(struct scheduler *scheduler, uint64_t pid);
 
-/* "<0.9.1> disk", the name as far as it is known. Returns `text`. */
-#define WORDS_WHO_SIZE 128
+/* A registry key, a pool's and an entity's, too: `"disk1"`, `{"room", 7}`,
+** "pool rates 2", "entity account 17". Returns `text`. */
+#define WORDS_KEY_SIZE 96
+const char *words_key(struct key key, char text[WORDS_KEY_SIZE]);
+
+/* That of an actor, in the same words; false: it has none. */
+bool words_key_of(struct scheduler *scheduler, uint64_t pid,
+                  char text[WORDS_KEY_SIZE]);
+
+/* "<0.9.1> disk ("disk1")": its behaviour and a key that it is registered
+** under, as far as there are such. Returns `text`. */
+#define WORDS_WHO_SIZE 224
 const char *words_who(struct scheduler *scheduler, uint64_t pid,
                       char text[WORDS_WHO_SIZE]);
+/* The same for one whose behaviour the caller knows, or NULL. */
+const char *words_who_is(struct scheduler *scheduler, uint64_t pid,
+                         const char *behaviour, char text[WORDS_WHO_SIZE]);
 
 /* "a reply from <0.9.1> disk". Returns `text`. */
 #define WORDS_WAIT_SIZE (WORDS_WHO_SIZE * 10)
@@ -26,10 +40,5 @@ const char *words_wait(struct scheduler *scheduler,
                        char text[WORDS_WAIT_SIZE]);
 /* The same without whom it is for: "a reply". Lives for ever. */
 const char *words_kind(enum wait_kind kind);
-
-/* A registry key, a pool's and an entity's, too: `"disk1"`, `{"room", 7}`,
-** "pool rates 2", "entity account 17". Returns `text`. */
-#define WORDS_KEY_SIZE 64
-const char *words_key(struct key key, char text[WORDS_KEY_SIZE]);
 
 #endif
