@@ -4,6 +4,7 @@
 #ifdef TROUPE_ASSERTS
 
 #include <lauxlib.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "base/tick.h"
 #include "io/stream.h"
 #include "script/body.h"
+#include "script/console.h"
 #include "script/hook.h"
 #include "script/script.h"
 #include "script/spawn.h"
@@ -77,6 +79,28 @@ static int private(lua_State *L) {
 
 /* The thread that this actor runs on. */
 static int thread(lua_State *L) { return count(L, gettid()); }
+
+/* Sends `text` to a session of its own with this host's console, ends its side,
+** and returns whether it could, and all that came back. */
+static int attach(lua_State *L) {
+  struct console *console = body_of(L)->script->console;
+  size_t size;
+  const char *text = luaL_checklstring(L, 1, &size);
+  char bytes[65536];
+  ssize_t got;
+  int ends[2];
+  luaL_argcheck(L, console != NULL, 1, "there is no console");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return luaL_error(L, "there is no pair of sockets");
+  lua_pushboolean(L, console_hand(console, ends[0]) &&
+                         send(ends[1], text, size, MSG_NOSIGNAL) ==
+                             (ssize_t)size);
+  shutdown(ends[1], SHUT_WR);
+  got = recv(ends[1], bytes, sizeof bytes, MSG_WAITALL);
+  close(ends[1]);
+  lua_pushlstring(L, bytes, got > 0 ? (size_t)got : 0);
+  return 2;
+}
 
 /* Casts that nobody was there to take. */
 static int refused(lua_State *L) {
@@ -174,7 +198,7 @@ static const luaL_Reg functions[] = {
     {"blocks", blocks},   {"heap", heap},       {"memory", memory},
     {"workers", workers}, {"worker", worker},   {"refused", refused},
     {"start_private", start_private}, {"private", private},
-    {"thread", thread},
+    {"thread", thread},     {"attach", attach},
     {"dropped", dropped},
     {"unhandled", unhandled}, {"waits", waits},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},

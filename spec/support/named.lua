@@ -15,9 +15,7 @@ local core = require "troupe.core"
 local console = { info = {} }
 local function adopt() while core.console_adopt("session") do end end
 function console.init(args)
-  if args.path then
-    assert(core.console_serve(args.path, "session", args.name, 2))
-  end
+  if args.path then assert(core.console_serve(args.path, "session")) end
   adopt()
 end
 function console.info.adopt() adopt() end
@@ -26,15 +24,11 @@ return console
 
 local SESSION = [[
 local session = { info = {} }
-function session.init(sock, name)
-  sock:write(("name is %s, private is %s\n"):format(name,
-    require("probe").private()))
-  sock:deliver("line")
-  return { sock = sock }
+function session.init(sock)
+  sock:write(("<s4"):pack("W"))
+  sock:deliver("some")
 end
-function session.info.data(_, sock, line) sock:write(line:upper(), "\n") end
 function session.info.closed() require("troupe").exit() end
-function session.terminate(state) state.sock:write("ends\n") end
 return session
 ]]
 
@@ -48,11 +42,16 @@ function named.directory()
   return directory
 end
 
+--- That a host of this run's needs.
+function named.environment()
+  return { TROUPE_RUNTIME_DIR = named.directory(),
+    LUA_PATH = command.absolute("spec") .. "/?.lua;;" }
+end
+
 local function options(given)
   local all = { flags = { "--name", "shop", "--log", "error" },
     files = { ["troupe/console.lua"] = CONSOLE, ["session.lua"] = SESSION },
-    environment = { TROUPE_RUNTIME_DIR = named.directory(),
-      LUA_PATH = command.absolute("spec") .. "/?.lua;;" } }
+    environment = named.environment(), arguments = given.arguments }
   for name, text in pairs(given.files or {}) do all.files[name] = text end
   for name, value in pairs(given.environment or {}) do
     all.environment[name] = value
@@ -73,6 +72,16 @@ end
 --- The same, however it ends.
 function named.script(source, given)
   return support.script(PREFIX .. source, options(given or {}))
+end
+
+--- The words and the options of that command.
+function named.command(source, given)
+  return support.prepare(PREFIX .. source, options(given or {}))
+end
+
+--- The same in the background: a process of support.command.
+function named.start(source, given)
+  return support.start(PREFIX .. source, options(given or {}))
 end
 
 return named
