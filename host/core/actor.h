@@ -64,7 +64,8 @@ struct actor_type {
   X(SOCKET, "a socket") \
   X(RECEIVE, "a message") \
   X(REPORT, "a report") \
-  X(VISIT, "the answer to a visit")
+  X(VISIT, "the answer to a visit") \
+  X(TRACE, "an event of a trace")
 
 enum wait_kind {
 #define WAIT_NAME(name, text) WAIT_##name,

@@ -74,7 +74,9 @@ enum {
                         ** that did not stop in time, which is logged */
   MESSAGE_TABLES = 8,   /* payload has shared tables: see script/codec.h */
   MESSAGE_SPOILED = 16, /* never to be handled: freed as if refused */
-  MESSAGE_LINKED = 32   /* DOWN: an EXIT that was trapped */
+  MESSAGE_LINKED = 32,  /* DOWN: an EXIT that was trapped */
+  MESSAGE_OWNS = 64     /* TIMER, REPORT: its payload has a share of something:
+                        ** it is to be discarded, not just freed */
 };
 
 struct message {

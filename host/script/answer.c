@@ -2,11 +2,13 @@
 
 #include <lauxlib.h>
 
+#include "base/check.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
 #include "script/reason.h"
 #include "script/script.h"
+#include "script/tracing.h"
 #include "script/value.h"
 
 static const char noreply_key = 0;
@@ -22,6 +24,8 @@ static void defer(lua_State *L, struct body *body) {
   if (!actor_defer(body->actor, body->script->scheduler->directory,
                    body->actor->serving))
     luaL_error(L, "not enough memory");
+  if (body->tracing != NULL)
+    tracing_handled(body, body->request, RECORD_DEFERRED, NULL);
 }
 
 void answer_reply(lua_State *L, struct body *body) {
@@ -33,6 +37,8 @@ void answer_reply(lua_State *L, struct body *body) {
   }
   message = codec_pack(L, 1, count, MESSAGE_OUTCOME);
   message->outcome = OUTCOME_REPLY;
+  if (unlikely(body->tracing != NULL))
+    tracing_handled(body, body->request, RECORD_REPLIED, message);
   scheduler_answer(body->script->scheduler, body->actor->serving, message);
 }
 
@@ -52,6 +58,8 @@ static void log_unknown(struct body *body, const char *kind,
 }
 
 void answer_unknown(lua_State *L, struct body *body) {
+  if (body->tracing != NULL)
+    tracing_handled(body, body->request, RECORD_UNKNOWN, NULL);
   if (body->request->kind == MESSAGE_CALL) {
     scheduler_end_wait(body->script->scheduler, body->actor->serving,
                        OUTCOME_UNKNOWN);
@@ -106,6 +114,7 @@ int answer_lua_reply(lua_State *L) {
     return failure_expected(L, "from", "what from() returned", 1);
   message = codec_pack(L, 2, lua_gettop(L) - 1, MESSAGE_OUTCOME);
   message->outcome = OUTCOME_REPLY;
+  if (body->tracing != NULL) tracing_out(body, message, from.pid, NULL);
   if (from.epoch == 0) {
     message_free(message);
     lua_pushboolean(L, false);

@@ -27,6 +27,7 @@ struct socket;  /* script/socket.c */
 struct server;   /* script/server.c */
 struct strands;  /* script/strand.c */
 struct visiting; /* script/visit.c */
+struct tracing;  /* script/tracing.c */
 struct listener; /* io/listener.h */
 
 /* Why a thread of an actor yielded to the host, not to its resumer. */
@@ -206,6 +207,7 @@ struct body {
 
   struct visiting *visiting; /* the visit that runs aside, or NULL */
   struct strands *strands; /* NULL: one message at a time */
+  struct tracing *tracing; /* NULL: nobody traces it; of every turn, too */
   bool stopping;           /* a STOP waits for the handlers in flight */
   struct timer *timers;    /* to itself: script/timer.c */
   struct socket *sockets;  /* all that it owns: script/socket.c */

@@ -24,6 +24,7 @@
 #include "script/script.h"
 #include "script/spawn.h"
 #include "script/target.h"
+#include "script/tracing.h"
 #include "script/value.h"
 #include "script/wait.h"
 
@@ -56,18 +57,42 @@ static void set_sending(struct body *body, struct message *message) {
   body->sending = message;
 }
 
+static void trace_out(lua_State *L, struct body *body) {
+  uint64_t pid = value_pid(L, 1);
+  const char *target = pid == ID_NONE ? target_describe(L, 1) : NULL;
+  tracing_out(body, body->sending, pid, target);
+  if (pid == ID_NONE) lua_pop(L, 1);
+}
+
+static struct message *begin_watched(lua_State *L, struct body *body,
+                                     struct message *message) {
+  set_sending(body, message);
+  if (body->tracing != NULL) trace_out(L, body);
+  return message;
+}
+
+/* It comes to nothing. */
+static void drop_sending(struct body *body, enum record_how how) {
+  if (body->tracing != NULL)
+    tracing_unsent(body, (enum message_kind)body->sending->kind, how);
+  set_sending(body, NULL);
+}
+
 static struct message *pack(lua_State *L, struct body *body,
                             enum message_kind kind) {
   struct message *message = codec_pack(L, 2, lua_gettop(L) - 1, kind);
   message->sender = body_pid(body);
-  set_sending(body, message);
+  if (unlikely(((uintptr_t)body->room | (uintptr_t)body->tracing) != 0))
+    return begin_watched(L, body, message);
+  message_free(body->sending);
+  body->sending = message;
   return message;
 }
 
 static int no_actor(lua_State *L, struct body *body, enum operation operation,
                     uint64_t pid) {
   char text[ID_TEXT_SIZE];
-  set_sending(body, NULL);
+  drop_sending(body, RECORD_NOACTOR);
   if (operation != OPERATION_CALL) {
     lua_pushnil(L);
     lua_pushliteral(L, "noactor");
@@ -99,7 +124,7 @@ static int after_call(lua_State *L, int status, lua_KContext context) {
 
 /* The wait that has just been opened closed a circle. */
 static void raise_deadlock(lua_State *L, struct body *body) {
-  set_sending(body, NULL);
+  drop_sending(body, RECORD_DEADLOCK);
   deadlock_raise(L);
 }
 
@@ -160,7 +185,7 @@ static int crowded(lua_State *L, struct body *body, enum operation operation,
 
 static int too_late(lua_State *L, struct body *body, uint64_t pid,
                     uint64_t since) {
-  set_sending(body, NULL);
+  drop_sending(body, RECORD_OVERLOAD);
   return overload_raise_waited(L, pid, since);
 }
 
@@ -226,7 +251,7 @@ static const char *wont_wait(lua_State *L, struct body *body,
 
 static int refuse(lua_State *L, struct body *body, enum operation operation,
                   uint64_t pid, const char *why) {
-  set_sending(body, NULL);
+  drop_sending(body, RECORD_OVERLOAD);
   if (operation != OPERATION_TRY) return overload_raise(L, pid, why);
   lua_pushnil(L);
   lua_pushliteral(L, "overload");
@@ -418,6 +443,7 @@ int call_lua_stop(lua_State *L) {
   message->target = pid;
   if (reason_is_normal(L, 2)) message->flags |= MESSAGE_NORMAL;
   set_sending(body, message);
+  if (body->tracing != NULL) trace_out(L, body);
   if (pid == body_pid(body)) return stop_self(L, body, message);
   message->epoch = wait_open(L, WAIT_STOP, pid, true);
   if (deadlock_closed(body, pid)) raise_deadlock(L, body);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "core/id.h"
 #include "script/codec_format.h"
 
@@ -146,4 +147,210 @@ const char *codec_peek_key(const void *bytes, size_t size, char *text,
     if (input.at < input.end) add(&at, end, ", ");
   add(&at, end, "}");
   return text;
+}
+
+/* --- All of them ---------------------------------------------------------- */
+
+#define SKIPPED 1000 /* values of an error object that are looked through */
+
+struct words {
+  struct input input;
+  char *start, *at, *end; /* of the text; room for the NUL is left */
+  bool cut;
+};
+
+static void put(struct words *words, const char *text, size_t size) {
+  size_t room = (size_t)(words->end - words->at);
+  if (size > room) size = room, words->cut = true;
+  memcpy(words->at, text, size);
+  words->at += size;
+}
+
+static void put_text(struct words *words, const char *text) {
+  put(words, text, strlen(text));
+}
+
+static void put_value(struct words *words);
+
+/* A string, or false and nothing has been read. */
+static bool take_string(struct input *input, const char **bytes,
+                        size_t *size) {
+  unsigned tag = input->at < input->end ? *input->at : TAG_END;
+  if ((tag < TAG_STRING || tag >= TAG_TABLE) && tag != TAG_LONG_STRING)
+    return false;
+  input->at++;
+  *size = tag == TAG_LONG_STRING ? take_varint(input) : tag - TAG_STRING;
+  if (*size > (size_t)(input->end - input->at))
+    *size = (size_t)(input->end - input->at);
+  *bytes = (const char *)input->at;
+  input->at += *size;
+  return true;
+}
+
+static bool is_name(const char *bytes, size_t size) {
+  static const char letters[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  if (size == 0 || (bytes[0] >= '0' && bytes[0] <= '9')) return false;
+  for (size_t i = 0; i < size; i++)
+    if (bytes[i] == '\0' || strchr(letters, bytes[i]) == NULL) return false;
+  return true;
+}
+
+/* True: the pairs are over. */
+static bool take_end(struct input *input) {
+  if (input->at < input->end && *input->at != TAG_END) return false;
+  if (input->at < input->end) input->at++;
+  return true;
+}
+
+static void put_key(struct words *words) {
+  struct input before = words->input;
+  const char *bytes;
+  size_t size;
+  if (take_string(&words->input, &bytes, &size) && is_name(bytes, size)) {
+    put(words, bytes, size);
+    put_text(words, " = ");
+    return;
+  }
+  words->input = before;
+  put_text(words, "[");
+  put_value(words);
+  put_text(words, "] = ");
+}
+
+/* Each field adds to the text, so it ends with that. */
+static void put_table(struct words *words, unsigned tag) {
+  size_t items = take_varint(&words->input);
+  bool first = true;
+  put_text(words, "{");
+  for (size_t i = 0; i < items && !words->cut; i++, first = false) {
+    if (!first) put_text(words, ", ");
+    put_value(words);
+  }
+  while (tag & TAG_PAIRS_MASK && !words->cut && !take_end(&words->input)) {
+    if (!first) put_text(words, ", ");
+    put_key(words);
+    put_value(words);
+    first = false;
+  }
+  put_text(words, "}");
+}
+
+static void skip_sized(struct input *input) {
+  size_t size = take_varint(input), left = (size_t)(input->end - input->at);
+  input->at += size < left ? size : left;
+}
+
+/* False: there is more than anybody wants to look through. */
+static bool skip(struct input *input, int *left) {
+  char text[CODEC_PEEK_SIZE];
+  unsigned char tag;
+  size_t items;
+  if (--*left < 0 || !take(input, &tag, 1)) return false;
+  if (tag == TAG_MODULE || tag >= TAG_FROM) skip_sized(input);
+  if (tag == TAG_REFERENCE) take_varint(input);
+  if (tag == TAG_MODULE || tag == TAG_ERROR) return skip(input, left);
+  if (tag < TAG_TABLE || tag >= TAG_NIL) {
+    show(input, tag, text);
+    return true;
+  }
+  items = take_varint(input);
+  for (size_t i = 0; i < items; i++)
+    if (!skip(input, left)) return false;
+  while (tag & TAG_PAIRS_MASK && !take_end(input))
+    if (!skip(input, left) || !skip(input, left)) return false;
+  return true;
+}
+
+struct field {
+  const char *bytes;
+  size_t size;
+};
+
+/* An error object is its kind and its message; its traces are long. */
+static void put_error(struct words *words) {
+  struct input *input = &words->input;
+  struct field kind = {"error", 5}, message = {"", 0}, key, value;
+  int left = SKIPPED;
+  unsigned char tag;
+  if (!take(input, &tag, 1) || take_varint(input) != 0) {
+    put_text(words, "error");
+    words->cut = true;
+    return;
+  }
+  while (!take_end(input)) {
+    bool named = take_string(input, &key.bytes, &key.size);
+    bool text = named && take_string(input, &value.bytes, &value.size);
+    if (text && key.size == 4 && memcmp(key.bytes, "kind", 4) == 0)
+      kind = value;
+    else if (text && key.size == 7 && memcmp(key.bytes, "message", 7) == 0)
+      message = value;
+    if (text) continue;
+    words->cut = (!named && !skip(input, &left)) || !skip(input, &left);
+    if (words->cut) break;
+  }
+  put(words, kind.bytes, kind.size);
+  put_text(words, ": ");
+  put(words, message.bytes, message.size);
+}
+
+static void put_named_table(struct words *words) {
+  struct input *input = &words->input;
+  struct field name;
+  unsigned char tag;
+  name.size = take_varint(input);
+  if (name.size > (size_t)(input->end - input->at)) return;
+  name.bytes = (const char *)input->at;
+  input->at += name.size;
+  put(words, name.bytes, name.size);
+  if (take(input, &tag, 1)) put_table(words, tag);
+}
+
+static void put_value(struct words *words) {
+  char text[CODEC_PEEK_SIZE];
+  unsigned char tag;
+  if (!take(&words->input, &tag, 1)) {
+    words->cut = true;
+  } else if (tag >= TAG_TABLE && tag < TAG_NIL) {
+    put_table(words, tag);
+  } else if (tag == TAG_ERROR) {
+    put_error(words);
+  } else if (tag == TAG_MODULE) {
+    put_named_table(words);
+  } else {
+    show(&words->input, tag, text);
+    put_text(words, text);
+    if (tag == TAG_REFERENCE) take_varint(&words->input);
+    if (tag >= TAG_FROM) skip_sized(&words->input);
+  }
+}
+
+/* Not in the middle of a UTF-8 sequence. */
+static void end_cut(struct words *words) {
+  if ((size_t)(words->end - words->at) < 3) words->at = words->end - 3;
+  while (words->at > words->start && (*words->at & 0xc0) == 0x80) words->at--;
+  memcpy(words->at, "...", 3);
+  words->at += 3;
+}
+
+/* What a terminal would take for something else, but in quotes. */
+static void make_plain(char *text) {
+  for (; *text != '\0'; text++)
+    if ((unsigned char)*text < ' ' || *text == 127) *text = ' ';
+}
+
+void codec_words(const void *bytes, size_t size, unsigned count,
+                 const char *between, char *text, size_t room) {
+  const unsigned char *at = bytes;
+  struct words words = {.input = {at, at + size},
+                        .start = text, .at = text, .end = text + room - 1};
+  ASSERT(room >= 8, "room for a cut");
+  memset(text, 0, room);
+  for (unsigned i = 0; i < count && !words.cut; i++) {
+    if (i > 0) put_text(&words, i == 1 ? between : ", ");
+    put_value(&words);
+  }
+  if (words.cut) end_cut(&words);
+  *words.at = '\0';
+  make_plain(text);
 }

@@ -32,6 +32,7 @@
 #include "script/socket.h"
 #include "script/state.h"
 #include "script/timer.h"
+#include "script/tracing.h"
 #include "script/visit.h"
 
 /* --- An error nobody caught ----------------------------------------------- */
@@ -320,6 +321,7 @@ static enum step finish(struct body *body) {
   uint64_t pid = body_pid(body);
   uint32_t lost;
   run_end_strands(body);
+  if (body->tracing != NULL) tracing_ended(body);
   request = body->request;
   body->stop = body->request = NULL;
   culprit_kill(body);

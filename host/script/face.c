@@ -22,6 +22,7 @@
 #include "script/face_registry.h"
 #include "script/face_wait.h"
 #include "script/face_supervise.h"
+#include "script/face_trace.h"
 #include "script/failure.h"
 #include "script/lazy.h"
 #include "script/overload.h"
@@ -206,6 +207,8 @@ static const struct lazy_field core_fields[] = {
     {"console_start", console_lua_start, NULL},
     {"console_serve", console_lua_serve, NULL},
     {"console_adopt", console_lua_adopt, NULL},
+    {"trace", trace_lua_trace, NULL},
+    {"messages", trace_lua_messages, NULL},
     {NULL, NULL, NULL}};
 
 static const struct lazy_field registry_fields[] = {

@@ -11,6 +11,7 @@
 #include "script/failure.h"
 #include "script/name.h"
 #include "script/script.h"
+#include "script/tracing.h"
 #include "script/value.h"
 #include "script/wait.h"
 
@@ -120,8 +121,9 @@ int registry_lua_publish(lua_State *L) {
   size_t count, delivered = 0;
   const char *members = push_members(L, &count);
   struct message *message = codec_pack(L, 2, values, MESSAGE_CAST);
-  message->sender =
-      body_pid(body);
+  message->sender = body_pid(body);
+  if (body->tracing != NULL)
+    tracing_out(body, message, ID_NONE, "a group");
   for (size_t i = 0; i < count; i++) {
     struct message *copy = message_copy(message);
     if (copy == NULL) break;

@@ -14,6 +14,7 @@
 #include "script/script.h"
 #include "script/state.h"
 #include "script/strand.h"
+#include "script/tracing.h"
 
 struct actor *life_new(struct script *script, struct path *path,
                         uint64_t starter) {
@@ -64,6 +65,7 @@ void life_free(struct body *body) {
   struct script *script = body->script;
   state_close(body);
   strand_free(body);
+  tracing_free(body);
   free_messages(body);
   drop_connection(body);
   path_drop(body->path);

@@ -13,9 +13,12 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "core/links.h"
+#include "script/contents.h"
 #include "script/doing.h"
 #include "script/script.h"
 #include "script/strand.h"
+#include "script/tracing.h"
 
 #define LOOKED_THROUGH 1000 /* messages of a queue */
 
@@ -177,6 +180,17 @@ bool report_ask(struct body *body, uint64_t pid, uint64_t epoch,
   return false;
 }
 
+void report_post(struct body *body, uint64_t pid, uint64_t epoch,
+                 enum report_what what, struct message *message) {
+  message->count = (uint16_t)what;
+  message->target = pid;
+  message->sender = body_pid(body);
+  message->epoch = epoch;
+  if (scheduler_post(body->script->scheduler, message, READY_AFTER) !=
+      STATUS_OK)
+    links_refuse(body->script->scheduler, message, NULL);
+}
+
 /* Without memory for the texts it is told without them. */
 static struct message *pack(const struct report *report,
                             const struct buffer *texts) {
@@ -204,8 +218,8 @@ static struct message *brief(struct body *body, lua_State *running,
   return message;
 }
 
-void report_answer(struct body *body, struct message *message,
-                   lua_State *running) {
+static void answer_question(struct body *body, struct message *message,
+                            lua_State *running) {
   struct waiter asker = {message->sender, message->epoch};
   struct question question;
   ASSERT(message->size == sizeof question, "as report_ask makes it");
@@ -217,6 +231,21 @@ void report_answer(struct body *body, struct message *message,
     message =
         body->script->dossier(body, running, question.about == REPORT_ALL);
   scheduler_answer(body->script->scheduler, asker, message);
+}
+
+void report_answer(struct body *body, struct message *message,
+                   lua_State *running) {
+  switch ((enum report_what)message->count) {
+    case REPORT_QUESTION:
+      answer_question(body, message, running);
+      break;
+    case REPORT_CONTENTS:
+      contents_answer(body, message);
+      break;
+    case REPORT_TRACE:
+      tracing_order(body, message);
+      break;
+  }
 }
 
 /* Takes the REPORTs out of what is urgent. */

@@ -26,6 +26,13 @@ enum report_about {
   REPORT_ALL     /* the same */
 };
 
+/* What the payload of a REPORT is: its `count`. */
+enum report_what {
+  REPORT_QUESTION, /* here: enum report_about, and about whose request */
+  REPORT_CONTENTS, /* script/contents.h */
+  REPORT_TRACE     /* script/tracing.h: a trace, with a share of it */
+};
+
 enum report_doing {
   REPORT_NEW,     /* it has not begun to start */
   REPORT_IDLE,    /* nothing in hand */
@@ -57,6 +64,11 @@ struct report {
 ** `epoch` of this actor is open. False: there is no such actor. */
 bool report_ask(struct body *body, uint64_t pid, uint64_t epoch,
                 enum report_about about, struct waiter subject);
+
+/* Makes it a REPORT of this actor's to that pid, and posts it; taken. The wait
+** `epoch` is open, and will be ended: NOACTOR if there is no such actor. */
+void report_post(struct body *body, uint64_t pid, uint64_t epoch,
+                 enum report_what what, struct message *message);
 
 /* Answers a REPORT, and frees it. `running`: the thread that runs, if the
 ** actor could not be suspended for it; else NULL. */

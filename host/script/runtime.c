@@ -20,13 +20,21 @@
 #include "script/script.h"
 #include "script/settings.h"
 #include "script/timer.h"
+#include "script/tracing.h"
 #include "script/turn.h"
 #include "script/visit_table.h"
+
+static void release(struct message *message) {
+  if (message->kind == MESSAGE_TIMER)
+    timer_release(message);
+  else
+    tracing_order_drop(message);
+}
 
 /* Frees a message that nobody will handle, with what it owns. */
 static void discard(struct scheduler *scheduler, struct message *message) {
   (void)scheduler;
-  if (message->kind == MESSAGE_TIMER) timer_release(message);
+  if (unlikely(message->flags & MESSAGE_OWNS)) release(message);
   message_free(message);
 }
 

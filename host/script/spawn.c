@@ -18,6 +18,7 @@
 #include "script/name.h"
 #include "script/option.h"
 #include "script/script.h"
+#include "script/tracing.h"
 #include "script/value.h"
 #include "script/wait.h"
 
@@ -123,6 +124,7 @@ static bool launch(struct body *body, struct actor *actor,
   message->epoch = scheduler_wait(scheduler, body->actor, WAIT_START,
                                   message->target, deadline);
   if (message->epoch == 0) return false;
+  if (body->tracing != NULL) tracing_out(body, message, message->target, NULL);
   scheduler_launch(scheduler, actor, READY_NEXT);
   return true;
 }

@@ -7,6 +7,7 @@
 #include "base/tick.h"
 #include "script/budget.h"
 #include "script/script.h"
+#include "script/tracing.h"
 
 struct strand {
   lua_State *thread;
@@ -264,6 +265,8 @@ bool strand_enter_left(struct body *body) {
 
 void strand_drop(struct body *body) {
   owe_exit(body);
+  if (body->tracing != NULL && body->request != NULL)
+    tracing_handled(body, body->request, RECORD_EXIT, NULL);
   room_leave(body->script->scheduler, &body->room);
   drop(body, body->request);
   drop(body, body->outcome);

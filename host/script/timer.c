@@ -114,6 +114,10 @@ int timer_unpack(lua_State *L, const struct message *message) {
   return codec_unpack(L, timer_of(message)->values);
 }
 
+const struct message *timer_values(const struct message *message) {
+  return timer_of(message)->values;
+}
+
 void timer_release(const struct message *message) { drop(timer_of(message)); }
 
 void timer_note(const struct body *body, struct notes *notes) {
@@ -158,6 +162,7 @@ static enum status send_tick(struct timer *timer) {
     return STATUS_NOMEM;
   }
   memcpy(message->bytes, &timer, sizeof timer);
+  message->flags = MESSAGE_OWNS;
   message->target = timer->target;
   atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
   status = scheduler_post(timer->scheduler, message, READY_AFTER);

@@ -24,6 +24,8 @@ bool timer_arrived(const struct message *message);
 bool timer_put_back(const struct message *message);
 /* Pushes what the timer carries; returns how many values. */
 int timer_unpack(lua_State *L, const struct message *message);
+/* What it carries, as a message: of any kind, only its values count. */
+const struct message *timer_values(const struct message *message);
 /* Frees a TIMER message's share of its timer, not the message. */
 void timer_release(const struct message *message);
 

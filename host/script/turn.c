@@ -39,6 +39,7 @@
 #include "script/start.h"
 #include "script/strand.h"
 #include "script/timer.h"
+#include "script/tracing.h"
 #include "script/visit.h"
 
 /* Whatever it is doing ends here. Before its first turn there is no state. */
@@ -61,12 +62,14 @@ static void drop_request(struct body *body) {
   struct message *request = body->request;
   body->request = NULL;
   body->actor->serving = (struct waiter){ID_NONE, 0};
-  if (request != NULL) discard(body, request);
+  ASSERT(request != NULL, "it has just been handled");
+  discard(body, request);
 }
 
 /* The error has ended the request, not the actor. */
 static enum step fail_request(struct body *body, enum outcome outcome) {
   body->unpacking = false;
+  if (body->tracing != NULL) tracing_failed(body);
   if (body->request->kind == MESSAGE_CALL ||
       body->request->kind == MESSAGE_VISIT)
     answer_reason(body, outcome);
@@ -114,6 +117,8 @@ static enum step leave(struct body *body) {
 static enum step started(struct body *body) {
   enum step step;
   body->request_deadline = TICK_NEVER;
+  if (body->tracing != NULL && body->verdict == NULL)
+    tracing_handled(body, body->request, RECORD_DONE, NULL);
   step = start_finished(body);
   if (step == STEP_AGAIN && body->has_continue)
     return follow(body, run_begin(body, ACTIVITY_CONTINUE));
@@ -125,6 +130,8 @@ static enum step finished(struct body *body) {
   enum activity activity = body->activity;
   body->activity = ACTIVITY_NONE;
   if (activity == ACTIVITY_MESSAGE || activity == ACTIVITY_VISIT) {
+    if (unlikely(body->tracing != NULL))
+      tracing_handled(body, body->request, RECORD_DONE, NULL);
     drop_request(body);
     return STEP_AGAIN;
   }
@@ -196,15 +203,19 @@ static enum step leave_strand(struct body *body, enum step step) {
   return STEP_AGAIN;
 }
 
+static enum step skip(struct body *body, struct message *message) {
+  if (body->tracing != NULL)
+    tracing_handled(body, message, RECORD_GIVEN_UP, NULL);
+  message_free(message);
+  return STEP_AGAIN;
+}
+
 static enum step begin_user(struct body *body, struct message *message) {
   body->from_taken = false;
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
   if (message->kind == MESSAGE_CALL) {
-    if (!accept_call(body, message)) {
-      message_free(message);
-      return STEP_AGAIN;
-    }
+    if (!accept_call(body, message)) return skip(body, message);
     body->request_deadline = message->deadline;
   }
   body->request = message;
@@ -212,10 +223,17 @@ static enum step begin_user(struct body *body, struct message *message) {
   return begin(body, ACTIVITY_MESSAGE);
 }
 
-static enum step handle_user(struct body *body, struct message *message) {
-  if (likely(body->strands == NULL)) return begin_user(body, message);
-  strand_begin(body);
+static enum step begin_strand(struct body *body, struct message *message) {
+  if (body->strands != NULL) strand_begin(body);
+  if (body->tracing != NULL) tracing_in(body, message);
+  if (body->strands == NULL) return begin_user(body, message);
   return leave_strand(body, begin_user(body, message));
+}
+
+static enum step handle_user(struct body *body, struct message *message) {
+  if (likely(((uintptr_t)body->strands | (uintptr_t)body->tracing) == 0))
+    return begin_user(body, message);
+  return begin_strand(body, message);
 }
 
 static enum step handle_stop(struct body *body, struct message *message) {
@@ -224,6 +242,7 @@ static enum step handle_stop(struct body *body, struct message *message) {
     body->stopping = true;
     return STEP_AGAIN;
   }
+  if (body->tracing != NULL) tracing_in(body, message);
   reason_from(body, message);
   body->stop = message;
   return ending_begin(body);
@@ -307,6 +326,7 @@ static enum step handle_timer(struct body *body, struct message *message) {
 }
 
 static enum step handle_start(struct body *body, struct message *message) {
+  if (body->tracing != NULL) tracing_in(body, message);
   body->request = message;
   body->actor->serving = (struct waiter){message->sender, message->epoch};
   body->deadline = 0;
@@ -368,6 +388,8 @@ static enum step handle(struct body *body, struct message *message) {
 
 static enum step go_on(struct body *body, struct message *outcome) {
   if (body->outcome != NULL) discard(body, body->outcome);
+  if (unlikely(body->tracing != NULL) && outcome != NULL)
+    tracing_answered(body, outcome);
   body->outcome = outcome;
   return follow(body, run_resume(body));
 }
@@ -387,6 +409,7 @@ static enum step receive_info(struct body *body, struct message *message) {
   if (receive_ends(body)) {
     counter_add(&body->actor->messages_in, 1);
     if (message->kind == MESSAGE_DOWN) links_arrived(body->actor, message);
+    if (body->tracing != NULL) tracing_in(body, message);
     return go_on(body, message);
   }
   if (message->kind == MESSAGE_TIMER && !timer_put_back(message))

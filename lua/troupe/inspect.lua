@@ -18,7 +18,9 @@
 -- itself by a call; monitor it to hear of its end.
 
 local core = require "troupe.core"
+local mailbox = require "troupe.inspect_mailbox"
 local stack = require "troupe.inspect_stack"
+local trace = require "troupe.inspect_trace"
 
 local inspect = {}
 
@@ -83,6 +85,12 @@ function inspect.limits(target)
   if target == nil then return core.defaults() end
   return inspect.info(target).limits
 end
+
+--- What stands in its mailbox: see troupe/inspect_mailbox.lua.
+inspect.mailbox = mailbox.mailbox
+
+--- What goes into it and out of it: see troupe/inspect_trace.lua.
+inspect.trace = trace.trace
 
 --- The level of the host's log: "debug", "info", "warn", "error" or "off".
 ---@param level string|nil the new one
