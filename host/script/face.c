@@ -200,6 +200,8 @@ static const struct lazy_field core_fields[] = {
     {"caught", supervise_lua_caught, NULL},
     {"raise", supervise_lua_raise, NULL},
     {"pid", inspect_lua_pid, NULL},
+    {"occupant", inspect_lua_occupant, NULL},
+    {"behaviour", inspect_lua_behaviour, NULL},
     {"info", inspect_lua_info, NULL},
     {"stacks", inspect_lua_stacks, NULL},
     {"defaults", inspect_lua_defaults, NULL},

@@ -41,6 +41,29 @@ int inspect_lua_pid(lua_State *L) {
   return 1;
 }
 
+int inspect_lua_occupant(lua_State *L) {
+  lua_Integer slot = luaL_checkinteger(L, 1);
+  struct actor *actor = NULL;
+  uint64_t pid = ID_NONE;
+  if (slot > 0 && slot < ID_SLOT_LIMIT)
+    actor = directory_slot(directory_of(L), id_make((uint32_t)slot, 1));
+  if (actor != NULL)
+    pid = atomic_load_explicit(&actor->pid, memory_order_relaxed);
+  if (directory_find(directory_of(L), pid) == NULL)
+    lua_pushnil(L);
+  else
+    value_push_pid(L, pid);
+  return 1;
+}
+
+int inspect_lua_behaviour(lua_State *L) {
+  const char *name = NULL;
+  if (value_is_pid(L, 1))
+    name = words_name(script_of(L)->scheduler, target_pid(L, 1));
+  lua_pushstring(L, name); /* NULL: nil */
+  return 1;
+}
+
 /* --- A target ------------------------------------------------------------- */
 
 static int no_actor(lua_State *L, uint64_t pid) {

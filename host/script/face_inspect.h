@@ -12,6 +12,10 @@
 
 /* core.pid(text) -> the pid that prints so, or nil. Nobody need have it. */
 int inspect_lua_pid(lua_State *L);
+/* core.occupant(slot) -> the pid of who is there now, <0.slot.?>, or nil. */
+int inspect_lua_occupant(lua_State *L);
+/* core.behaviour(pid) -> the name of a live one's behaviour, or nil. */
+int inspect_lua_behaviour(lua_State *L);
 
 /*
 ** core.info(target), core.stacks(target): the target's dossier
