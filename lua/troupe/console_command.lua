@@ -1,0 +1,160 @@
+--- The commands of the prompt. Not for scripts, which have troupe.inspect.
+--
+--     actors sort=memory limit=5
+--     call account/7 deposit 5
+--
+-- A line is a command if its first word is a command's name and what follows
+-- does not go on like Lua: `log = 3` and `log.x` are Lua. A name that the
+-- session has as a variable of its own, and any name inside an actor, is a
+-- command only where it cannot be Lua. Words are split at blanks; what is
+-- quoted or in braces is as in Lua. A target is <0.17.3>, 0.17.3, 17, or a key:
+-- shop, "a key", account/7, {"account", 7}.
+--
+-- Each command is {name, summary, help, words, options, run, show}:
+-- troupe.console_argument says how words and options are written; `run(context,
+-- args)` returns values; `show(context, ...)` makes text of them, which has its
+-- line end. Without `show` they are shown as values.
+
+local argument = require "troupe.console_argument"
+local core = require "troupe.core"
+local inside = require "troupe.console_inside"
+local word = require "troupe.console_word"
+
+local command = {}
+
+local GROUPS = {"watch", "act", "code", "talk"}
+
+-- In the order in which help lists them.
+command.list = {}
+
+local by_name = {}
+
+for _, group in ipairs(GROUPS) do
+  for _, found in ipairs(require("troupe.console_commands_" .. group)) do
+    found.group = group
+    command.list[#command.list + 1] = found
+    by_name[found.name] = found
+  end
+end
+
+--- Inside an actor these alone are not Lua.
+local ALWAYS = {leave = true, exit = true, help = true}
+
+---@param name string
+---@return table|nil
+function command.named(name) return by_name[name] end
+
+--- How it is written, on one line.
+command.usage = argument.usage
+
+-- --- Is it one? --------------------------------------------------------------
+
+-- Does the rest of a line go on like Lua, behind a name?
+local function is_lua(rest)
+  if rest == "" or rest:find "^<%d+%.%d+%.%d+>" then return false end
+  if rest:find "^%-%-%a" then return false end
+  if rest:find "^and%f[^%w_]" or rest:find "^or%f[^%w_]" then return true end
+  return rest:find "^[=(%.%[:,+%-*/%%^#&|~<>;]" ~= nil
+end
+
+local function compiles(text)
+  return load("return " .. text, "=input", "t") or load(text, "=input", "t")
+end
+
+local function is_taken(context, name)
+  if context.entered then return not ALWAYS[name] end
+  return rawget(context.env, name) ~= context.functions[name]
+end
+
+--- The command that a line is, or nil: it is Lua.
+---@param context table
+---@param text string
+---@return table|nil
+function command.find(context, text)
+  local name, rest = text:match "^%s*([%a_][%w_]*)%s*(.*)$"
+  local found = by_name[name]
+  if not found or is_lua(rest) then return nil end
+  if is_taken(context, name) and compiles(text) then return nil end
+  return found
+end
+
+--- Its arguments; nil, why, and whether more lines might make it whole.
+function command.read(context, found, text)
+  local items, why, open = word.read(text)
+  if not items then return nil, why, open end
+  table.remove(items, 1)
+  return argument.read(found, items)
+end
+
+-- --- A wrong word ------------------------------------------------------------
+
+-- How many letters have to change, up to three.
+local function distance(a, b)
+  local row = {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    local diagonal = row[0]
+    row[0] = i
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1,
+                                          diagonal + cost)
+    end
+  end
+  return row[#b]
+end
+
+--- The command whose name is nearly this.
+---@param name string
+---@return string|nil
+function command.near(name)
+  local best, least = nil, math.min(3, #name)
+  for _, found in ipairs(command.list) do
+    local far = distance(name, found.name)
+    if found.name:sub(1, #name) == name and #name > 1 then far = 1 end
+    if far < least then best, least = found.name, far end
+  end
+  return best
+end
+
+--- What is wrong with a line that is neither Lua nor a command, if it looks
+--- like one: words.
+---@param text string
+---@return string|nil
+function command.correct(text)
+  local name, rest = text:match "^%s*([%a_][%w_]*)%s*(.*)$"
+  if not name or is_lua(rest) or text:find "\n" or word.RESERVED[name] then
+    return nil
+  end
+  local near = command.near(name)
+  if not near then return nil end
+  return ("no command %s; did you mean %s?\nusage: %s"):format(name, near,
+    argument.usage(by_name[near]))
+end
+
+-- --- As functions ------------------------------------------------------------
+
+--- The globals that an input sees: those of the actor, the commands as
+--- functions, `troupe` and `inspect`. What is assigned becomes a global of the
+--- actor, but for these names.
+---@param context table
+---@return table
+function command.environment(context)
+  context.functions = {}
+  for _, found in ipairs(command.list) do
+    context.functions[found.name] = found.call and function(...)
+      return found.call(context, ...)
+    end
+  end
+  local env = {}
+  for name, call in pairs(context.functions) do env[name] = call end
+  env.troupe, env.inspect = require "troupe", require "troupe.inspect"
+  return setmetatable(env, {__index = _G, __newindex = _G})
+end
+
+--- The behaviour of a pid, for those that are shown.
+command.behaviour = core.behaviour
+
+command.inside = inside.run
+
+return command

@@ -1,0 +1,40 @@
+--- Commands for the code of the host's actors. Not for scripts: see
+-- troupe.inspect.
+
+local inspect = require "troupe.inspect"
+local host = require "troupe.console_show_host"
+
+local MODULE = {"module", "text"}
+
+local function call(name)
+  return function(_, ...) return inspect[name](...) end
+end
+
+return {
+  {
+    name = "modules", summary = "what is loaded, and which version",
+    run = function() return inspect.modules() end,
+    show = host.modules, call = call "modules",
+  },
+  {
+    name = "reload", summary = "new code for all actors of a module",
+    help = "It is compiled first, and each actor's `upgrade(state, old)` " ..
+      "runs on a copy;\nif one raises, all stay as they are.",
+    words = {MODULE},
+    run = function(_, args) return inspect.reload(args.module) end,
+    show = host.reload, call = call "reload",
+  },
+  {
+    name = "rollback", summary = "the code before the last reload",
+    words = {MODULE},
+    run = function(_, args) return inspect.rollback(args.module) end,
+    show = host.reload, call = call "rollback",
+  },
+  {
+    name = "log", summary = "the level of the host's log, or another",
+    words = {{"level", {"debug", "info", "warn", "error", "off"},
+              optional = true}},
+    run = function(_, args) return inspect.log(args.level) end,
+    show = host.log, call = call "log",
+  },
+}

@@ -1,0 +1,45 @@
+--- Commands for the session itself. Not for scripts.
+
+local inside = require "troupe.console_inside"
+
+local function help(context, args)
+  return require("troupe.console_help").text(context, args.command)
+end
+
+local function as_is(_, text) return text end
+
+local function enter(context, args)
+  return inside.enter(context, args.target, args.now)
+end
+
+return {
+  {
+    name = "enter", summary = "lines run inside an actor, until `leave`",
+    help = "They run between two of its messages and see its `state` and " ..
+      "globals; what\nthey change holds. With --now they run while it " ..
+      "waits, too, but must not wait\nthemselves. help, leave and exit " ..
+      "remain; other commands, where they are no Lua.",
+    words = {{"target", "target"}}, options = {now = "flag"},
+    run = enter,
+    call = function(context, target, options)
+      return inside.enter(context, target, options and options.now)
+    end,
+  },
+  {
+    name = "leave", summary = "out of the actor that was entered",
+    run = inside.leave, call = inside.leave,
+  },
+  {
+    name = "help", summary = "this, or more about a command",
+    words = {{"command", "text", optional = true}},
+    run = help, show = as_is,
+    call = function(context, name)
+      context.print(help(context, {command = name}))
+    end,
+  },
+  {
+    name = "exit", summary = "ends the session; the host goes on",
+    run = function(context) context.leaving = true end,
+    call = function(context) context.leaving = true end,
+  },
+}

@@ -1,0 +1,91 @@
+--- Commands that look at what is there. Not for scripts: see troupe.inspect.
+
+local host = require "troupe.console_show_host"
+local inspect = require "troupe.inspect"
+local show = require "troupe.console_show"
+local unit = require "troupe.console_unit"
+
+local TARGET = {"target", "target"}
+
+local function ask(name)
+  return function(_, args) return inspect[name](args.target) end
+end
+
+local function call(name)
+  return function(_, ...) return inspect[name](...) end
+end
+
+return {
+  {
+    name = "actors", summary = "who is there, the busiest first",
+    help = "The figures are from the actor's start on; times are the 99th " ..
+      "percentile\nof handling a message. `all` is those of the host, too.",
+    options = {sort = "text", limit = "integer", behaviour = "text",
+               all = "flag"},
+    run = function(_, args)
+      args.limit = args.limit or 20
+      return inspect.actors(args)
+    end,
+    show = show.actors, call = call "actors",
+  },
+  {
+    name = "tree", summary = "supervisors, and what they have started",
+    run = function() return inspect.tree() end,
+    show = host.tree, call = call "tree",
+  },
+  {
+    name = "info", summary = "all that is known of an actor",
+    words = {TARGET}, run = ask "info", show = show.info, call = call "info",
+  },
+  {
+    name = "state", summary = "a copy of an actor's state",
+    help = "The actor is not disturbed; what cannot be copied is text.",
+    words = {TARGET}, run = ask "state", call = call "state",
+  },
+  {
+    name = "stack", summary = "where an actor is, be it running or waiting",
+    words = {TARGET}, run = ask "stack", show = show.stack,
+    call = call "stack",
+  },
+  {
+    name = "mailbox", summary = "what an actor has not handled yet",
+    words = {TARGET, {"count", "integer", optional = true}},
+    run = function(_, args) return inspect.mailbox(args.target, args.count) end,
+    show = host.mailbox, call = call "mailbox",
+  },
+  {
+    name = "trace", summary = "what goes in and out of an actor, as it happens",
+    help = "So many events (20), or those of so many seconds (10). Ctrl-C " ..
+      "ends it, too.\n-> is to the actor, <- from it; queued: in its " ..
+      "mailbox; took: handling it.",
+    words = {TARGET, {"count", "integer", optional = true}},
+    options = {seconds = "number"},
+    run = function(context, args)
+      local seconds = args.seconds or 10
+      if context.mode == "json" then
+        return inspect.trace(args.target, args.count, seconds)
+      end
+      local count = inspect.trace(args.target, args.count, seconds,
+        function(event) context.print(host.event(context, event)) end)
+      if count == 0 then
+        context.print(("nothing in %s\n"):format(unit.seconds(seconds)))
+      end
+    end,
+    call = call "trace",
+  },
+  {
+    name = "waits", summary = "who waits for whom",
+    run = function() return inspect.waits() end,
+    show = host.waits, call = call "waits",
+  },
+  {
+    name = "workers", summary = "how busy the host's threads are",
+    run = function() return inspect.workers() end,
+    show = host.workers, call = call "workers",
+  },
+  {
+    name = "registry", summary = "keys, groups, pools and entities",
+    run = function() return inspect.registry() end,
+    show = host.registry, call = call "registry",
+  },
+}

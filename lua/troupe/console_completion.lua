@@ -1,0 +1,192 @@
+--- What may come next where the cursor is. Not for scripts.
+--
+--     completion.of(context, "str")        --> 3, {"string"}
+--     completion.of(context, "stack <0.1") --> 4, {"<0.17.3>"}
+--
+-- It runs nothing of the script's: fields are found as rawget finds them, and
+-- behind an __index that is a table.
+
+local command = require "troupe.console_command"
+local core = require "troupe.core"
+local registry = require "troupe.registry"
+local quote = require "troupe.console_quote"
+local word = require "troupe.console_word"
+
+local completion = {}
+
+local MOST = 500   -- candidates
+local WALK = 10000 -- names that are looked at
+
+-- Candidates that begin with what is there already.
+local function collector(beginning)
+  local list, seen = {}, {}
+  return list, function(text)
+    if #list < MOST and not seen[text] and text:sub(1, #beginning) == beginning
+      and not text:find "%c" then
+      list[#list + 1] = text
+      seen[text] = true
+    end
+  end
+end
+
+local function sorted(beginning, list)
+  table.sort(list)
+  return #beginning, list
+end
+
+-- --- Fields ------------------------------------------------------------------
+
+local function index_of(value)
+  local meta = debug.getmetatable(value)
+  local index = type(meta) == "table" and rawget(meta, "__index")
+  return type(index) == "table" and index or nil
+end
+
+-- A lazy library is filled by who asks for a field.
+local function field_of(value, name)
+  for _ = 1, 10 do
+    if type(value) == "table" then
+      local found = rawget(value, name)
+      if found ~= nil then return found end
+    end
+    value = index_of(value)
+    if not value then return nil end
+  end
+end
+
+-- The value of "a.b.c", by tables only.
+local function value_of(context, path)
+  local value
+  for name in path:gmatch "[%a_][%w_]*" do
+    if value == nil then
+      value = rawget(context.env, name)
+      if value == nil then value = rawget(_G, name) end
+    else
+      value = field_of(value, name)
+    end
+    if value == nil then return nil end
+  end
+  return value
+end
+
+local function add_fields(value, add, functions)
+  local left = WALK
+  for _ = 1, 10 do
+    if type(value) == "table" then
+      for name, field in next, value do
+        left = left - 1
+        if left < 0 then return end
+        if type(name) == "string" and quote.is_name(name) and
+          (not functions or type(field) == "function") then
+          add(name)
+        end
+      end
+    end
+    value = index_of(value)
+    if not value then return end
+  end
+end
+
+local function fields(context, path, mark, beginning)
+  local list, add = collector(beginning)
+  local value = path == "" and "" or value_of(context, path)
+  if value ~= nil then add_fields(value, add, mark == ":") end
+  return sorted(beginning, list)
+end
+
+local function names(context, beginning, first)
+  local list, add = collector(beginning)
+  if first then
+    for _, found in ipairs(command.list) do add(found.name) end
+  end
+  add_fields(context.env, add)
+  add_fields(_G, add)
+  for keyword in next, word.RESERVED do add(keyword) end
+  return sorted(beginning, list)
+end
+
+-- --- Actors, keys, modules ---------------------------------------------------
+
+local function pids(beginning)
+  local list, add = collector(beginning)
+  for _, it in ipairs(core.actors {limit = MOST}) do add(tostring(it.pid)) end
+  return sorted(beginning, list)
+end
+
+local function add_keys(add)
+  for _, key in ipairs(registry.keys()) do add(word.of_key(key)) end
+end
+
+local function modules(beginning)
+  local list, add = collector(beginning)
+  for name in next, package.loaded do
+    if type(name) == "string" then add(name) end
+  end
+  for _, module in ipairs(core.modules and core.modules() or {}) do
+    add(module.name or module)
+  end
+  return sorted(beginning, list)
+end
+
+local function module_names(add)
+  local _, list = modules ""
+  for _, name in ipairs(list) do add(name) end
+end
+
+-- --- Commands ----------------------------------------------------------------
+
+local function add_options(found, add)
+  for name, kind in next, found.options or {} do
+    add(kind == "flag" and "--" .. name or name .. "=")
+  end
+end
+
+local function add_words(kind, add)
+  if type(kind) == "table" then
+    for _, text in ipairs(kind) do add(text) end
+  elseif kind == "target" then
+    add_keys(add)
+  end
+end
+
+-- Of which word of the command is this the beginning?
+local function arguments(found, before, beginning)
+  if beginning:sub(1, 1) == "<" then return pids(beginning) end
+  local _, count = before:gsub("%S+", "")
+  local expected = found.words and found.words[count]
+  local list, add = collector(beginning)
+  if expected then
+    add_words(expected[2], add)
+    if expected[1] == "module" then module_names(add) end
+    if expected[1] == "command" then
+      for _, other in ipairs(command.list) do add(other.name) end
+    end
+  end
+  add_options(found, add)
+  return sorted(beginning, list)
+end
+
+--- What may replace the end of a text.
+---@param context table
+---@param text string up to the cursor
+---@return integer replaced bytes before the cursor
+---@return string[] candidates sorted
+function completion.of(context, text)
+  local line = text:match "[^\n]*$"
+  local name, before, last = line:match "^%s*([%a_][%w_]*)(%s.-)(%S*)$"
+  local found = name and command.find(context, line) and command.named(name)
+  if found and line == text then
+    return arguments(found, name .. before, last)
+  end
+  local module = line:match "require%s*%(?%s*[\"']([%w_.%-]*)$"
+  if module then return modules(module) end
+  local pid = line:match "<[%d.]*$"
+  if pid and #pid > 1 then return pids(pid) end
+  local path, mark, beginning = line:match "([%a_][%w_.]*)([.:])([%w_]*)$"
+  if path then return fields(context, path, mark, beginning) end
+  beginning = line:match "[%a_][%w_]*$" or ""
+  local first = text:match "^%s*([%w_]*)$" == beginning
+  return names(context, beginning, first)
+end
+
+return completion

@@ -1,0 +1,247 @@
+--- One operator's connection: frames in and out. Not for scripts: see
+-- troupe.console, and troupe.console_frame for what is said.
+--
+-- What is typed runs in an actor beside it (troupe.console_evaluator), so that
+-- the session itself hears an interrupt, and a client that goes away, whatever
+-- goes on there. It hands over one input at a time and waits for none of its
+-- own messages but the client's taking what is written, 10 s at most.
+
+local core = require "troupe.core"
+local frame = require "troupe.console_frame"
+local json = require "troupe.console_json"
+local problem = require "troupe.console_problem"
+local troupe = require "troupe"
+
+local session = {call = {}, info = {}}
+
+local GREETING = 10    -- seconds until a client has said who it is
+local PATIENCE = 10    -- seconds until a client takes what is written
+local INTERRUPT = 1    -- seconds until an interrupt has had its effect
+local WAITING = 16     -- inputs that wait while one runs
+local MEMORY = 1 << 30 -- bytes that a session's variables may take
+
+local GONE = "the session's variables are gone"
+
+-- --- To the client -----------------------------------------------------------
+
+local function close(self)
+  self.closed = true
+  self.sock:close()
+  troupe.exit("shutdown") -- and so the evaluator
+end
+
+local function write(self, kind, payload)
+  local ok, written = pcall(troupe.shield, PATIENCE, self.sock.write,
+                            self.sock, frame.pack(kind, payload))
+  if not (ok and written) then close(self) end
+end
+
+local function finish(self, why)
+  write(self, "Z", why)
+  close(self)
+end
+
+--- `args`: name, the host's; plain: its actors are not the console's.
+function session.init(sock, args)
+  local self = {sock = sock, name = args.name or "", plain = args.plain,
+                inputs = {}, count = 0}
+  self.greeting = troupe.after(GREETING, troupe.self(), "silent")
+  write(self, "W", self.name .. "\n")
+  sock:deliver(4)
+  return self
+end
+
+-- --- The evaluator -----------------------------------------------------------
+
+local function start(self)
+  local options = {memory = MEMORY, cpu = math.huge, link = true}
+  local begin = self.plain and troupe.start or core.console_start
+  local ok, pid = pcall(begin, "troupe.console_evaluator",
+    {session = troupe.self(), name = self.name}, options)
+  if not ok then finish(self, "no evaluator: " .. tostring(pid)) end
+  self.evaluator, self.asking = pid, nil
+end
+
+-- What is answered here, not by the evaluator.
+local function answer(self, input, kind, text)
+  if input.kind == "complete" then return write(self, "C", "0") end
+  if input.kind == "hello" then return end
+  local failure = problem.new(kind, text)
+  if self.hello.mode == "json" then
+    write(self, "F", json.encode {ok = false, error = failure})
+  else
+    write(self, "F", problem.text(failure, self.hello.colour))
+  end
+end
+
+local function pump(self)
+  if not self.asking or self.current or not self.inputs[1] then return end
+  self.current = table.remove(self.inputs, 1)
+  local asking, input = self.asking, self.current
+  self.asking = nil
+  troupe.reply(asking, input.id, input.kind, table.unpack(input.args))
+end
+
+local function enqueue(self, kind, ...)
+  if #self.inputs >= WAITING then
+    return finish(self, "too many inputs at once")
+  end
+  self.count = self.count + 1
+  self.inputs[#self.inputs + 1] = {id = self.count, kind = kind, args = {...}}
+  pump(self)
+end
+
+--- The evaluator asks for its next input; `last` is the last that it has done.
+--- It asks again if it was interrupted before it had got one.
+function session.call.next(self, last)
+  self.asking = troupe.from()
+  if self.current and self.current.id > last then
+    table.insert(self.inputs, 1, self.current)
+    self.current = nil
+  end
+  pump(self)
+  return troupe.noreply
+end
+
+function session.call.output(self, text) write(self, "O", text) end
+
+-- What is printed where the evaluator cannot wait.
+session.cast = {output = session.call.output}
+
+function session.call.notice(self, text) write(self, "N", text) end
+
+function session.call.prompt(self, text)
+  if text == self.prompt then return end
+  self.prompt = text
+  write(self, "P", text)
+end
+
+function session.call.leave(self) finish(self, "") end
+
+function session.call.ping() end
+
+function session.call.begin(self, id)
+  if self.current and self.current.id == id then self.pieces = {} end
+end
+
+function session.call.piece(self, id, text)
+  local pieces = self.current and self.current.id == id and self.pieces
+  if pieces then pieces[#pieces + 1] = text end
+end
+
+function session.call.finish(self, id, kind)
+  if not self.current or self.current.id ~= id then return end
+  local text = table.concat(self.pieces)
+  self.current, self.pieces = nil, nil
+  if kind ~= "H" then write(self, kind, text) end
+end
+
+-- One that has not begun yet is answered without.
+local function skip(self)
+  for index, input in ipairs(self.inputs) do
+    if input.kind == "evaluate" or input.kind == "script" then
+      table.remove(self.inputs, index)
+      return answer(self, input, "interrupted", "it had not begun")
+    end
+  end
+end
+
+local function interrupt(self)
+  local current = self.current
+  if not current or current.kind == "hello" then return skip(self) end
+  local again = current.interrupted
+  current.interrupted = true
+  if again or not core.interrupt then return troupe.kill(self.evaluator) end
+  core.interrupt(self.evaluator)
+  troupe.after(INTERRUPT, troupe.self(), "overdue", current.id)
+end
+
+function session.info.overdue(self, id)
+  if self.current and self.current.id == id then troupe.kill(self.evaluator) end
+end
+
+-- --- From the client ---------------------------------------------------------
+
+local function greet(self, payload)
+  local hello, why = frame.hello(payload)
+  if not hello then return finish(self, why) end
+  if not self.greeted then
+    self.greeted = true
+    self.greeting:cancel()
+    troupe.trap(true)
+    start(self)
+  end
+  self.hello = hello
+  enqueue(self, "hello", hello.mode, hello.width, hello.colour)
+end
+
+local function complete(self, payload)
+  if self.current or self.inputs[1] then return write(self, "C", "0") end
+  enqueue(self, "complete", payload)
+end
+
+local HANDLERS = {
+  H = greet, C = complete, I = interrupt,
+  E = function(self, payload) enqueue(self, "evaluate", payload) end,
+  S = function(self, payload) enqueue(self, "script", payload) end,
+}
+
+local function receive(self, kind, payload)
+  local handler = HANDLERS[kind]
+  if not handler then
+    return finish(self, "not a frame of protocol 1")
+  elseif not self.greeted and kind ~= "H" then
+    return finish(self, "the first frame has to be a hello")
+  end
+  handler(self, payload)
+end
+
+function session.info.data(self, sock, bytes)
+  if self.length then
+    if #bytes < self.length then return close(self) end
+    self.length = nil
+    sock:deliver(4)
+    return receive(self, bytes:sub(1, 1), bytes:sub(2))
+  end
+  local length, why = frame.length(bytes)
+  if not length then return finish(self, why) end
+  self.length = length
+  sock:deliver(length)
+end
+
+function session.info.closed(self) close(self) end
+
+function session.info.silent(self)
+  if not self.greeted then finish(self, "no hello came") end
+end
+
+-- --- Ends --------------------------------------------------------------------
+
+local function describe(reason)
+  if type(reason) == "table" then return tostring(reason.message) end
+  return tostring(reason)
+end
+
+-- An evaluation that would not be interrupted has been killed; or it has ended
+-- itself, or come to its limit.
+function session.down(self, pid, reason)
+  if pid ~= self.evaluator then return end
+  local current, hello = self.current, self.hello
+  self.current, self.pieces = nil, nil
+  local text = (current and current.interrupted and
+    "the evaluation was killed" or "the evaluation ended: " ..
+    describe(reason)) .. "; " .. GONE
+  start(self)
+  table.insert(self.inputs, 1, {id = 0, kind = "hello",
+    args = {hello.mode, hello.width, hello.colour}})
+  if not current then return write(self, "N", text) end
+  answer(self, current, "killed", text)
+end
+
+function session.terminate(self)
+  if self.evaluator then troupe.kill(self.evaluator) end
+  if self.closed then return end
+  pcall(self.sock.trywrite, self.sock, frame.pack("Z", "the host stops"))
+end
+
+return session
