@@ -96,8 +96,9 @@ describe("a host that has a name", function()
     local words, options = named.command "print 'one'"
     for index, word in ipairs(words) do words[index] = command.quote(word) end
     options.limit = 60
-    local result = command.run("for i in 1 2 3 4; do (for j in 1 2 3 4 5; do " ..
-      table.concat(words, " ") .. " 2>&1; done) & done; wait", options)
+    local result = command.run("for i in 1 2 3 4; do " ..
+      "(for j in 1 2 3 4 5; do " .. table.concat(words, " ") ..
+      " 2>&1; done) & done; wait", options)
     local taken = "troupe: a host named shop is running already"
     local ones, refused = 0, 0
     for text in result.stdout:gmatch("[^\n]+") do
@@ -114,8 +115,8 @@ describe("a host that has a name", function()
     it(("refuses the name %q"):format(name), function()
       local result = named.script("", { flags = { "--name", name } })
       assert.equal(1, result.status)
-      assert.matches("^troupe: expected a host's name to be 1 to 40 letters, " ..
-        "digits, '_', '%-' or '%.', beginning with neither '%-' nor '%.', " ..
+      assert.matches("^troupe: expected a host's name to be 1 to 40 " ..
+        "letters, digits, '_', '%-' or '%.', beginning with neither '%-' nor '%.', " ..
         "got \"[^\n]*\"\n$", result.stderr)
     end)
   end
@@ -221,7 +222,8 @@ describe("who connects to a host", function()
         sock:write(line:upper(), "\n")
       end
       function session.info.closed() troupe.exit() end
-      function session.terminate(sock, reason) sock:write(tostring(reason), "\n")
+      function session.terminate(sock, reason)
+        sock:write(tostring(reason), "\n")
       end
       return session
     ]] } })

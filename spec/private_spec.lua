@@ -51,6 +51,19 @@ describe("the private worker", function()
     ]])
   end)
 
+  it("takes nothing from the others, however much they have to do", function()
+    assert.equal("done\n", output [[
+      local greedy = {}
+      for i = 1, 600 do
+        greedy[i] = troupe.start("fixtures.greedy")
+        troupe.cast(greedy[i], "go")
+      end
+      ask(private, "for _ = 1, 20 do troupe.sleep(0.001) end")
+      for _, pid in ipairs(greedy) do troupe.kill(pid) end
+      print "done"
+    ]])
+  end)
+
   it("has its actors until they end, but not their successors", function()
     assert.equal("0\ttrue\n", output [[
       local others = 0
@@ -116,13 +129,14 @@ describe("the private worker", function()
 
   it("goes on with another thread when its own is stuck", function()
     assert.equal("answered\ttrue\ndone\n", output [[
+      io.stdout:setvbuf("line")
       local other = probe.start_private("fixtures.puppet")
       troupe.cast(private, "run", "local main = ... " ..
-        "troupe.send(main, 'blocks') require('probe').block(0.3, true) " ..
-        "troupe.send(main, 'done')", troupe.self())
+        "troupe.send(main, 'blocks') require('probe').block(1, true) " ..
+        "print 'done'", troupe.self())
       assert(troupe.receive() == "blocks")
       print(ask(other, "return 'answered'"), probe.lent() > 0)
-      print((troupe.receive()))
+      ask(private, "return 1")
     ]])
   end)
 
@@ -154,9 +168,9 @@ describe("the private worker", function()
 
   it("is stopped last", function()
     assert.equal("later\nearlier\nprivate\n", output([[
-      probe.start_private("teller", "private")
       troupe.start("teller", "earlier")
       troupe.start("teller", "later")
+      probe.start_private("teller", "private")
       troupe.stop(private)
     ]], { files = { ["teller.lua"] = [[
       local teller = {}
