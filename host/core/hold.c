@@ -24,6 +24,10 @@
 ** let it run on. What may last, because it copies as much as a script likes,
 ** is between worker_keep and worker_let.
 **
+** A worker is its first thread's from the beginning, even before that has come
+** to run: a spare that looks for the worker of one that is stuck must not find
+** it, and serve it instead.
+**
 ** Tickets are served in order, so that a first thread that lets go for one
 ** that comes back does not overtake it.
 */
@@ -199,7 +203,6 @@ void hold_main(void *argument) {
   struct holder holder = {.scheduler = worker->scheduler,
                           .cache = worker->cache};
   enter_thread(&holder);
-  take(worker);
   begin(worker);
   for (;;) {
     worker_run(worker);

@@ -56,6 +56,7 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   }
   atomic_init(&worker->gauge.folded, tick_cycles());
   wheel_init(&worker->wheel, tick_now());
+  atomic_init(&worker->held, true); /* by the thread that is to come */
   mutex_init(&worker->lock);
   condition_init(&worker->vacant);
   return worker;
