@@ -65,7 +65,8 @@ struct actor_type {
   X(RECEIVE, "a message") \
   X(REPORT, "a report") \
   X(VISIT, "the answer to a visit") \
-  X(TRACE, "an event of a trace")
+  X(TRACE, "an event of a trace") \
+  X(RELOAD, "a reload")
 
 enum wait_kind {
 #define WAIT_NAME(name, text) WAIT_##name,
@@ -182,6 +183,9 @@ struct actor {
   /* What runs there, for people; lives as long as the host, or NULL. Written
   ** by the owner, read by anybody; relaxed. */
   _Atomic(const char *) name;
+  /* Of its behaviour; 0: it has none yet. Written by the owner, read by
+  ** anybody; relaxed. */
+  _Atomic uint32_t version;
 
   /* --- Directory's lock: all live actors, oldest first. --- */
   struct actor *older, *newer;

@@ -188,6 +188,7 @@ static void reset(struct actor *actor) {
   reset_counters(actor);
   atomic_store_explicit(&actor->name, NULL, memory_order_relaxed);
   atomic_store_explicit(&actor->key_hash, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->version, 0, memory_order_relaxed);
   actor->body = NULL;
   for (int i = 0; i < WARM_PLACES; i++)
     atomic_store_explicit(&actor->warm[i], NULL, memory_order_relaxed);

@@ -147,6 +147,18 @@ bool links_stand(struct actor *actor, const struct message *message) {
          relation_of(message);
 }
 
+bool links_forced(const struct actor *actor, const struct message *message) {
+  return message->flags & MESSAGE_SHUTDOWN ||
+         (actor->bond != BOND_NONE &&
+          message->sender == actor_starter(actor));
+}
+
+void links_trap(struct actor *actor, struct message *message) {
+  message->kind = MESSAGE_DOWN;
+  message->flags |= MESSAGE_LINKED;
+  message_queue_append(&actor->mailbox.queue, message);
+}
+
 bool links_arrived(struct actor *actor, const struct message *message) {
   bool stand = links_stand(actor, message);
   pidset_clear(&actor->relations, message->sender, relation_of(message));

@@ -51,6 +51,12 @@ bool links_stand(struct actor *actor, const struct message *message);
 /* The same when it is handled: the relation is removed. */
 bool links_arrived(struct actor *actor, const struct message *message);
 
+/* Must it end, whatever it traps? Who supervises it says so, or is gone. */
+bool links_forced(const struct actor *actor, const struct message *message);
+/* An EXIT that it does not die of becomes a DOWN, behind all that has come; an
+** unlink before its turn revokes it. Taken. */
+void links_trap(struct actor *actor, struct message *message);
+
 /* Why an actor ended. */
 struct reason {
   const void *bytes; /* one encoded value */

@@ -29,6 +29,7 @@
 #include "core/mailbox.h"
 
 #include "base/check.h"
+#include "core/id.h"
 
 #define STATE_MASK ((uintptr_t)3)
 #define SHUT ((uintptr_t)4)
@@ -249,6 +250,27 @@ void mailbox_take(struct mailbox *mailbox) {
 struct message *mailbox_pop(struct mailbox *mailbox) {
   struct message *message = message_queue_pop(&mailbox->queue);
   if (message != NULL) mailbox->popped += weight(message);
+  return message;
+}
+
+static bool is_from(const struct message *message, uint64_t sender) {
+  return message_class((enum message_kind)message->kind) == CLASS_USER &&
+         (sender == ID_NONE || message->sender == sender);
+}
+
+struct message *mailbox_pick(struct mailbox *mailbox, uint64_t sender) {
+  struct message_queue *queue = &mailbox->queue;
+  struct message *before = NULL, *message = queue->first;
+  while (message != NULL && !is_from(message, sender)) {
+    before = message;
+    message = message->next;
+  }
+  if (message == NULL) return NULL;
+  if (before == NULL) return mailbox_pop(mailbox);
+  before->next = message->next;
+  if (queue->last == message) queue->last = before;
+  message->next = NULL;
+  mailbox->popped += weight(message);
   return message;
 }
 

@@ -154,6 +154,8 @@ struct message *mailbox_pop(struct mailbox *mailbox);        /* or NULL */
 void mailbox_unpop(struct mailbox *mailbox, struct message *message);
 void mailbox_keep(struct mailbox *mailbox, const struct message *message);
 void mailbox_put_back(struct mailbox *mailbox, struct message_queue *queue);
+/* The oldest user message of this sender (ID_NONE: of anybody), out of turn. */
+struct message *mailbox_pick(struct mailbox *mailbox, uint64_t sender);
 struct message *mailbox_pop_urgent(struct mailbox *mailbox); /* or NULL */
 /* A good part of the bound has been popped: time for mailbox_settle. */
 static inline bool mailbox_due(const struct mailbox *mailbox) {

@@ -35,6 +35,7 @@
   X(OUTCOME, URGENT)  /* ends the wait `epoch`; see enum outcome */     \
   X(REPORT, URGENT)   /* answer the wait `epoch`: script/report.h */    \
   X(VISIT, URGENT)    /* run `entry`, then answer: script/visit.h */    \
+  X(RELOAD, URGENT)   /* what a reload asks of it: script/reload.h */   \
   X(LINK, URGENT)     /* not to be overtaken by an EXIT */              \
   X(UNLINK, URGENT)                                                     \
   X(EXIT, URGENT)     /* a linked actor ended, or a supervisor's stop */\

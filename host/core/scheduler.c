@@ -209,7 +209,8 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
 /* Not even a handler that runs on and on may keep it waiting. */
 static bool is_interrupt(const struct message *message) {
   return message->kind == MESSAGE_EXIT || message->kind == MESSAGE_KILL ||
-         message->kind == MESSAGE_REPORT || message->kind == MESSAGE_VISIT;
+         message->kind == MESSAGE_REPORT || message->kind == MESSAGE_VISIT ||
+         message->kind == MESSAGE_RELOAD;
 }
 
 static enum status refused(struct scheduler *scheduler, struct actor *actor,

@@ -29,6 +29,7 @@ struct strands;  /* script/strand.c */
 struct visiting; /* script/visit.c */
 struct tracing;  /* script/tracing.c */
 struct listener; /* io/listener.h */
+struct source;   /* script/module_source.h */
 
 /* Why a thread of an actor yielded to the host, not to its resumer. */
 enum host_yield {
@@ -45,6 +46,8 @@ enum activity {
   ACTIVITY_CONTINUE,  /* `continue` */
   ACTIVITY_MESSAGE,   /* a handler */
   ACTIVITY_VISIT,     /* for another actor, between two messages */
+  ACTIVITY_PREPARE,   /* another version of a module is made ready */
+  ACTIVITY_INSTALL,   /* and is put in place: script/upgrade.h */
   ACTIVITY_TERMINATE, /* `terminate` */
   ACTIVITY_FINALISE,  /* what the collector found dead */
   ACTIVITY_LAST       /* all finalisers, at the end */
@@ -64,6 +67,27 @@ struct start {
   struct listener *listener; /* to be told when the connection ends */
   uint64_t idle_span;        /* overrides the behaviour's; 0: none given */
   bool console;              /* it is troupe.console: script/console.h */
+};
+
+/* A reload, as one of those sees it that take part: script/upgrade.h. */
+enum freeze {
+  FREEZE_NONE,
+  FREEZE_LOOSE,   /* it takes part, and goes on meanwhile */
+  FREEZE_ASKED,   /* to freeze, at the next message boundary */
+  FREEZE_HELD,    /* it is frozen */
+  FREEZE_SERVE,   /* one request, then to freeze again */
+  FREEZE_PREPARE, /* to prepare */
+  FREEZE_INSTALL  /* to install, and go on */
+};
+
+struct upgrade {
+  uint64_t number; /* of the reload */
+  uint32_t index;  /* of this part of it */
+  uint32_t version; /* of the unit that has been prepared */
+  const char *name; /* as which it has loaded the module */
+  struct waiter request; /* to be served */
+  bool prepared;
+  bool upgraded; /* a state, too */
 };
 
 /* A wait that came to nothing. */
@@ -86,6 +110,7 @@ struct lapsed_wait {
 **   sending           made, not yet in a mailbox: script/call.c
 **   sending_start     the same: script/start.c, get-or-start
 **   room              where `sending` waits for room, or NULL
+**   gate              the module whose reload it waits out, or NULL
 **   deadline          of the scope that is running; 0: the default of 5 s
 **   request_deadline  came with the request; both script/wait.c, nanoseconds,
 **                     TICK_NEVER for none
@@ -100,6 +125,7 @@ struct lapsed_wait {
   struct message *sending;        \
   struct message *sending_start;  \
   struct room_wait *room;         \
+  struct source *gate;            \
   uint64_t deadline;              \
   uint64_t request_deadline;      \
   lua_State *finalising;          \
@@ -153,6 +179,7 @@ struct body {
   bool spared;        /* test builds: its acquisitions do not fail */
   bool exiting;       /* troupe.exit or os.exit: `reason` is set */
   bool task;          /* its `continue` may receive: script/receive.h */
+  enum freeze freeze;
   bool has_behaviour; /* not a plain script; and which functions it has: */
   bool has_continue, has_down, has_terminate;
   bool timed_out; /* the error nobody caught was a timeout */
@@ -181,6 +208,7 @@ struct body {
   uint32_t libraries;          /* that it may have: bits of library_bit */
   struct path *path;           /* package.path of this actor; counted */
   const char *behaviour;       /* name, lives as long as the host; or NULL */
+  uint32_t version;            /* of the unit that its behaviour came from */
 
   /* The start (script/start.c): set by the starter before the first turn. */
   struct start start;
@@ -206,6 +234,7 @@ struct body {
   int exit_status;      /* of a script: os.exit */
 
   struct visiting *visiting; /* the visit that runs aside, or NULL */
+  struct upgrade upgrade;  /* valid unless FREEZE_NONE */
   struct strands *strands; /* NULL: one message at a time */
   struct tracing *tracing; /* NULL: nobody traces it; of every turn, too */
   bool stopping;           /* a STOP waits for the handlers in flight */

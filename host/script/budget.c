@@ -105,7 +105,8 @@ void budget_check(lua_State *L) {
     return;
   }
   body->spent = used(body);
-  if (body->activity == ACTIVITY_VISIT) {
+  if (body->activity == ACTIVITY_VISIT ||
+      body->activity == ACTIVITY_PREPARE) {
     budget_cut(body);
     return;
   }

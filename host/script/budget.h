@@ -23,7 +23,8 @@ static inline void budget_begin(struct body *body) {
 }
 
 /* Of the running actor, on the thread that is running: warns once at half of
-** the budget; at its end the actor is dying, or a visit is cut. May raise
+** the budget; at its end the actor is dying, or a visit is cut, and so is an
+** upgrade. May raise
 ** (memory). */
 void budget_check(lua_State *L);
 

@@ -38,76 +38,127 @@ static const char closure_key = 0;
 
 /* --- The behaviour -------------------------------------------------------- */
 
-static const char *own_name(lua_State *L) {
-  const char *name = body_of(L)->behaviour;
-  return name != NULL ? name : "the script";
-}
-
 static bool check_field(lua_State *L, int behaviour, const char *name,
-                        bool table) {
-  int type = lua_getfield(L, behaviour, name);
+                        const char *field, bool table) {
+  int type = lua_getfield(L, behaviour, field);
   if (type != LUA_TNIL && type != LUA_TFUNCTION &&
       !(table && type == LUA_TTABLE))
     failure_raise(L, FAILURE_BADARGUMENT, "expected %s.%s to be a %s, got %s",
-                  own_name(L), name,
-                  table ? "table or a function" : "function",
+                  name, field, table ? "table or a function" : "function",
                   failure_describe(L, -1));
+  lua_pop(L, 1);
   return type != LUA_TNIL;
 }
 
-static bool check_function(lua_State *L, int behaviour, const char *name) {
-  bool there = check_field(L, behaviour, name, false);
+static void check_idle(lua_State *L, int behaviour, const char *name) {
+  if (lua_getfield(L, behaviour, "idle") != LUA_TNIL &&
+      (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) > 0)))
+    failure_raise(L, FAILURE_BADARGUMENT,
+                  "expected %s.idle to be a number above 0, got %s", name,
+                  failure_describe(L, -1));
   lua_pop(L, 1);
-  return there;
 }
 
-static void read_idle(lua_State *L, int behaviour) {
-  struct body *body = body_of(L);
-  if (lua_getfield(L, behaviour, "idle") != LUA_TNIL) {
-    double seconds = lua_tonumber(L, -1);
-    if (lua_type(L, -1) != LUA_TNUMBER || !(seconds > 0))
-      failure_raise(L, FAILURE_BADARGUMENT,
-                    "expected %s.idle to be a number above 0, got %s",
-                    own_name(L), failure_describe(L, -1));
-    body->idle_span = tick_from_seconds(seconds);
-  }
-  lua_pop(L, 1);
-  if (body->start.idle_span != 0) body->idle_span = body->start.idle_span;
-}
-
-static void read_concurrent(lua_State *L, int behaviour) {
+static void check_concurrent(lua_State *L, int behaviour, const char *name) {
   if (lua_getfield(L, behaviour, "concurrent") != LUA_TNIL) {
     lua_Integer count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
     if (count < 1 || count > (lua_Integer)STRANDS_LARGEST)
       failure_raise(L, FAILURE_BADARGUMENT,
                     "expected %s.concurrent to be an integer from 1 to %d, "
                     "got %s",
-                    own_name(L), (int)STRANDS_LARGEST,
-                    failure_describe(L, -1));
-    if (count > 1) strand_make(L, (unsigned)count);
+                    name, (int)STRANDS_LARGEST, failure_describe(L, -1));
   }
   lua_pop(L, 1);
+}
+
+void dispatch_check(lua_State *L, int index, const char *name) {
+  static const char *const functions[] = {"init", "continue", "down",
+                                          "terminate", "upgrade"};
+  static const char *const tables[] = {"call", "cast", "info"};
+  int behaviour = lua_absindex(L, index);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    check_field(L, behaviour, name, functions[i], false);
+  check_idle(L, behaviour, name);
+  check_concurrent(L, behaviour, name);
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    check_field(L, behaviour, name, tables[i], true);
+}
+
+static bool has_field(lua_State *L, int behaviour, const char *field) {
+  bool there = lua_getfield(L, behaviour, field) != LUA_TNIL;
+  lua_pop(L, 1);
+  return there;
+}
+
+static void read_idle(lua_State *L, int behaviour) {
+  struct body *body = body_of(L);
+  body->idle_span = body->start.idle_span;
+  if (lua_getfield(L, behaviour, "idle") != LUA_TNIL && body->idle_span == 0)
+    body->idle_span = tick_from_seconds(lua_tonumber(L, -1));
+  lua_pop(L, 1);
+}
+
+static void read_concurrent(lua_State *L, int behaviour) {
+  lua_Integer count = 1;
+  if (lua_getfield(L, behaviour, "concurrent") != LUA_TNIL)
+    count = lua_tointeger(L, -1);
+  strand_make(L, (unsigned)count);
+  lua_pop(L, 1);
+}
+
+/* Its own, or else that of its unit. */
+static void read_version(lua_State *L, int behaviour) {
+  struct body *body = body_of(L);
+  lua_Integer version = body->version;
+  lua_getfield(L, behaviour, "version");
+  if (lua_isinteger(L, -1)) version = lua_tointeger(L, -1);
+  atomic_store_explicit(&body->actor->version, (uint32_t)version,
+                        memory_order_relaxed);
+  lua_pop(L, 1);
+}
+
+static void forget_names(struct body *body) {
+  for (int i = 0; i < BODY_NAMES; i++) body->names[i].size = 0;
 }
 
 void dispatch_adopt(lua_State *L, int index) {
   struct body *body = body_of(L);
   int behaviour = lua_absindex(L, index);
-  check_function(L, behaviour, "init");
-  body->has_continue = check_function(L, behaviour, "continue");
-  body->has_down = check_function(L, behaviour, "down");
-  body->has_terminate = check_function(L, behaviour, "terminate");
+  body->has_continue = has_field(L, behaviour, "continue");
+  body->has_down = has_field(L, behaviour, "down");
+  body->has_terminate = has_field(L, behaviour, "terminate");
   read_idle(L, behaviour);
   read_concurrent(L, behaviour);
+  read_version(L, behaviour);
   lua_pushnil(L);
-  check_field(L, behaviour, "call", true);
-  check_field(L, behaviour, "cast", true);
-  check_field(L, behaviour, "info", true);
+  lua_getfield(L, behaviour, "call");
+  lua_getfield(L, behaviour, "cast");
+  lua_getfield(L, behaviour, "info");
   lua_pushvalue(L, behaviour);
+  forget_names(body);
   for (int i = 0; i < BODY_NAMES; i++) lua_pushnil(L);
   lua_pushcclosure(L, dispatch_run, UP_LAST);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &closure_key);
   body->has_behaviour = true;
 }
+
+/* The threads have the former closure at index 1. */
+void dispatch_renew(struct body *body) {
+  ASSERT(body->activity == ACTIVITY_NONE, "at a message boundary");
+  lua_settop(body->L, 0);
+  strand_clear(body);
+}
+
+static void push_upvalue(lua_State *L, int upvalue) {
+  dispatch_push(L);
+  if (lua_isnil(L, -1)) return;
+  lua_getupvalue(L, -1, upvalue);
+  lua_remove(L, -2);
+}
+
+void dispatch_push_state(lua_State *L) { push_upvalue(L, UP_STATE); }
+
+void dispatch_push_behaviour(lua_State *L) { push_upvalue(L, UP_BEHAVIOUR); }
 
 void dispatch_push(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &closure_key);
@@ -118,6 +169,26 @@ void dispatch_set_state(lua_State *L, int index) {
   dispatch_push(L);
   lua_insert(L, -2);
   lua_setupvalue(L, -2, UP_STATE);
+  lua_pop(L, 1);
+}
+
+static void set_warm(struct body *body, int place, const void *address) {
+  atomic_store_explicit(&body->actor->warm[place], address,
+                        memory_order_relaxed);
+}
+
+/* The body; the state, with the start of what its threads share behind it; the
+** closure of dispatch_push; the table that is the actor's state. */
+void dispatch_warm(struct body *body) {
+  lua_State *L = body->L;
+  set_warm(body, 0, body);
+  set_warm(body, 1, L);
+  dispatch_push(L);
+  set_warm(body, 2, lua_topointer(L, -1));
+  if (lua_getupvalue(L, -1, 1) != NULL) {
+    set_warm(body, 3, lua_topointer(L, -1));
+    lua_pop(L, 1);
+  }
   lua_pop(L, 1);
 }
 
@@ -337,7 +408,9 @@ static int after_init(lua_State *L, int status, lua_KContext context) {
 
 /* The stack is: anything, init's arguments, the behaviour. */
 static int start_behaviour(lua_State *L) {
+  const char *name = body_of(L)->behaviour;
   int behaviour = lua_gettop(L);
+  dispatch_check(L, behaviour, name != NULL ? name : "the script");
   dispatch_adopt(L, behaviour);
   if (lua_getfield(L, behaviour, "init") == LUA_TNIL) {
     lua_settop(L, behaviour > 2 ? 2 : 1);

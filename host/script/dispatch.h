@@ -21,9 +21,19 @@ int dispatch_visit(lua_State *L);
 ** behaviour is known. May not raise. */
 void dispatch_push(lua_State *L);
 
-/* Makes the table at `index` the actor's behaviour; raises if its fields are
-** not of the form that DESIGN.md names. */
+/* Raises if the fields of the table at `index` are not of the form that
+** DESIGN.md names for a behaviour, which is called `name`. */
+void dispatch_check(lua_State *L, int index, const char *name);
+/* Makes the table at `index` the actor's behaviour, once it is checked; also in
+** the place of another one, at a message boundary: then dispatch_renew is to
+** follow, outside of Lua. */
 void dispatch_adopt(lua_State *L, int index);
+void dispatch_renew(struct body *body);
 void dispatch_set_state(lua_State *L, int index);
+/* Notes what a turn of this actor is going to touch. */
+void dispatch_warm(struct body *body);
+/* Push the state, the behaviour; nil if there is none. */
+void dispatch_push_state(lua_State *L);
+void dispatch_push_behaviour(lua_State *L);
 
 #endif

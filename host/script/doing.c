@@ -17,6 +17,8 @@ static const char *activity_name(const struct body *body) {
       return "continue";
     case ACTIVITY_TERMINATE:
       return "terminate";
+    case ACTIVITY_PREPARE:
+      return "upgrade";
     case ACTIVITY_MESSAGE:
       if (body->request == NULL) return NULL;
       if (body->request->kind == MESSAGE_DOWN) return "down";

@@ -33,6 +33,7 @@
 #include "script/state.h"
 #include "script/timer.h"
 #include "script/tracing.h"
+#include "script/upgrade.h"
 #include "script/visit.h"
 
 /* --- An error nobody caught ----------------------------------------------- */
@@ -95,7 +96,7 @@ static void tell_end(struct body *body, const char *text, size_t size) {
 
 /* The caller gets it, if it was a call. */
 static void tell_request(struct body *body, const char *text, size_t size) {
-  if (body->request->kind == MESSAGE_CALL ||
+  if (body->request == NULL || body->request->kind == MESSAGE_CALL ||
       body->request->kind == MESSAGE_VISIT)
     return;
   atomic_fetch_add_explicit(&body->script->unhandled, 1,
@@ -257,6 +258,20 @@ enum step ending_begin(struct body *body) {
   return ending_finish(body);
 }
 
+/* The host stops, and this one would not: what holds it up? */
+void ending_log_late(struct body *body) {
+  static const char message[] = "did not stop in time\n";
+  struct buffer text;
+  char who[WORDS_WHO_SIZE];
+  buffer_init(&text);
+  if (buffer_append(&text, message, sizeof message - 1) && body->L != NULL)
+    failure_stack(body->L, 0, &text);
+  body_who(body, who);
+  log_text(body->script->log, LOG_WARN, who, buffer_bytes(&text),
+           buffer_size(&text));
+  buffer_deinit(&text);
+}
+
 /* body->reason -> its text. */
 static int show_reason(lua_State *L) {
   struct body *body = body_of(L);
@@ -322,6 +337,7 @@ static enum step finish(struct body *body) {
   uint32_t lost;
   run_end_strands(body);
   if (body->tracing != NULL) tracing_ended(body);
+  upgrade_ended(body);
   request = body->request;
   body->stop = body->request = NULL;
   culprit_kill(body);

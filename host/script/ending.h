@@ -34,4 +34,7 @@ enum step ending_begin(struct body *body);
 ** may wait as ending_begin does; then tells everybody, closes the state. */
 enum step ending_finish(struct body *body);
 
+/* The host stops, and this one did not: says on the log what holds it up. */
+void ending_log_late(struct body *body);
+
 #endif

@@ -23,6 +23,7 @@
 #include "script/face_wait.h"
 #include "script/face_supervise.h"
 #include "script/face_trace.h"
+#include "script/face_reload.h"
 #include "script/failure.h"
 #include "script/lazy.h"
 #include "script/overload.h"
@@ -240,6 +241,7 @@ const struct state_module state_modules[] = {
     {"troupe", open_troupe},
     {"troupe.core", open_core},
     {"troupe.registry", open_registry},
+    {"troupe.exchange", reload_open},
     {"troupe.tcp", socket_open_tcp},
 #ifdef TROUPE_ASSERTS
     {"probe", probe_open},

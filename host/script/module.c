@@ -5,17 +5,21 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "script/body.h"
 #include "script/module_load.h"
-#include "script/module_store.h"
+#include "script/script.h"
 
 /* --- From the store into a state ------------------------------------------ */
 
 /* A chunk from the store cannot fail to load but for want of memory. This is
 ** the only place where bytecode is taken: it is our own. */
-static void push_unit(lua_State *L, const struct unit *unit) {
-  if (luaL_loadbufferx(L, unit->code, unit->size, unit->chunk, "b") != LUA_OK)
-    lua_error(L);
-  lua_pushstring(L, unit->chunk + 1);
+void module_push_unit(lua_State *L, const struct source *source,
+                      struct unit *unit) {
+  int status =
+      luaL_loadbufferx(L, unit->code, unit->size, source->chunk, "b");
+  unit_drop(unit);
+  if (status != LUA_OK) lua_error(L);
+  lua_pushstring(L, source->chunk + 1);
 }
 
 static int append(lua_State *L, const void *bytes, size_t size, void *code) {
@@ -25,15 +29,15 @@ static int append(lua_State *L, const void *bytes, size_t size, void *code) {
 
 /* Stores the function on top, with all its debug information. Whether it is
 ** stored or not, for want of memory, it can be called. */
-static const struct unit *keep(lua_State *L, struct modules *modules,
-                               const char *chunk) {
-  const struct unit *unit = NULL;
+static struct source *keep(lua_State *L, struct modules *modules,
+                           const char *chunk) {
+  struct source *source = NULL;
   struct buffer code;
   buffer_init(&code);
   if (lua_dump(L, append, &code, 0) == 0)
-    unit = modules_keep(modules, chunk, &code);
+    source = modules_keep(modules, chunk, &code);
   buffer_deinit(&code);
-  return unit;
+  return source;
 }
 
 /* The result of a luaL_load* on top. True if it is a function. */
@@ -42,34 +46,51 @@ static bool loaded(lua_State *L, int status) {
   return status == LUA_OK;
 }
 
-/* Pushes function and name, or just a message; *unit where it is stored, or
+struct unit *module_compile(lua_State *L, const struct source *source) {
+  struct unit *unit = NULL;
+  struct buffer code;
+  if (!loaded(L, luaL_loadfilex(L, source->chunk + 1, "t"))) return NULL;
+  buffer_init(&code);
+  if (lua_dump(L, append, &code, 0) == 0) unit = unit_new(&code);
+  buffer_deinit(&code);
+  if (unit == NULL) luaL_error(L, "not enough memory");
+  lua_pop(L, 1);
+  return unit;
+}
+
+/* Pushes function and name, or just a message; *source where it is stored, or
 ** NULL. */
 static bool push_file(lua_State *L, struct modules *modules, const char *file,
-                      const struct unit **unit) {
+                      struct source **source) {
   const char *chunk = lua_pushfstring(L, "@%s", file);
-  *unit = modules_unit(modules, chunk);
-  if (*unit) {
-    push_unit(L, *unit);
-  } else if (loaded(L, luaL_loadfilex(L, file, "t"))) {
-    *unit = keep(L, modules, chunk);
-    lua_pushstring(L, file);
-  } else {
+  if (!loaded(L, luaL_loadfilex(L, file, "t"))) {
     lua_replace(L, -2);
     return false;
   }
+  *source = keep(L, modules, chunk);
+  lua_pushstring(L, file);
   lua_remove(L, -3);
   return true;
+}
+
+/* The unit as it is, for nobody in particular. */
+static void push_source(lua_State *L, struct modules *modules,
+                        struct source *source) {
+  struct taking nobody = {.pid = ID_NONE};
+  struct unit *unit;
+  modules_take_source(modules, source, &nobody, &unit);
+  module_push_unit(L, source, unit);
 }
 
 static bool push_embedded(lua_State *L, struct modules *modules,
                           const struct embedded *embedded) {
   const char *chunk, *name = luaL_gsub(L, embedded->name, ".", LUA_DIRSEP);
-  const struct unit *unit;
+  struct source *source;
   chunk = lua_pushfstring(L, "=%s.lua", name);
   lua_replace(L, -2);
-  unit = modules_unit(modules, chunk);
-  if (unit) {
-    push_unit(L, unit);
+  source = modules_source(modules, chunk);
+  if (source) {
+    push_source(L, modules, source);
   } else if (loaded(L, luaL_loadbufferx(L, embedded->source, embedded->size,
                                         chunk, "t"))) {
     keep(L, modules, chunk);
@@ -90,9 +111,7 @@ static bool readable(const char *file) {
   return stream != NULL;
 }
 
-/* Pushes the name of the first file that can be read, or the message that
-** tells them all. */
-static bool search(lua_State *L, const char *name, const char *path) {
+bool module_search(lua_State *L, const char *name, const char *path) {
   const char *file, *end, *at;
   int top = lua_gettop(L);
   name = luaL_gsub(L, name, ".", LUA_DIRSEP);
@@ -115,31 +134,76 @@ static bool search(lua_State *L, const char *name, const char *path) {
   return false;
 }
 
+/* Pushes the unit of a name that has been found before. */
+static enum status push_found(lua_State *L, struct modules *modules,
+                              const char *name, const char *path,
+                              struct taking *taking,
+                              struct source **source) {
+  struct unit *unit;
+  enum status status =
+      modules_take(modules, path, name, taking, source, &unit);
+  if (status == STATUS_NOMEM) luaL_error(L, "not enough memory");
+  if (status == STATUS_OK) module_push_unit(L, *source, unit);
+  return status;
+}
+
+/* The file's name is on top; replaced by function and name, or the message. */
+static bool compile_file(lua_State *L, struct modules *modules,
+                         const char *name, struct source **source) {
+  const char *file = lua_tostring(L, -1);
+  if (push_file(L, modules, file, source)) {
+    lua_remove(L, -3);
+    return true;
+  }
+  lua_pushfstring(L, "error loading module '%s' from file '%s':\n\t%s", name,
+                  file, lua_tostring(L, -1));
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+  return false;
+}
+
+/* The name of the file that was found is on top. */
+static enum module_found load_found(lua_State *L, struct modules *modules,
+                                    const char *name, const char *path,
+                                    struct taking *taking,
+                                    struct source **closed) {
+  const char *chunk = lua_pushfstring(L, "@%s", lua_tostring(L, -1));
+  struct source *source = modules_source(modules, chunk);
+  int top = lua_gettop(L) - 2;
+  lua_pop(L, 1);
+  if (source == NULL && !compile_file(L, modules, name, &source))
+    return MODULE_BROKEN;
+  if (source == NULL) return MODULE_FOUND; /* there is no room for it */
+  modules_remember(modules, path, name, source);
+  lua_settop(L, top);
+  switch (push_found(L, modules, name, path, taking, closed)) {
+  case STATUS_OK:
+    return MODULE_FOUND;
+  case STATUS_WAIT:
+    return MODULE_CLOSED;
+  default: /* it could not be remembered */
+    push_source(L, modules, source);
+    return MODULE_FOUND;
+  }
+}
+
 enum module_found module_find(lua_State *L, struct modules *modules,
-                              const char *name, const char *path) {
+                              const char *name, const char *path,
+                              struct taking *taking,
+                              struct source **closed) {
   const struct embedded *embedded = modules_embedded(modules, name);
-  const struct unit *unit;
-  const char *file;
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   if (embedded)
     return push_embedded(L, modules, embedded) ? MODULE_FOUND : MODULE_BROKEN;
-  unit = modules_found(modules, path, name);
-  if (unit) {
-    push_unit(L, unit);
+  switch (push_found(L, modules, name, path, taking, closed)) {
+  case STATUS_OK:
     return MODULE_FOUND;
+  case STATUS_WAIT:
+    return MODULE_CLOSED;
+  default:
+    if (!module_search(L, name, path)) return MODULE_ABSENT;
+    return load_found(L, modules, name, path, taking, closed);
   }
-  if (!search(L, name, path)) return MODULE_ABSENT;
-  file = lua_tostring(L, -1);
-  if (!push_file(L, modules, file, &unit)) {
-    lua_pushfstring(L, "error loading module '%s' from file '%s':\n\t%s", name,
-                    file, lua_tostring(L, -1));
-    lua_replace(L, -3);
-    lua_pop(L, 1);
-    return MODULE_BROKEN;
-  }
-  lua_remove(L, -3);
-  if (unit) modules_remember(modules, path, name, unit);
-  return MODULE_FOUND;
 }
 
 void module_push_absent(lua_State *L, const char *name, const char *path) {
@@ -151,7 +215,9 @@ void module_push_absent(lua_State *L, const char *name, const char *path) {
 
 int module_load(lua_State *L, struct modules *modules, const char *name,
                 const struct path *path) {
-  switch (module_find(L, modules, name, path_lua(path))) {
+  struct taking nobody = {.pid = ID_NONE};
+  struct source *closed;
+  switch (module_find(L, modules, name, path_lua(path), &nobody, &closed)) {
   case MODULE_FOUND:
     return 2;
   case MODULE_ABSENT:
@@ -159,6 +225,7 @@ int module_load(lua_State *L, struct modules *modules, const char *name,
     module_push_absent(L, name, path_lua(path));
     break;
   case MODULE_BROKEN:
+  case MODULE_CLOSED: /* not for nobody */
     break;
   }
   lua_pushnil(L);
@@ -166,14 +233,32 @@ int module_load(lua_State *L, struct modules *modules, const char *name,
   return 2;
 }
 
+/* A script of this file, noted as its user; pushes function and name. */
+static bool push_script(lua_State *L, struct modules *modules,
+                        const char *file) {
+  struct body *body = body_of(L);
+  struct taking taking = {body_pid(body), body->script->scheduler->directory,
+                          true, 0};
+  const char *chunk = lua_pushfstring(L, "@%s", file);
+  struct source *source = modules_source(modules, chunk);
+  struct unit *unit;
+  lua_pop(L, 1);
+  if (source == NULL && !push_file(L, modules, file, &source)) return false;
+  if (source == NULL) return true;
+  if (modules_take_source(modules, source, &taking, &unit) != STATUS_OK)
+    luaL_error(L, "not enough memory");
+  body->version = taking.version;
+  module_push_unit(L, source, unit);
+  return true;
+}
+
 int module_load_file(lua_State *L, struct modules *modules, const char *file) {
-  const struct unit *unit;
   bool found;
   if (strcmp(file, "-") == 0) {
     found = loaded(L, luaL_loadfilex(L, NULL, "t"));
     if (found) lua_pushstring(L, file);
   } else {
-    found = push_file(L, modules, file, &unit);
+    found = push_script(L, modules, file);
   }
   if (found) return 2;
   lua_pushnil(L);

@@ -7,7 +7,7 @@
 ** touches no disk.
 **
 ** Threads
-**   [any thread]  modules_new, modules_free, modules_*, path_*
+**   [any thread]  path_*
 **   [owner]       what takes a lua_State
 */
 #ifndef TROUPE_SCRIPT_MODULE_H
@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "script/body.h"
+#include "script/module_store.h"
 
 /* An immutable package.path / package.cpath pair, counted. */
 struct path;
@@ -28,22 +29,6 @@ struct path *path_share(struct path *path);
 void path_drop(struct path *path); /* takes NULL */
 const char *path_lua(const struct path *path);
 const char *path_c(const struct path *path);
-
-/* A module of the library that is part of the executable. */
-struct embedded {
-  const char *name; /* "troupe.pool"; NULL ends the list */
-  const char *source;
-  size_t size;
-};
-/* All of lua/troupe/, made into C by scripts/build/embed.lua. */
-extern const struct embedded embedded_library[];
-
-struct modules;
-struct modules *modules_new(const struct embedded *embedded); /* NULL: nomem */
-void modules_free(struct modules *modules);
-/* The same text for as long as the host lives; a generic one if there is no
-** memory or there are too many. */
-const char *modules_name(struct modules *modules, const char *name);
 
 /*
 ** Pushes the compiled chunk of module `name`, found in the embedded library

@@ -7,18 +7,41 @@
 #define TROUPE_SCRIPT_MODULE_LOAD_H
 
 #include <lua.h>
+#include <stdbool.h>
 
 struct modules; /* script/module.h */
+struct source;  /* script/module_source.h */
+struct taking;  /* script/module_store.h */
+struct unit;
 
 enum module_found {
   MODULE_FOUND,  /* pushed: the function and the file's name */
   MODULE_ABSENT, /* pushed: "no file 'x'\n\tno file 'y'" */
-  MODULE_BROKEN  /* pushed: what is wrong with the file that was found */
+  MODULE_BROKEN, /* pushed: what is wrong with the file that was found */
+  MODULE_CLOSED  /* *closed is being reloaded; nothing is pushed */
 };
 
-/* May raise (memory). */
+/* `taking`: on whose behalf. May raise (memory). */
 enum module_found module_find(lua_State *L, struct modules *modules,
-                              const char *name, const char *path);
+                              const char *name, const char *path,
+                              struct taking *taking,
+                              struct source **closed);
+
+/* Pushes a unit's function and its file's name, and drops the unit. May raise
+** (memory). */
+void module_push_unit(lua_State *L, const struct source *source,
+                      struct unit *unit);
+
+/*
+** Compiles a source's file as it is now: a unit of the caller's that has no
+** version yet. NULL: it cannot be read, or has a syntax error; then pushes the
+** message. May raise (memory).
+*/
+struct unit *module_compile(lua_State *L, const struct source *source);
+
+/* Pushes the name of the file that `require` would find anew, and true; else
+** what it looked for. May raise (memory). */
+bool module_search(lua_State *L, const char *name, const char *path);
 
 /* Pushes the short message for a module that is not there. May raise. */
 void module_push_absent(lua_State *L, const char *name, const char *path);

@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "base/tick.h"
-#include "script/module.h"
 
 #define BUCKETS 512
 
@@ -17,7 +16,7 @@
 ** text: actors whose paths are equal share what was found. */
 struct finding {
   struct finding *next;
-  const struct unit *unit;
+  struct source *source;
   size_t path_size;
   char key[]; /* path, NUL, name, NUL */
 };
@@ -33,10 +32,10 @@ struct modules {
   uint64_t seed;
   struct mutex mutex;
   /* Under the mutex. */
-  struct unit *units[BUCKETS];
+  struct source *sources[BUCKETS];
   struct finding *findings[BUCKETS];
   struct name *names[BUCKETS];
-  size_t unit_count, finding_count, name_count;
+  size_t source_count, finding_count, name_count;
 };
 
 struct modules *modules_new(const struct embedded *embedded) {
@@ -48,21 +47,15 @@ struct modules *modules_new(const struct embedded *embedded) {
   return modules;
 }
 
-static void free_unit(struct unit *unit) {
-  memory_free(unit->chunk);
-  memory_free(unit->code);
-  memory_free(unit);
-}
-
 void modules_free(struct modules *modules) {
   size_t i;
   if (!modules) return;
   for (i = 0; i < BUCKETS; i++) {
-    struct unit *unit, *next_unit;
+    struct source *source, *next_source;
     struct finding *finding, *next_finding;
-    for (unit = modules->units[i]; unit; unit = next_unit) {
-      next_unit = unit->next;
-      free_unit(unit);
+    for (source = modules->sources[i]; source; source = next_source) {
+      next_source = source->next;
+      source_free(source);
     }
     for (finding = modules->findings[i]; finding; finding = next_finding) {
       next_finding = finding->next;
@@ -115,57 +108,57 @@ const char *modules_name(struct modules *modules, const char *text) {
   return kept;
 }
 
-/* --- Units ---------------------------------------------------------------- */
+/* --- Sources --------------------------------------------------------------- */
 
-static size_t unit_bucket(const struct modules *modules, const char *chunk) {
+static size_t source_bucket(const struct modules *modules,
+                            const char *chunk) {
   return hash_bytes(chunk, strlen(chunk), modules->seed) % BUCKETS;
 }
 
-static struct unit *unit_locked(struct modules *modules, size_t bucket,
-                                const char *chunk) {
-  struct unit *unit = modules->units[bucket];
-  while (unit && strcmp(unit->chunk, chunk) != 0) unit = unit->next;
-  return unit;
+static struct source *source_locked(struct modules *modules, size_t bucket,
+                                    const char *chunk) {
+  struct source *source = modules->sources[bucket];
+  while (source && strcmp(source->chunk, chunk) != 0) source = source->next;
+  return source;
 }
 
-const struct unit *modules_unit(struct modules *modules, const char *chunk) {
-  size_t bucket = unit_bucket(modules, chunk);
-  const struct unit *unit;
+struct source *modules_source(struct modules *modules, const char *chunk) {
+  size_t bucket = source_bucket(modules, chunk);
+  struct source *source;
   mutex_lock(&modules->mutex);
-  unit = unit_locked(modules, bucket, chunk);
+  source = source_locked(modules, bucket, chunk);
   mutex_unlock(&modules->mutex);
-  return unit;
+  return source;
 }
 
-static struct unit *new_unit(const char *chunk, const struct buffer *code) {
-  struct unit *unit = memory_zalloc(sizeof *unit);
-  if (!unit) return NULL;
-  unit->size = buffer_size(code);
-  unit->chunk = memory_strdup(chunk);
-  unit->code = memory_alloc(unit->size);
-  if (!unit->chunk || !unit->code) {
-    free_unit(unit);
+static struct source *first_version(const char *chunk,
+                                    const struct buffer *code) {
+  struct source *source = source_new(chunk);
+  if (source == NULL) return NULL;
+  source->current = unit_new(code);
+  if (source->current == NULL) {
+    source_free(source);
     return NULL;
   }
-  memcpy(unit->code, buffer_bytes(code), unit->size);
-  return unit;
+  source->current->version = source->versions = 1;
+  return source;
 }
 
-const struct unit *modules_keep(struct modules *modules, const char *chunk,
-                                const struct buffer *code) {
-  size_t bucket = unit_bucket(modules, chunk);
-  struct unit *fresh = new_unit(chunk, code), *kept;
+struct source *modules_keep(struct modules *modules, const char *chunk,
+                            const struct buffer *code) {
+  size_t bucket = source_bucket(modules, chunk);
+  struct source *fresh = first_version(chunk, code), *kept;
   if (!fresh) return NULL;
   mutex_lock(&modules->mutex);
-  kept = unit_locked(modules, bucket, chunk);
-  if (!kept && modules->unit_count < MODULES_LARGEST) {
+  kept = source_locked(modules, bucket, chunk);
+  if (!kept && modules->source_count < MODULES_LARGEST) {
     kept = fresh;
-    kept->next = modules->units[bucket];
-    modules->units[bucket] = kept;
-    modules->unit_count++;
+    kept->next = modules->sources[bucket];
+    modules->sources[bucket] = kept;
+    modules->source_count++;
   }
   mutex_unlock(&modules->mutex);
-  if (kept != fresh) free_unit(fresh);
+  if (kept != fresh) source_free(fresh);
   return kept;
 }
 
@@ -189,17 +182,44 @@ static struct finding *finding_locked(struct modules *modules, size_t bucket,
   return finding;
 }
 
-const struct unit *modules_found(struct modules *modules, const char *path,
-                                 const char *name) {
-  size_t path_size = strlen(path);
-  size_t bucket = finding_bucket(modules, path, path_size, name);
+static struct finding *find_locked(struct modules *modules, const char *path,
+                                   const char *name) {
+  size_t size = strlen(path);
+  return finding_locked(modules, finding_bucket(modules, path, size, name),
+                        path, size, name);
+}
+
+struct source *modules_found(struct modules *modules, const char *path,
+                             const char *name) {
   const struct finding *finding;
-  const struct unit *unit;
   mutex_lock(&modules->mutex);
-  finding = finding_locked(modules, bucket, path, path_size, name);
-  unit = finding ? finding->unit : NULL;
+  finding = find_locked(modules, path, name);
   mutex_unlock(&modules->mutex);
-  return unit;
+  return finding ? finding->source : NULL;
+}
+
+static struct source *named_locked(struct modules *modules, const char *name,
+                                   const char **path) {
+  struct source *source = NULL;
+  for (size_t i = 0; i < BUCKETS; i++) {
+    const struct finding *finding = modules->findings[i];
+    for (; finding; finding = finding->next) {
+      if (strcmp(finding->key + finding->path_size + 1, name) != 0) continue;
+      if (source && source != finding->source) return NULL;
+      source = finding->source;
+      *path = finding->key;
+    }
+  }
+  return source;
+}
+
+struct source *modules_named(struct modules *modules, const char *name,
+                             const char **path) {
+  struct source *source;
+  mutex_lock(&modules->mutex);
+  source = named_locked(modules, name, path);
+  mutex_unlock(&modules->mutex);
+  return source;
 }
 
 static struct finding *new_finding(const char *path, size_t path_size,
@@ -215,13 +235,13 @@ static struct finding *new_finding(const char *path, size_t path_size,
 }
 
 void modules_remember(struct modules *modules, const char *path,
-                      const char *name, const struct unit *unit) {
+                      const char *name, struct source *source) {
   size_t path_size = strlen(path);
   size_t bucket = finding_bucket(modules, path, path_size, name);
   struct finding *finding = new_finding(path, path_size, name);
   bool taken = false;
   if (!finding) return;
-  finding->unit = unit;
+  finding->source = source;
   mutex_lock(&modules->mutex);
   if (modules->finding_count < MODULES_LARGEST &&
       !finding_locked(modules, bucket, path, path_size, name)) {
@@ -232,4 +252,121 @@ void modules_remember(struct modules *modules, const char *path,
   }
   mutex_unlock(&modules->mutex);
   if (!taken) memory_free(finding);
+}
+
+/* --- Using ---------------------------------------------------------------- */
+
+static enum status take_locked(struct source *source, const char *name,
+                               struct taking *taking,
+                               struct unit **unit) {
+  if (taking->pid != ID_NONE) {
+    if (source->closed && !taking->admitted) return STATUS_WAIT;
+    if (!source_join_locked(source, taking->directory, taking->pid, name))
+      return STATUS_NOMEM;
+  }
+  *unit = unit_share(source->current);
+  taking->version = (*unit)->version;
+  return STATUS_OK;
+}
+
+enum status modules_take(struct modules *modules, const char *path,
+                         const char *name, struct taking *taking,
+                         struct source **source, struct unit **unit) {
+  enum status status = STATUS_ABSENT;
+  const struct finding *finding;
+  mutex_lock(&modules->mutex);
+  finding = find_locked(modules, path, name);
+  if (finding) {
+    *source = finding->source;
+    status = take_locked(*source, finding->key + finding->path_size + 1,
+                         taking, unit);
+  }
+  mutex_unlock(&modules->mutex);
+  return status;
+}
+
+enum status modules_take_source(struct modules *modules,
+                                struct source *source,
+                                struct taking *taking,
+                                struct unit **unit) {
+  enum status status;
+  mutex_lock(&modules->mutex);
+  status = take_locked(source, "", taking, unit);
+  mutex_unlock(&modules->mutex);
+  return status;
+}
+
+enum status modules_wait(struct modules *modules, struct source *source,
+                         struct waiter waiter) {
+  enum status status = STATUS_OK;
+  mutex_lock(&modules->mutex);
+  if (source->closed)
+    status = waiters_add(&source->waiting, waiter) ? STATUS_WAIT
+                                                   : STATUS_NOMEM;
+  mutex_unlock(&modules->mutex);
+  return status;
+}
+
+bool modules_unwait(struct modules *modules, struct source *source,
+                   struct waiter waiter) {
+  bool removed;
+  mutex_lock(&modules->mutex);
+  removed = waiters_remove(&source->waiting, waiter);
+  mutex_unlock(&modules->mutex);
+  return removed;
+}
+
+/* --- Reloading ------------------------------------------------------------ */
+
+void modules_versions(struct modules *modules, struct source *source,
+                      struct unit **current, struct unit **former) {
+  mutex_lock(&modules->mutex);
+  *current = unit_share(source->current);
+  *former = source->former ? unit_share(source->former) : NULL;
+  mutex_unlock(&modules->mutex);
+}
+
+void modules_number(struct modules *modules, struct source *source,
+                    struct unit *unit) {
+  mutex_lock(&modules->mutex);
+  unit->version = source->versions + 1;
+  mutex_unlock(&modules->mutex);
+}
+
+void modules_close(struct modules *modules, struct source *source) {
+  mutex_lock(&modules->mutex);
+  source->closed = true;
+  mutex_unlock(&modules->mutex);
+}
+
+void modules_open(struct modules *modules, struct source *source,
+                  struct waiters *waiting) {
+  mutex_lock(&modules->mutex);
+  source->closed = false;
+  *waiting = source->waiting;
+  source->waiting = (struct waiters){NULL, 0, 0};
+  mutex_unlock(&modules->mutex);
+}
+
+bool modules_users(struct modules *modules, struct source *source,
+                   struct user **users, uint32_t *count, uint64_t *joined) {
+  size_t size;
+  mutex_lock(&modules->mutex);
+  size = source->user_count * sizeof **users;
+  *users = memory_alloc(size + 1);
+  if (*users && size > 0) memcpy(*users, source->users, size);
+  *count = source->user_count;
+  *joined = source->joined;
+  mutex_unlock(&modules->mutex);
+  return *users != NULL;
+}
+
+bool modules_switch(struct modules *modules, struct source *source,
+                    struct unit *unit, uint64_t joined) {
+  bool complete;
+  mutex_lock(&modules->mutex);
+  complete = source->joined == joined;
+  if (complete) source_switch_locked(source, unit);
+  mutex_unlock(&modules->mutex);
+  return complete;
 }

@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "script/body.h"
+#include "script/coroutine.h"
+#include "script/gate.h"
 #include "script/library.h"
 #include "script/module.h"
 #include "script/module_load.h"
 #include "script/script.h"
 #include "script/state.h"
-
 
 /* Where the registry keeps the `package` table, from when it is opened. */
 static const char package_key = 'p';
@@ -53,17 +54,27 @@ static int search_preload(lua_State *L) {
   return 1;
 }
 
+static int search_store(lua_State *L);
+
+static int search_again(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  lua_settop(L, 1);
+  return search_store(L);
+}
+
 static int search_store(lua_State *L) {
   const char *name = luaL_checkstring(L, 1), *path;
   push_package(L);
   lua_getfield(L, -1, "path");
   path = lua_tostring(L, -1);
   if (!path) return luaL_error(L, "'package.path' must be a string");
-  switch (module_find(L, body_of(L)->script->modules, name, path)) {
+  switch (gate_find(L, name, path)) {
   case MODULE_FOUND:
     return 2;
   case MODULE_ABSENT:
     return 1;
+  case MODULE_CLOSED:
+    return coroutine_wait(L, HOST_WAIT, 0, search_again);
   default:
     return lua_error(L);
   }
@@ -184,13 +195,24 @@ static int walk(lua_State *L) {
   return walk_from(L, 1);
 }
 
+static int search(lua_State *L, const char *name);
+
+/* The module that it waited for is open again, or it may take it. */
+static int opened(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  lua_settop(L, LOADED);
+  return search(L, lua_tostring(L, NAME));
+}
+
 static int search(lua_State *L, const char *name) {
   struct body *body = body_of(L);
   if (push_package(L)) return walk(L);
   if (push_state_module(L, name)) return call_loader(L);
-  switch (module_find(L, body->script->modules, name, path_lua(body->path))) {
+  switch (gate_find(L, name, path_lua(body->path))) {
   case MODULE_FOUND:
     return call_loader(L);
+  case MODULE_CLOSED:
+    return coroutine_wait(L, HOST_WAIT, 0, opened);
   case MODULE_BROKEN:
     return lua_error(L);
   case MODULE_ABSENT: /* it may be a C module, or the message is wanted */

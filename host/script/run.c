@@ -10,6 +10,7 @@
 #include "script/finaliser.h"
 #include "script/script.h"
 #include "script/strand.h"
+#include "script/version.h"
 
 #define ABSENCE_TOLD (TICK_SECOND / 10)
 
@@ -60,6 +61,10 @@ enum run run_begin(struct body *body, enum activity activity) {
   } else if (activity == ACTIVITY_VISIT) {
     lua_settop(L, lua_gettop(L) > 1 ? 1 : lua_gettop(L));
     lua_pushcfunction(L, dispatch_visit);
+  } else if (activity == ACTIVITY_PREPARE || activity == ACTIVITY_INSTALL) {
+    lua_settop(L, lua_gettop(L) > 1 ? 1 : lua_gettop(L));
+    lua_pushcfunction(L, activity == ACTIVITY_PREPARE ? version_prepare
+                                                      : version_install);
   } else {
     if (unlikely(lua_gettop(L) == 0)) dispatch_push(L);
     lua_settop(L, 1);
@@ -74,6 +79,7 @@ void run_unwind(struct body *body) {
   bool begun;
   body->suspended = body->preempted = body->receiving = false;
   body->finalising = NULL;
+  body->gate = NULL;
   actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
   room_leave(body->script->scheduler, &body->room);
   body->blocked++;

@@ -16,6 +16,7 @@
 #include "script/life.h"
 #include "script/module.h"
 #include "script/overload.h"
+#include "script/reload.h"
 #include "script/report.h"
 #include "script/script.h"
 #include "script/settings.h"
@@ -103,9 +104,10 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->stock = library_new_stock();
   script->modules = modules_new(options->embedded);
   script->path = path_new(options->path, options->cpath);
+  script->reloads = reloads_new();
   limits_init(&script->limits);
   if (script->stock == NULL || script->modules == NULL ||
-      script->path == NULL ||
+      script->path == NULL || script->reloads == NULL ||
       !fix(&script->normal, "normal") || !fix(&script->shutdown, "shutdown") ||
       !fix(&script->killed, "killed") || !fix(&script->noactor, "noactor") ||
       !fix(&script->nomem, "not enough memory")) {
@@ -123,6 +125,7 @@ void runtime_free(struct script *script) {
   if (script == NULL) return;
   settings_free(script);
   console_free(script->console);
+  reloads_free(script->reloads);
   modules_free(script->modules);
   library_free_stock(script->stock);
   path_drop(script->path);

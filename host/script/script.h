@@ -24,6 +24,7 @@ struct path;
 struct stock;   /* script/stock.h */
 struct setting; /* script/settings.h */
 struct console; /* script/console.h */
+struct reloads; /* script/reload.h */
 
 /* An exit reason that the host itself gives, encoded once. */
 struct fixed_reason {
@@ -56,6 +57,7 @@ struct script {
   void *context;
   struct fixed_reason normal, shutdown, killed, noactor, nomem;
   struct limits limits;       /* script/limits.h */
+  struct reloads *reloads;
   struct setting *settings;   /* script/settings.h; sorted out before start */
   struct console *console;    /* set before start; NULL: none */
   _Atomic int64_t bodies;     /* actors whose Lua state exists; relaxed */

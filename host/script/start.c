@@ -47,26 +47,6 @@ static void take_seat(struct body *body, struct message_queue *held) {
   mailbox_prepend(&body->actor->mailbox, held);
 }
 
-static void set_warm(struct body *body, int place, const void *address) {
-  atomic_store_explicit(&body->actor->warm[place], address,
-                        memory_order_relaxed);
-}
-
-/* The body; the state, with the start of what its threads share behind it; the
-** closure of dispatch_push; the table that is the actor's state. */
-static void warm(struct body *body) {
-  lua_State *L = body->L;
-  set_warm(body, 0, body);
-  set_warm(body, 1, L);
-  dispatch_push(L);
-  set_warm(body, 2, lua_topointer(L, -1));
-  if (lua_getupvalue(L, -1, 1) != NULL) {
-    set_warm(body, 3, lua_topointer(L, -1));
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-}
-
 enum step start_finished(struct body *body) {
   struct scheduler *scheduler = body->script->scheduler;
   struct waiters freed = {NULL, 0, 0};
@@ -84,7 +64,7 @@ enum step start_finished(struct body *body) {
     scheduler_end_wait(scheduler, body->actor->serving, OUTCOME_REPLY);
   drop_start(body);
   if (body->start.console) console_started(body->script->console);
-  warm(body);
+  dispatch_warm(body);
   return STEP_AGAIN;
 }
 

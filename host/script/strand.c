@@ -44,11 +44,24 @@ static void make_threads(lua_State *L, struct strands *strands) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &threads_key);
 }
 
+static bool has(const struct body *body, unsigned count) {
+  return count == (body->strands != NULL ? body->strands->count : 1);
+}
+
+static void unmake(struct body *body) {
+  ASSERT(strand_in_flight(body) == 0, "a behaviour is adopted at a boundary");
+  strand_free(body);
+  atomic_store_explicit(&body->actor->concurrent, false,
+                        memory_order_relaxed);
+}
+
 void strand_make(lua_State *L, unsigned count) {
   struct body *body = body_of(L);
   struct strands *strands;
   ASSERT(count >= 1 && count <= STRANDS_LARGEST, "the caller has checked");
-  ASSERT(body->strands == NULL, "a behaviour is adopted once");
+  if (has(body, count)) return;
+  unmake(body);
+  if (count == 1) return;
   strands = memory_zalloc(sizeof *strands + count * sizeof strands->list[0]);
   if (strands == NULL || !actor_make_strands(body->actor)) {
     memory_free(strands);
@@ -70,6 +83,13 @@ void strand_make(lua_State *L, unsigned count) {
 void strand_free(struct body *body) {
   memory_free(body->strands);
   body->strands = NULL;
+}
+
+void strand_clear(struct body *body) {
+  struct strands *strands = body->strands;
+  if (strands == NULL) return;
+  for (unsigned i = 0; i < strands->count; i++)
+    lua_settop(strands->list[i].thread, 0);
 }
 
 unsigned strand_in_flight(const struct body *body) {

@@ -22,9 +22,12 @@
 
 struct strands;
 
-/* Makes `count` strands for the behaviour that is being adopted; raises if
-** there is no memory. */
+/* Makes `count` strands for the behaviour that is being adopted, none for 1, in
+** the place of those of a former one, which are free; raises if there is no
+** memory. */
 void strand_make(lua_State *L, unsigned count);
+/* Empties the stacks of their threads, which are idle. */
+void strand_clear(struct body *body);
 void strand_free(struct body *body);
 
 /* Handlers that have begun and are not done. */

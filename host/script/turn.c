@@ -40,6 +40,7 @@
 #include "script/strand.h"
 #include "script/timer.h"
 #include "script/tracing.h"
+#include "script/upgrade.h"
 #include "script/visit.h"
 
 /* Whatever it is doing ends here. Before its first turn there is no state. */
@@ -92,10 +93,24 @@ static enum step fail_visit(struct body *body) {
   return fail_request(body, OUTCOME_ERROR);
 }
 
+/* The version is not taken by this actor, and so by none. */
+static enum step fail_upgrade(struct body *body) {
+  bool cut = body->cut;
+  body->cut = false;
+  if (cut)
+    ending_reason_cut(body);
+  else if (ending_reason_error(body, false))
+    return ending_finish(body);
+  body->activity = ACTIVITY_NONE;
+  upgrade_failed(body);
+  return STEP_AGAIN;
+}
+
 static enum step fail(struct body *body) {
   /* What came cannot be read here: its __module is not to be found, say. */
   bool unread = body->unpacking;
   if (body->activity == ACTIVITY_VISIT) return fail_visit(body);
+  if (body->activity == ACTIVITY_PREPARE) return fail_upgrade(body);
   if (!ending_reason_error(body, !unread))
     return fail_request(body, unread ? OUTCOME_REFUSED : OUTCOME_ERROR);
   if (body->activity == ACTIVITY_START) return start_failed(body);
@@ -138,6 +153,8 @@ static enum step finished(struct body *body) {
   if (activity == ACTIVITY_TERMINATE || activity == ACTIVITY_LAST)
     return ending_finish(body);
   if (activity == ACTIVITY_START) return started(body);
+  if (activity == ACTIVITY_PREPARE) upgrade_prepared(body);
+  if (activity == ACTIVITY_INSTALL) upgrade_installed(body);
   return STEP_AGAIN;
 }
 
@@ -153,7 +170,7 @@ static enum step follow(struct body *body, enum run run) {
       ending_die(body);
       return body->started ? ending_finish(body) : start_failed(body);
     case RUN_CUT:
-      return fail_visit(body);
+      return fail(body);
     case RUN_FAILED:
       if (!is_ending(body)) return fail(body);
       if (body->activity == ACTIVITY_TERMINATE)
@@ -248,31 +265,15 @@ static enum step handle_stop(struct body *body, struct message *message) {
   return ending_begin(body);
 }
 
-/* An exit that the actor does not die of becomes a `down`, behind all that has
-** come; an unlink before its turn revokes it. */
-static void trap_exit(struct body *body, struct message *message) {
-  message->kind = MESSAGE_DOWN;
-  message->flags |= MESSAGE_LINKED;
-  message_queue_append(&body->actor->mailbox.queue, message);
-}
-
-/* It has no choice: who supervises it says so, or is gone. */
-static bool is_forced(const struct actor *actor,
-                      const struct message *message) {
-  return message->flags & MESSAGE_SHUTDOWN ||
-         (actor->bond != BOND_NONE &&
-          message->sender == actor_starter(actor));
-}
-
 static enum step handle_exit(struct body *body, struct message *message) {
-  bool forced = is_forced(body->actor, message);
+  bool forced = links_forced(body->actor, message);
   bool normal = message->flags & MESSAGE_NORMAL;
   if (is_ending(body) || !links_stand(body->actor, message)) {
     message_free(message);
     return STEP_AGAIN;
   }
   if (!forced && body->actor->trap) {
-    trap_exit(body, message);
+    links_trap(body->actor, message);
     return STEP_AGAIN;
   }
   links_arrived(body->actor, message);
@@ -288,24 +289,10 @@ static enum step handle_exit(struct body *body, struct message *message) {
   return start_failed(body);
 }
 
-/* The host stops, and this one would not: what holds it up? */
-static void log_late(struct body *body) {
-  static const char message[] = "did not stop in time\n";
-  struct buffer text;
-  char who[WORDS_WHO_SIZE];
-  buffer_init(&text);
-  if (buffer_append(&text, message, sizeof message - 1) && body->L != NULL)
-    failure_stack(body->L, 0, &text);
-  body_who(body, who);
-  log_text(body->script->log, LOG_WARN, who, buffer_bytes(&text),
-           buffer_size(&text));
-  buffer_deinit(&text);
-}
-
 static enum step handle_kill(struct body *body, struct message *message) {
   reason_set(body, &body->script->killed, false);
   body->killed = true;
-  if (message->flags & MESSAGE_SHUTDOWN) log_late(body);
+  if (message->flags & MESSAGE_SHUTDOWN) ending_log_late(body);
   message_free(message);
   body->suspended = false;
   if (!body->started) return start_failed(body);
@@ -334,9 +321,18 @@ static enum step handle_start(struct body *body, struct message *message) {
   return begin(body, ACTIVITY_START);
 }
 
+static enum step handle_reload(struct body *body, struct message *message) {
+  if (upgrade_order(body, message)) {
+    abandon(body);
+    body->activity = ACTIVITY_NONE;
+  }
+  return STEP_AGAIN;
+}
+
 static enum step handle(struct body *body, struct message *message) {
   if (body->idle_span != 0 && message->kind != MESSAGE_IDLE &&
-      message->kind != MESSAGE_REPORT && message->kind != MESSAGE_VISIT)
+      message->kind != MESSAGE_REPORT && message->kind != MESSAGE_VISIT &&
+      message->kind != MESSAGE_RELOAD)
     idle_touch(body);
   switch ((enum message_kind)message->kind) {
     case MESSAGE_CALL:
@@ -367,6 +363,8 @@ static enum step handle(struct body *body, struct message *message) {
     case MESSAGE_VISIT:
       visit_arrived(body, message);
       return STEP_AGAIN;
+    case MESSAGE_RELOAD:
+      return handle_reload(body, message);
     case MESSAGE_SENTINEL:
       lease_sentinel(body->script->scheduler, message);
       return STEP_AGAIN;
@@ -461,6 +459,28 @@ static enum step step_suspended(struct body *body,
   return body->receiving ? STEP_IDLE : STEP_WAIT;
 }
 
+/* --- While a module is reloaded ------------------------------------------- */
+
+static enum step visit_strand(struct body *body) {
+  strand_begin(body);
+  return leave_strand(body, begin_visit(body));
+}
+
+/* At a message boundary. Visits change the state: one that somebody waits for
+** is let in before it is copied, or when all is over. */
+static enum step step_held(struct body *body, struct message_queue *strays) {
+  struct message *message = actor_next(body->actor, true, strays);
+  enum activity activity;
+  if (message != NULL) return handle(body, message);
+  if (visit_due(body) && upgrade_takes_visits(body))
+    return body->strands != NULL ? visit_strand(body) : begin_visit(body);
+  upgrade_arrive(body);
+  activity = upgrade_next(body, &message, strays);
+  if (activity == ACTIVITY_NONE) return STEP_WAIT;
+  if (activity != ACTIVITY_MESSAGE) return begin(body, activity);
+  return message != NULL ? handle(body, message) : STEP_AGAIN;
+}
+
 /* --- Several handlers in flight ------------------------------------------- */
 
 /* The main thread is idle. An outcome is some strand's; the rest is as for any
@@ -477,7 +497,8 @@ static enum step handle_strand_urgent(struct body *body,
 }
 
 static bool takes_more(const struct body *body) {
-  if (body->stopping && strand_in_flight(body) > 0) return false;
+  if ((body->stopping || upgrade_holds(body)) && strand_in_flight(body) > 0)
+    return false;
   return strand_is_free(body);
 }
 
@@ -492,17 +513,13 @@ static enum step finalise(struct body *body) {
   return leave_strand(body, begin(body, ACTIVITY_FINALISE));
 }
 
-static enum step visit_strand(struct body *body) {
-  strand_begin(body);
-  return leave_strand(body, begin_visit(body));
-}
-
 static enum step step_strands(struct body *body,
                               struct message_queue *strays) {
   struct message *message = actor_next(body->actor, true, strays);
   if (message != NULL) return handle_strand_urgent(body, message);
   if (strand_enter_ready(body)) return leave_strand(body, go_on(body, NULL));
   if (!takes_more(body)) return STEP_WAIT;
+  if (upgrade_holds(body)) return step_held(body, strays);
   if (unlikely(visit_due(body))) return visit_strand(body);
   if (unlikely(finaliser_due(body)) && !body->finalised) return finalise(body);
   body->finalised = false;
@@ -526,6 +543,7 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
   struct message *message;
   if (body->suspended) return step_suspended(body, strays);
   if (unlikely(body->strands != NULL)) return step_strands(body, strays);
+  if (upgrade_holds(body)) return step_held(body, strays);
   if (unlikely(visit_due(body))) return begin_visit(body);
   if (unlikely(finaliser_due(body)) && !body->finalised) return finalise(body);
   body->finalised = false;

@@ -19,6 +19,7 @@
 
 local core = require "troupe.core"
 local mailbox = require "troupe.inspect_mailbox"
+local reload = require "troupe.reload"
 local stack = require "troupe.inspect_stack"
 local trace = require "troupe.inspect_trace"
 
@@ -91,6 +92,12 @@ inspect.mailbox = mailbox.mailbox
 
 --- What goes into it and out of it: see troupe/inspect_trace.lua.
 inspect.trace = trace.trace
+
+--- Another version of a module, in all actors that use it, at once; the former
+-- one again; which versions there are: see troupe/reload.lua.
+inspect.reload = reload.reload
+inspect.rollback = reload.rollback
+inspect.version = reload.version
 
 --- The level of the host's log: "debug", "info", "warn", "error" or "off".
 ---@param level string|nil the new one

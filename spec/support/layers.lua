@@ -50,7 +50,8 @@ local PARTS = {
   ["host/core/registration"] = "host/core/registry",
   ["host/core/registry_groups"] = "host/core/registry",
   ["host/core/registry_look"] = "host/core/registry",
-  ["host/script/module_store"] = "host/script/module",
+  ["host/script/reload_parts"] = "host/script/reload",
+  ["host/script/reload_chain"] = "host/script/reload",
 }
 
 -- File-scope variables that had to be, each with its reason.

@@ -1,0 +1,141 @@
+--- Exchanges a module's version in all actors that use it, at once. Scripts and
+-- operators use it by troupe.inspect: reload, rollback, version.
+--
+-- All that have loaded the module stop between two messages; what they are sent
+-- stays in their mailboxes. Each loads the new version beside the old one and,
+-- if it runs on the module and that has an `upgrade(state, old_version)`, calls
+-- that on a copy of its state. When all have done so the version is switched,
+-- and they go on with what they have made. If one raises, or has not come to
+-- the end of its handler in time, all go on as they were. So no message is
+-- handled by the old version after one has been handled by the new.
+--
+-- This is what leads it. It may run in any actor but one of the module's own:
+-- where that waits for the others is as good as between two messages. If it
+-- ends, the others go on with whatever version the host has by then.
+
+local core = require "troupe.core"
+local exchange = require "troupe.exchange"
+local troupe = require "troupe"
+
+local PATIENCE = 5 -- seconds, to stop, and then to prepare
+local PAUSE = 0.001 -- between two looks at who holds up whom
+
+local reload = {}
+
+local function raise(text)
+  core.raise(core.failure("exit", text))
+end
+
+local function who(pid)
+  local actor = core.actor(pid)
+  return ("%s %s"):format(pid, actor and actor.behaviour or "script")
+end
+
+-- What one of them has raised is raised here.
+local function check_failure(change, name)
+  local pid, problem = change:failure()
+  if not pid then return end
+  problem.message = ("%s keeps its version, as %s raised: %s")
+    :format(name, who(pid), problem.message)
+  core.raise(problem)
+end
+
+-- Waits until none is busy; `help`: those that are held up by others.
+local function settle(change, name, limit, what, help)
+  while true do
+    local busy = change:await(PAUSE)
+    check_failure(change, name)
+    if busy == 0 then return end
+    if troupe.now() >= limit then
+      local pid = change:laggard()
+      if pid then
+        raise(("%s keeps its version, as %s %s within %g s"):format(name,
+          who(pid), what, PATIENCE))
+      end
+    elseif help then
+      change:follow()
+    end
+  end
+end
+
+-- Loads it where it can do no harm. Returns what it calls its version.
+local function try(change, name, facts)
+  local pid, why = core.start("troupe.reload_trial",
+    {number = facts.number, name = name, behaviour = facts.behaviour,
+     path = facts.path}, {timeout = PATIENCE, link = false})
+  if pid then raise("the trial of " .. name .. " did not end") end
+  return why.version or facts.version
+end
+
+local function freeze(change, name, limit)
+  change:join()
+  repeat
+    settle(change, name, limit, "did not come to the end of its handler", true)
+  until change:join() == 0
+end
+
+local function prepare(change, name)
+  change:prepare()
+  change:prepare_own()
+  settle(change, name, troupe.now() + PATIENCE, "did not upgrade")
+end
+
+local function finish(change, name)
+  change:release()
+  change:install_own()
+  settle(change, name, troupe.now() + PATIENCE, "did not go on")
+end
+
+local function run(change, name)
+  local began = troupe.now()
+  local facts = change:describe()
+  local version = try(change, name, facts)
+  local limit = troupe.now() + PATIENCE
+  repeat
+    freeze(change, name, limit)
+    prepare(change, name)
+  until change:commit()
+  troupe.shield(PATIENCE, finish, change, name)
+  return {module = name, version = version, actors = change:count(),
+          seconds = troupe.now() - began}
+end
+
+local function begin(name, how)
+  if type(name) ~= "string" then
+    core.expected("module", "the name of a module", name)
+  end
+  local change <close>, why = exchange.open(name, how)
+  if not change then return nil, why end
+  return run(change, name)
+end
+
+--- Reads the module's file anew and changes to what is there.
+---@param name string as for require; or the file of a script
+---@param force boolean|nil even if it is as it was
+---@return table|nil result {module, version, actors, seconds}
+---@return string|nil reason "unchanged", "not loaded", "busy": another one is
+---  under way
+function reload.reload(name, force)
+  return begin(name, force and "force" or "new")
+end
+
+--- Changes to the version before this one, which the host has kept.
+---@param name string
+---@return table|nil result as of reload
+---@return string|nil reason also "no former version"
+function reload.rollback(name)
+  return begin(name, "back")
+end
+
+--- Which versions the host has: it counts them from 1.
+---@param name string
+---@return integer|nil current nil: it is not loaded
+---@return integer|nil former what rollback would change to
+function reload.version(name)
+  if type(name) ~= "string" then
+    core.expected("module", "the name of a module", name)
+  end
+  return exchange.versions(name)
+end
+
+return reload
