@@ -153,6 +153,10 @@ struct actor {
   /* An EXIT, a KILL, a REPORT or a VISIT came in while it was busy: who pushed it sets
   ** this after the push, so that the reader looks before the next message. */
   _Atomic bool urgent;
+  /* Its turn is inside a function of C that does not come back, and its worker
+  ** goes on without it. Written by the thread that runs it, in its tick, too
+  ** (core/hold.c); read by anybody; relaxed. */
+  _Atomic bool astray;
   /* From here on: not of every turn. */
   uint64_t cpu_mark;
   /* Waits of the strands 1 and up, STRANDS_LARGEST of them. Made by the owner
@@ -166,10 +170,10 @@ struct actor {
   struct waiter *deferred;  /* callers whose replies are still owed */
   uint32_t deferred_count, deferred_capacity;
   /* Written when it is made, under the directory's lock, and constant from
-  ** its launch on. The starter: read by anybody; relaxed. The bond: by the
-  ** owner, and by others under that lock. */
+  ** its launch on. Read by anybody; relaxed: who must not miss a change reads
+  ** under that lock. */
   _Atomic uint64_t starter; /* pid that started it */
-  uint8_t bond;             /* enum bond */
+  _Atomic uint8_t bond;     /* enum bond */
   /* How often there was one before it in its place; written by who makes it,
   ** read by anybody; relaxed. */
   _Atomic uint16_t restarts;
@@ -287,6 +291,9 @@ bool actor_wait_look(struct wait *wait, struct wait_edge *edge,
 enum wait_kind actor_wait_kind(struct actor *actor);
 static inline uint64_t actor_starter(const struct actor *actor) {
   return atomic_load_explicit(&actor->starter, memory_order_relaxed);
+}
+static inline enum bond actor_bond(const struct actor *actor) {
+  return (enum bond)atomic_load_explicit(&actor->bond, memory_order_relaxed);
 }
 /* Is strand 0 in a wait? One load, seq_cst. [any thread] */
 static inline bool actor_waits(struct actor *actor) {

@@ -129,6 +129,10 @@ static void leave_locked(struct directory *directory, struct actor *actor) {
   directory->count--;
 }
 
+static void set_bond(struct actor *actor, enum bond bond) {
+  atomic_store_explicit(&actor->bond, (uint8_t)bond, memory_order_relaxed);
+}
+
 struct actor *directory_add(struct directory *directory,
                             const struct actor_type *type, void *body,
                             uint64_t starter) {
@@ -139,7 +143,7 @@ struct actor *directory_add(struct directory *directory,
     actor->type = type;
     actor->body = body;
     atomic_store_explicit(&actor->starter, starter, memory_order_relaxed);
-    actor->bond = BOND_NONE;
+    set_bond(actor, BOND_NONE);
     actor->link = NULL;
     enter_locked(directory, actor);
     atomic_store_explicit(&actor->pid,
@@ -246,7 +250,7 @@ uint64_t directory_count(struct directory *directory) {
 void directory_bind(struct directory *directory, struct actor *actor,
                     enum bond bond) {
   mutex_lock(&directory->lock);
-  actor->bond = (uint8_t)bond;
+  set_bond(actor, bond);
   mutex_unlock(&directory->lock);
 }
 
@@ -254,7 +258,7 @@ bool directory_orphan(struct directory *directory, uint64_t pid) {
   struct actor *actor;
   mutex_lock(&directory->lock);
   actor = directory_find(directory, pid);
-  while (actor != NULL && actor->bond != BOND_NONE)
+  while (actor != NULL && actor_bond(actor) != BOND_NONE)
     actor = directory_find(directory, actor_starter(actor));
   mutex_unlock(&directory->lock);
   return actor == NULL;
@@ -262,7 +266,7 @@ bool directory_orphan(struct directory *directory, uint64_t pid) {
 
 static bool is_kept_locked(struct directory *directory,
                            const struct actor *actor) {
-  return actor->bond != BOND_NONE &&
+  return actor_bond(actor) != BOND_NONE &&
          directory_find(directory, actor_starter(actor)) != NULL;
 }
 

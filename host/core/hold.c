@@ -104,10 +104,16 @@ static void begin(struct worker *worker) {
 
 /* --- Coming back ---------------------------------------------------------- */
 
+static void set_astray(struct actor *actor, bool astray) {
+  if (actor != NULL)
+    atomic_store_explicit(&actor->astray, astray, memory_order_relaxed);
+}
+
 static void come_back(void) {
   struct worker *worker = mine.lent;
   struct actor *actor = mine.lent_turn;
   take(worker);
+  set_astray(actor, false);
   mine.lent = NULL;
   mine.lent_span += tick_now() - mine.lent_at;
   begin(worker);
@@ -159,6 +165,7 @@ bool hold_lend(struct worker *worker) {
   mine.lent_turn = atomic_load_explicit(&worker->slicing.turn,
                                    memory_order_relaxed);
   mine.lent_at = tick_now();
+  set_astray(mine.lent_turn, true);
   mine.lent = worker;
   mine.current = NULL;
   slice_leave(worker);

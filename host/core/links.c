@@ -149,7 +149,7 @@ bool links_stand(struct actor *actor, const struct message *message) {
 
 bool links_forced(const struct actor *actor, const struct message *message) {
   return message->flags & MESSAGE_SHUTDOWN ||
-         (actor->bond != BOND_NONE &&
+         (actor_bond(actor) != BOND_NONE &&
           message->sender == actor_starter(actor));
 }
 
@@ -215,7 +215,7 @@ bool links_refuse(struct scheduler *scheduler, struct message *message,
 
 /* A task's starter asks for its end if it wants to know. */
 static enum message_kind parting(const struct actor *actor, uint64_t other) {
-  bool silent = actor->bond == BOND_TASK && other == actor_starter(actor);
+  bool silent = actor_bond(actor) == BOND_TASK && other == actor_starter(actor);
   return silent ? MESSAGE_UNLINK : MESSAGE_EXIT;
 }
 

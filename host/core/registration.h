@@ -97,6 +97,7 @@ void registry_name_left(struct actor *actor);
 void registry_drop_member(struct registry *registry,
                           struct registration *registration);
 struct key registry_group_key(struct registration *registration);
+uint64_t registry_group_count_locked(struct keyed *keyed);
 void registry_drop_groups(struct registry *registry);
 size_t registry_count_groups(struct registry *registry);
 

@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/status.h"
 #include "core/actor.h"
 #include "core/key.h"
@@ -153,6 +154,18 @@ enum status registry_keys(struct registry *registry,
                           bool (*each)(void *context, struct key key,
                                        uint64_t pid),
                           void *context);
+/* The same in pieces: appends to `copy` what is in one of REGISTRY_PARTS parts,
+** of the keys with their pids, or of the groups with how many members they
+** have. NOMEM: a part of it. */
+#define REGISTRY_PARTS 64
+enum status registry_copy_keys(struct registry *registry, int part,
+                               struct buffer *copy);
+enum status registry_copy_groups(struct registry *registry, int part,
+                                 struct buffer *copy);
+/* Takes the next out of the copy; its bytes stay valid until more is copied.
+** False: that was all. *number: a pid, or a count. */
+bool registry_next_copied(struct buffer *copy, struct key *key,
+                          uint64_t *number);
 
 /*
 ** A key that this actor is registered under, for people: its first `room`

@@ -195,6 +195,10 @@ struct key registry_group_key(struct registration *registration) {
   return keyed_key(&membership_of(registration)->group->keyed);
 }
 
+uint64_t registry_group_count_locked(struct keyed *keyed) {
+  return group_of(keyed)->count;
+}
+
 static void drop_group(struct keyed *keyed) {
   struct group *group = group_of(keyed);
   for (uint32_t i = 0; i < group->used; i++)

@@ -55,32 +55,76 @@ bool registry_name(struct registry *registry, uint64_t pid,
 
 /* --- For whoever looks at all of it --------------------------------------- */
 
-/* What stands before each key's bytes in registry_keys' copy. */
+/* What stands before each key's bytes in a copy. */
 struct copied {
-  uint64_t pid;
+  uint64_t number;
   size_t size;
 };
 
-static bool copy_shard(struct registry *registry, struct shard *shard,
+/* A table has as many shards as there are parts, or fewer. */
+static struct shard *lock_part(struct keytable *table, int part) {
+  _Static_assert(KEYTABLE_SHARDS <= REGISTRY_PARTS, "a part is a shard");
+  struct shard *shard;
+  if (part >= KEYTABLE_SHARDS) return NULL;
+  shard = &table->shards[part];
+  mutex_lock(&shard->lock);
+  return shard;
+}
+
+static bool add_copy(struct buffer *copy, const struct keyed *keyed,
+                     uint64_t number) {
+  struct copied head = {number, keyed->size};
+  return buffer_append(copy, &head, sizeof head) &&
+         buffer_append(copy, keyed->bytes, keyed->size);
+}
+
+static bool copy_entry(struct registry *registry, struct keyed *keyed,
                        struct buffer *copy) {
+  uint64_t pid = entry_of(keyed)->pid;
+  return !is_open_locked(registry, pid) || add_copy(copy, keyed, pid);
+}
+
+static bool copy_group(struct registry *registry, struct keyed *keyed,
+                       struct buffer *copy) {
+  (void)registry;
+  return add_copy(copy, keyed, registry_group_count_locked(keyed));
+}
+
+static enum status copy_part(struct registry *registry, struct keytable *table,
+                             int part, struct buffer *copy,
+                             bool (*add)(struct registry *registry,
+                                         struct keyed *keyed,
+                                         struct buffer *copy)) {
+  struct shard *shard = lock_part(table, part);
   struct keyed *keyed = NULL;
   uint32_t bucket = 0;
   bool ok = true;
-  mutex_lock(&shard->lock);
-  while (ok && (keyed = keytable_next(shard, &bucket, keyed)) != NULL) {
-    struct copied head = {entry_of(keyed)->pid, keyed->size};
-    if (!is_open_locked(registry, head.pid)) continue;
-    ok = buffer_append(copy, &head, sizeof head) &&
-         buffer_append(copy, keyed->bytes, keyed->size);
-  }
+  if (shard == NULL) return STATUS_OK;
+  while (ok && (keyed = keytable_next(shard, &bucket, keyed)) != NULL)
+    ok = add(registry, keyed, copy);
   mutex_unlock(&shard->lock);
-  return ok;
+  return ok ? STATUS_OK : STATUS_NOMEM;
 }
 
-static bool next_copied(struct buffer *copy, struct copied *head) {
-  if (buffer_size(copy) == 0) return false;
-  memcpy(head, buffer_bytes(copy), sizeof *head);
-  buffer_consume(copy, sizeof *head);
+enum status registry_copy_keys(struct registry *registry, int part,
+                               struct buffer *copy) {
+  return copy_part(registry, &registry->names, part, copy, copy_entry);
+}
+
+enum status registry_copy_groups(struct registry *registry, int part,
+                                 struct buffer *copy) {
+  return copy_part(registry, &registry->groups, part, copy, copy_group);
+}
+
+/* Consuming moves nothing: the key's bytes stay till something is added. */
+bool registry_next_copied(struct buffer *copy, struct key *key,
+                          uint64_t *number) {
+  struct copied head;
+  if (buffer_size(copy) < sizeof head) return false;
+  memcpy(&head, buffer_bytes(copy), sizeof head);
+  *key = (struct key){buffer_bytes(copy) + sizeof head, head.size};
+  *number = head.number;
+  buffer_consume(copy, sizeof head + head.size);
   return true;
 }
 
@@ -89,19 +133,18 @@ enum status registry_keys(struct registry *registry,
                                        uint64_t pid),
                           void *context) {
   struct buffer copy;
-  struct copied head;
-  bool ok = true, more = true;
+  struct key key;
+  uint64_t pid;
+  enum status status = STATUS_OK;
+  bool more = true;
   buffer_init(&copy);
-  for (int i = 0; ok && more && i < KEYTABLE_SHARDS; i++) {
-    ok = copy_shard(registry, &registry->names.shards[i], &copy);
-    while (ok && more && next_copied(&copy, &head)) {
-      struct key key = {buffer_bytes(&copy), head.size};
-      more = each(context, key, head.pid);
-      buffer_consume(&copy, head.size);
-    }
+  for (int i = 0; status == STATUS_OK && more && i < REGISTRY_PARTS; i++) {
+    status = registry_copy_keys(registry, i, &copy);
+    while (more && registry_next_copied(&copy, &key, &pid))
+      more = each(context, key, pid);
   }
   buffer_deinit(&copy);
-  return ok ? STATUS_OK : STATUS_NOMEM;
+  return status;
 }
 
 void registry_held(const struct actor *actor,

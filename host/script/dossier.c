@@ -166,9 +166,9 @@ static void note_names(const struct actor *actor, const char *name,
 }
 
 static void note_bonds(const struct actor *actor, struct notes *notes) {
-  notes_pid(notes, "starter", actor->starter);
-  if (actor->bond != BOND_NONE)
-    notes_text(notes, "bond", actor->bond == BOND_TASK ? "task" : "child");
+  notes_pid(notes, "starter", actor_starter(actor));
+  if (actor_bond(actor) != BOND_NONE)
+    notes_text(notes, "bond", actor_bond(actor) == BOND_TASK ? "task" : "child");
   notes_boolean(notes, "trap", actor->trap);
   note_names(actor, "keys", false, false, notes);
   note_names(actor, "serves", false, true, notes);

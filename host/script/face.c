@@ -16,7 +16,9 @@
 #include "script/coroutine.h"
 #include "script/entity.h"
 #include "script/face_census.h"
+#include "script/face_bond.h"
 #include "script/face_inspect.h"
+#include "script/face_keys.h"
 #include "script/face_lease.h"
 #include "script/face_link.h"
 #include "script/face_registry.h"
@@ -207,6 +209,10 @@ static const struct lazy_field core_fields[] = {
     {"stacks", inspect_lua_stacks, NULL},
     {"defaults", inspect_lua_defaults, NULL},
     {"level", inspect_lua_level, NULL},
+    {"bonds", bond_lua_bonds, NULL},
+    {"name", bond_lua_name, NULL},
+    {"keys", keys_lua_keys, NULL},
+    {"groups", keys_lua_groups, NULL},
     {"console_start", console_lua_start, NULL},
     {"console_serve", console_lua_serve, NULL},
     {"console_adopt", console_lua_adopt, NULL},

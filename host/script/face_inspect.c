@@ -17,7 +17,10 @@
 #include "script/wait.h"
 #include "script/words.h"
 
-#define PATIENCE TICK_SECOND /* how long one is asked; nanoseconds */
+/* How long one is asked, and one that is known to be in a function of C;
+** nanoseconds. */
+#define PATIENCE TICK_SECOND
+#define PATIENCE_ASTRAY (TICK_SECOND / 20)
 
 static struct script *script_of(lua_State *L) { return body_of(L)->script; }
 
@@ -109,6 +112,11 @@ static void set_wait(lua_State *L, struct actor *actor) {
   lua_setfield(L, -2, "since");
 }
 
+static bool is_astray(struct actor *actor) {
+  return actor != NULL &&
+         atomic_load_explicit(&actor->astray, memory_order_relaxed);
+}
+
 static int push_silent(lua_State *L, uint64_t pid) {
   struct actor *actor = directory_find(directory_of(L), pid);
   const char *name;
@@ -120,8 +128,10 @@ static int push_silent(lua_State *L, uint64_t pid) {
   set_text(L, "behaviour", name);
   set_text(L, "doing", "silent");
   set_text(L, "silent",
-           "it does not answer: it is inside a function of C that does not "
-           "come back, or its worker has not come to it yet");
+           is_astray(actor)
+               ? "it is inside a function of C that does not come back"
+               : "it does not answer: its turn has not come, or it is inside a "
+                 "function of C");
   set_wait(L, actor);
   return 1;
 }
@@ -153,13 +163,14 @@ static int ask(lua_State *L, enum report_about about) {
   struct body *body = body_of(L);
   uint64_t pid = check_target(L), epoch, until;
   struct waiter none = {ID_NONE, 0};
-  bool capped;
+  bool capped, astray = is_astray(directory_find(directory_of(L), pid));
   lua_settop(L, 1);
   value_push_pid(L, pid); /* whatever the key leads to afterwards */
   lua_replace(L, 1);
   if (pid == body_pid(body)) return push_own(L, about);
   wait_check(L);
-  until = tick_add(worker_now(worker_current()), PATIENCE);
+  until = tick_add(worker_now(worker_current()),
+                   astray ? PATIENCE_ASTRAY : PATIENCE);
   epoch = wait_open_until(L, WAIT_REPORT, ID_NONE, until, &capped);
   if (report_ask(body, pid, epoch, about, none))
     return coroutine_wait(L, HOST_WAIT, 0, after_answer);

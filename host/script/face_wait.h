@@ -9,10 +9,16 @@
 #include <lua.h>
 
 /*
-** core.waits() -> a list of all that wait, the oldest actors first:
-** { pid, kind, since, target, deferred }. `kind` as "a reply"; `since` on the
-** clock of troupe.now; `target` the pid, if it waits for one; `deferred`: its
-** request was put off, and the reply may come from anybody.
+** core.waits(limit) -> a list, and how many wait in all. The list has the first
+** `limit` of them: those in a circle, then who has waited longest. An entry:
+**
+**   pid, behaviour   who
+**   waits            for what, in words: "a reply from <0.9.1> disk"
+**   kind             the same without whom: "a reply"
+**   target, target_behaviour   if it waits for an actor
+**   since            seconds
+**   deferred         its request was put off: the reply may come from anybody
+**   circle           those with the same number wait for each other
 */
 int wait_lua_waits(lua_State *L);
 

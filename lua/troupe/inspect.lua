@@ -22,12 +22,112 @@ local mailbox = require "troupe.inspect_mailbox"
 local reload = require "troupe.reload"
 local stack = require "troupe.inspect_stack"
 local trace = require "troupe.inspect_trace"
+local tree = require "troupe.inspect_tree"
 
 local inspect = {}
 
---- All that is known of one actor.
+local LISTED = 1000 -- entries of a list, unless a `limit` is given
+
+-- --- All actors --------------------------------------------------------------
+
+-- Takes `limit` out of a table of options; the rest must be those named.
+local function limit_of(options, names)
+  if options == nil then return LISTED end
+  if type(options) ~= "table" then
+    core.expected("options", "a table", options)
+  end
+  for name in pairs(options) do
+    if name ~= "limit" and not (names and names[name]) then
+      core.misuse("unknown option " .. core.describe(name))
+    end
+  end
+  local limit = options.limit
+  if limit == nil then return LISTED end
+  if math.type(limit) ~= "integer" or limit < 1 or limit > 10000000 then
+    core.expected("limit", "an integer from 1 to 10000000", limit)
+  end
+  return limit
+end
+
+--- The actors, as their slots tell it: none of them notices.
 --
---   pid, behaviour   "script": it has none
+--   pid, behaviour, starter
+--   doing            "idle", "running", "queued" (it could run, but others have
+--                    their turn) or "waiting", for `waits`, since `since` s
+--   queue, queue_bytes             of its mailbox
+--   messages_in, messages_out      since its start
+--   memory, cpu      bytes of its Lua state; seconds since its start
+--   restarts         how many there were before it in its place
+---@param options table|nil sort: "queue", "memory", "cpu" or "calls", the
+-- largest first; behaviour: of this one only; limit (1000); all: no limit
+---@return table[]
+function inspect.actors(options)
+  local limit = limit_of(options, {sort = true, behaviour = true, all = true})
+  options = options or {}
+  if options.all then limit = nil end
+  return core.actors {sort = options.sort, behaviour = options.behaviour,
+                      limit = limit}
+end
+
+--- The workers: index, running (the actor whose turn it is, or was last),
+-- queue, turns, steals, handles, load (0 to 1), parked, private.
+---@return table[]
+function inspect.workers()
+  return core.workers()
+end
+
+--- Who waits for whom: those that wait in a circle first, then who has waited
+-- longest.
+--
+--   pid, behaviour   who
+--   waits, kind      "a reply from <0.9.1> disk", "a reply"
+--   target, target_behaviour   if it waits for an actor
+--   since            seconds
+--   deferred         the reply may come from anybody: see troupe.noreply
+--   circle           those with the same number wait for each other. It may
+--                    open: a circle that is certain to last is a `deadlock`
+---@param options table|nil limit (1000)
+---@return table[]
+---@return integer # how many wait in all
+function inspect.waits(options)
+  return core.waits(limit_of(options))
+end
+
+--- Who belongs to whom: supervisors, pools, tasks and what they have started,
+-- and who has started those. Nobody holds it up.
+--
+-- A node: pid, behaviour, name (a key that it has, as text), bond ("child" or
+-- "task"), restarts, children. A supervisor that answers at once adds to its
+-- children id, text, restart, since and state, and those that have no pid as
+-- they are not there; one that does not is `silent`.
+---@param options table|nil limit (1000)
+---@return string text a line for each, what belongs to it below it
+---@return table[] roots
+function inspect.tree(options)
+  return tree.of(limit_of(options))
+end
+
+--- What is registered: keys, a list of {key, text, pid, behaviour}, and groups,
+-- a list of {key, text, size}, each with `more`: how many there are beside.
+-- An entity and a pool's worker have no key that a script could write.
+---@param options table|nil limit (1000)
+---@return table[] keys
+---@return table[] groups
+function inspect.registry(options)
+  local limit = limit_of(options)
+  local function sorted(list, total)
+    if total > #list then list.more = total - #list end
+    table.sort(list, function(a, b) return a.text < b.text end)
+    return list
+  end
+  return sorted(core.keys(limit)), sorted(core.groups(limit))
+end
+
+-- --- One actor ---------------------------------------------------------------
+
+--- All that is known of one actor: what inspect.actors tells of it, and
+--
+--   behaviour        "script": it has none
 --   doing            "new", "idle", "running", "waiting", "ending", "silent"
 --   request, caller  what it has in hand, `call "buy"`, and for whom
 --   where            the innermost line of Lua, "shop.lua:12"
@@ -49,7 +149,10 @@ local inspect = {}
 ---@return table
 function inspect.info(target)
   local info = core.info(target)
-  info.limits = info.limits or {}
+  for name, value in pairs(core.actor(info.pid) or {}) do
+    if info[name] == nil then info[name] = value end
+  end
+  info.limits = info.limits or {memory = {used = info.memory}}
   info.limits.mailbox = core.mailbox(info.pid)
   return info
 end
@@ -92,6 +195,8 @@ inspect.mailbox = mailbox.mailbox
 
 --- What goes into it and out of it: see troupe/inspect_trace.lua.
 inspect.trace = trace.trace
+
+-- --- The host ----------------------------------------------------------------
 
 --- Another version of a module, in all actors that use it, at once; the former
 -- one again; which versions there are: see troupe/reload.lua.

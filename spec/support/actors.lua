@@ -73,7 +73,7 @@ end
 function actors.waits(pid, kind)
   local core = require "troupe.core"
   eventually(function()
-    for _, wait in ipairs(core.waits()) do
+    for _, wait in ipairs(core.waits(1000)) do
       if wait.pid == pid and wait.kind == kind then return true end
     end
     return false
