@@ -107,12 +107,11 @@ function inspect.tree(options)
   return tree.of(limit_of(options))
 end
 
---- What is registered: keys, a list of {key, text, pid, behaviour}, and groups,
--- a list of {key, text, size}, each with `more`: how many there are beside.
--- An entity and a pool's worker have no key that a script could write.
+--- What is registered: `keys`, a list of {key, text, pid, behaviour}, and
+-- `groups`, a list of {key, text, size}, each with `more`: how many there are
+-- beside. An entity and a pool's worker have no key that a script could write.
 ---@param options table|nil limit (1000)
----@return table[] keys
----@return table[] groups
+---@return table
 function inspect.registry(options)
   local limit = limit_of(options)
   local function sorted(list, total)
@@ -120,7 +119,7 @@ function inspect.registry(options)
     table.sort(list, function(a, b) return a.text < b.text end)
     return list
   end
-  return sorted(core.keys(limit)), sorted(core.groups(limit))
+  return {keys = sorted(core.keys(limit)), groups = sorted(core.groups(limit))}
 end
 
 -- --- One actor ---------------------------------------------------------------
