@@ -296,3 +296,40 @@ describe("inspect.registry", function()
     assert.equal(all - 15, keys.more)
   end)
 end)
+
+describe("inspect.modules", function()
+  after_each(actors.finish)
+
+  it("lists what actors have loaded, and how many use it", function()
+    local first = find(inspect.modules(), "name", "fixtures.puppet")
+    local before = first and first.actors or 0
+    actors.puppet()
+    actors.puppet()
+    local module = find(inspect.modules(), "name", "fixtures.puppet")
+    assert.matches("spec/fixtures/puppet.lua$", module.file)
+    assert.equal(1, module.version)
+    assert.is_nil(module.former)
+    assert.is_nil(module.embedded)
+    assert.equal(before + 2, module.actors)
+    assert.is_true(module.size > 100)
+  end)
+
+  it("tells the library's apart", function()
+    local module = find(inspect.modules(), "name", "troupe.inspect")
+    assert.is_true(module.embedded)
+    assert.equal("troupe/inspect.lua", module.file)
+    assert.is_nil(module.actors)
+  end)
+
+  it("has one entry for a file that is found in two ways", function()
+    local pid = actors.puppet()
+    run(pid, [[
+      package.path = "./spec/fixtures/?.lua;" .. package.path
+      return require "point".new ~= nil
+    ]])
+    run(pid, "return require 'fixtures.point' ~= nil")
+    local module = find(inspect.modules(), "file", "./spec/fixtures/point.lua")
+    table.sort(module.names)
+    assert.same({ "fixtures.point", "point" }, module.names)
+  end)
+end)

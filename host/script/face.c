@@ -209,6 +209,7 @@ static const struct lazy_field core_fields[] = {
     {"stacks", inspect_lua_stacks, NULL},
     {"defaults", inspect_lua_defaults, NULL},
     {"level", inspect_lua_level, NULL},
+    {"modules", inspect_lua_modules, NULL},
     {"bonds", bond_lua_bonds, NULL},
     {"name", bond_lua_name, NULL},
     {"keys", keys_lua_keys, NULL},

@@ -9,6 +9,8 @@
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
+#include "script/module_store.h"
+#include "script/notes.h"
 #include "script/overload.h"
 #include "script/report.h"
 #include "script/script.h"
@@ -149,13 +151,21 @@ static int after_answer(lua_State *L, int status, lua_KContext context) {
   return lua_isnil(L, -1) ? push_silent(L, pid) : 1;
 }
 
-static int push_own(lua_State *L, enum report_about about) {
+/* Takes the message; the body frees it, as reading it may raise. */
+static void push_values(lua_State *L, struct message *message) {
   struct body *body = body_of(L);
-  struct message *message = body->script->dossier(body, L,
-                                                  about == REPORT_ALL);
-  message_free(body->outcome);
+  if (body->outcome != NULL) {
+    struct scheduler *scheduler = body->script->scheduler;
+    scheduler->discard(scheduler, body->outcome);
+  }
   body->outcome = message;
   codec_unpack(L, message);
+  if (lua_isnil(L, -1)) luaL_error(L, "not enough memory");
+}
+
+static int push_own(lua_State *L, enum report_about about) {
+  struct body *body = body_of(L);
+  push_values(L, body->script->dossier(body, L, about == REPORT_ALL));
   return 1;
 }
 
@@ -212,5 +222,20 @@ int inspect_lua_level(lua_State *L) {
     log_set_level(log, level);
   }
   lua_pushstring(L, former);
+  return 1;
+}
+
+int inspect_lua_modules(lua_State *L) {
+  struct body *body = body_of(L);
+  struct notes notes;
+  struct message *message;
+  notes_init(&notes);
+  notes_open(&notes, NULL);
+  modules_note(body->script->modules, body->script->scheduler->directory,
+               &notes);
+  notes_close(&notes);
+  message = notes_outcome(&notes);
+  notes_deinit(&notes);
+  push_values(L, message);
   return 1;
 }

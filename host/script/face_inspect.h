@@ -35,4 +35,7 @@ int inspect_lua_defaults(lua_State *L);
 ** it. */
 int inspect_lua_level(lua_State *L);
 
+/* core.modules() -> { sources, names }: script/module_store.h, modules_note. */
+int inspect_lua_modules(lua_State *L);
+
 #endif

@@ -77,6 +77,14 @@ bool source_join_locked(struct source *source, struct directory *directory,
   return true;
 }
 
+uint32_t source_live_locked(const struct source *source,
+                            struct directory *directory) {
+  uint32_t live = 0;
+  for (uint32_t i = 0; i < source->user_count; i++)
+    if (directory_find(directory, source->users[i].pid) != NULL) live++;
+  return live;
+}
+
 /* --- Versions ------------------------------------------------------------- */
 
 void source_switch_locked(struct source *source, struct unit *unit) {

@@ -62,6 +62,9 @@ void source_free(struct source *source);
 /* Notes a user; forgets some that have ended. False: no memory. */
 bool source_join_locked(struct source *source, struct directory *directory,
                         uint64_t pid, const char *name);
+/* Users that have not ended; one that has loaded it as two modules is two. */
+uint32_t source_live_locked(const struct source *source,
+                            struct directory *directory);
 /* `unit` becomes the current one: shared. */
 void source_switch_locked(struct source *source, struct unit *unit);
 

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "base/tick.h"
+#include "script/notes.h"
 
 #define BUCKETS 512
 
@@ -252,6 +253,49 @@ void modules_remember(struct modules *modules, const char *path,
   }
   mutex_unlock(&modules->mutex);
   if (!taken) memory_free(finding);
+}
+
+/* --- For who looks -------------------------------------------------------- */
+
+static void note_source_locked(const struct source *source,
+                               struct directory *directory,
+                               struct notes *notes) {
+  notes_open(notes, NULL);
+  notes_text(notes, "chunk", source->chunk);
+  notes_integer(notes, "version", source->current->version);
+  if (source->former != NULL)
+    notes_integer(notes, "former", source->former->version);
+  notes_integer(notes, "size", (int64_t)source->current->size);
+  notes_integer(notes, "actors", source_live_locked(source, directory));
+  notes_boolean(notes, "closed", source->closed);
+  notes_close(notes);
+}
+
+static void note_finding(const struct finding *finding, struct notes *notes) {
+  notes_open(notes, NULL);
+  notes_text(notes, "name", finding->key + finding->path_size + 1);
+  notes_text(notes, "chunk", finding->source->chunk);
+  notes_close(notes);
+}
+
+void modules_note(struct modules *modules, struct directory *directory,
+                  struct notes *notes) {
+  notes_open(notes, "sources");
+  for (size_t i = 0; i < BUCKETS; i++) {
+    mutex_lock(&modules->mutex);
+    for (struct source *at = modules->sources[i]; at != NULL; at = at->next)
+      note_source_locked(at, directory, notes);
+    mutex_unlock(&modules->mutex);
+  }
+  notes_close(notes);
+  notes_open(notes, "names");
+  for (size_t i = 0; i < BUCKETS; i++) {
+    mutex_lock(&modules->mutex);
+    for (struct finding *at = modules->findings[i]; at != NULL; at = at->next)
+      note_finding(at, notes);
+    mutex_unlock(&modules->mutex);
+  }
+  notes_close(notes);
 }
 
 /* --- Using ---------------------------------------------------------------- */

@@ -30,6 +30,7 @@ struct embedded {
 /* All of lua/troupe/, made into C by scripts/build/embed.lua. */
 extern const struct embedded embedded_library[];
 
+struct notes; /* script/notes.h */
 struct modules;
 struct modules *modules_new(const struct embedded *embedded); /* NULL: nomem */
 void modules_free(struct modules *modules);
@@ -53,6 +54,15 @@ struct source *modules_keep(struct modules *modules, const char *chunk,
                             const struct buffer *code);
 void modules_remember(struct modules *modules, const char *path,
                       const char *name, struct source *source);
+
+/* --- For who looks -------------------------------------------------------- */
+
+/* Writes down two lists, `sources` and `names`: of each source its chunk, the
+** numbers of its current and former version, the bytes of the current code,
+** how many live users it has, and whether it is closed; of each name that was
+** found its chunk. The lock is let go of in between. */
+void modules_note(struct modules *modules, struct directory *directory,
+                  struct notes *notes);
 
 /* --- Using ---------------------------------------------------------------- */
 

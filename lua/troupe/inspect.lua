@@ -19,6 +19,7 @@
 
 local core = require "troupe.core"
 local mailbox = require "troupe.inspect_mailbox"
+local modules = require "troupe.inspect_modules"
 local reload = require "troupe.reload"
 local stack = require "troupe.inspect_stack"
 local trace = require "troupe.inspect_trace"
@@ -142,6 +143,7 @@ end
 --   sockets, listeners   {peer, address}; addresses
 --   pools, borrowed  its own; workers that it has checked out, {pool, seat}
 --   idle             ends after so many seconds without a message
+--   version          of its behaviour: see inspect.version
 --
 -- A list has 100 entries at most; `more` says how many there are beside.
 ---@param target any
@@ -202,6 +204,18 @@ inspect.trace = trace.trace
 inspect.reload = reload.reload
 inspect.rollback = reload.rollback
 inspect.version = reload.version
+
+--- The modules of Lua that actors have loaded, each file once.
+--
+--   name      as for require; nil: it is a script. names: if it has several
+--   file      where it was found; a library's that is in the executable:
+--             "troupe/pool.lua", and `embedded`
+--   version, former   the one that is in use, and what rollback changes to
+--   size      bytes of its compiled code
+--   actors    so many use it; nil for one that is in the executable
+--   closed    it is being reloaded
+---@return table[]
+inspect.modules = modules.modules
 
 --- The level of the host's log: "debug", "info", "warn", "error" or "off".
 ---@param level string|nil the new one
