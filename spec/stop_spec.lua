@@ -222,8 +222,8 @@ describe("an actor that does not stop in time", function()
       process:await "sticking"
       process:signal "TERM"
       local result = process:wait()
-      assert.matches("warn  <[%d.]+> member: did not stop in time\n" ..
-        ".*%[C%]: in .*'tostring'\n", result.stderr)
+      assert.matches('warn  <[%d.]+> member %("stick"%): did not stop in ' ..
+        "time\n.*%[C%]: in .*'tostring'\n", result.stderr)
       assert.equal(128 + 15, result.status)
     end)
   end
