@@ -242,9 +242,11 @@ static bool push_script(lua_State *L, struct modules *modules,
   const char *chunk = lua_pushfstring(L, "@%s", file);
   struct source *source = modules_source(modules, chunk);
   struct unit *unit;
+  int top = lua_gettop(L) - 1;
   lua_pop(L, 1);
   if (source == NULL && !push_file(L, modules, file, &source)) return false;
   if (source == NULL) return true;
+  lua_settop(L, top);
   if (modules_take_source(modules, source, &taking, &unit) != STATUS_OK)
     luaL_error(L, "not enough memory");
   body->version = taking.version;
