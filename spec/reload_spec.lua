@@ -8,50 +8,14 @@ local versions = require "support.versions"
 
 local puppet, raised, run = actors.puppet, actors.raised, actors.run
 
--- A counter of version $number. Its file is what differs.
-local COUNTER = [[
-  local troupe = require "troupe"
-  local counter = { call = {}, cast = {}, number = $number }
-  function counter.init(args)
-    return { number = $number, args = args, list = { 1, 2, 3 } }
-  end
-  function counter.call.get(state) return $number, state.number end
-  function counter.call.state(state) return state end
-  function counter.call.hold(state, gate, main)
-    troupe.call(gate, "hold", main)
-    return $number
-  end
-  function counter.call.ask(state, other, request, ...)
-    return $number, troupe.call(other, request, ...)
-  end
-  function counter.cast.ask(state, other, request, main, ...)
-    troupe.send(main, "asked", troupe.call(other, request, ...))
-  end
-  function counter.call.run(state, source, ...)
-    return load(source)(state, counter, ...)
-  end
-  $more
-  return counter
-]]
-
 local UPGRADE = [[
-  function counter.upgrade(state, version)
+  function versioned.upgrade(state, version)
     state.number, state.was = $number, version
     return state
   end
 ]]
 
-local function values(number, more)
-  return { number = number, more = (more or ""):gsub("%$number", number) }
-end
-
-local function counter(more)
-  return versions.module(COUNTER, values(1, more))
-end
-
-local function write(module, number, more)
-  module.write(COUNTER, values(number, more))
-end
+local counter, write = versions.counter, versions.write
 
 local function get(pid) return { troupe.call(pid, "get") } end
 
@@ -99,7 +63,7 @@ describe("a reload", function()
       local module = counter(UPGRADE)
       local pid = module.start()
       assert.same({ nil, "unchanged" }, { reload.reload(module.name) })
-      assert.equal(2, reload.reload(module.name, true).version)
+      assert.equal(2, reload.reload(module.name, { force = true }).version)
       assert.equal(1, troupe.call(pid, "state").was)
     end)
 
@@ -126,7 +90,7 @@ describe("a reload", function()
     actors.finish()
     write(module, 2)
     assert.same({ 2, 0 }, { reload.reload(module.name).version,
-      reload.reload(module.name, true).actors })
+      reload.reload(module.name, { force = true }).actors })
   end)
 end)
 
@@ -150,7 +114,7 @@ describe("the state of an actor", function()
       reload.reload(module.name)
       assert.same({ 2, 2, 1 }, { troupe.call(pid, "get"),
         troupe.call(pid, "state").number, troupe.call(pid, "state").was })
-      write(module, 3, UPGRADE .. "counter.version = 'three'")
+      write(module, 3, UPGRADE .. "versioned.version = 'three'")
       assert.equal("three", reload.reload(module.name).version)
       assert.equal(2, troupe.call(pid, "state").was)
       write(module, 4, UPGRADE)
@@ -174,7 +138,7 @@ describe("the state of an actor", function()
         handle = state.handle, meta = getmetatable(state.class) }
     ]])
     write(module, 2, [[
-      function counter.upgrade(state)
+      function versioned.upgrade(state)
         state.list[4] = 4
         return state
       end
@@ -223,7 +187,7 @@ describe("the state of an actor", function()
     local module = counter()
     local pid, oracle = module.start(), puppet { name = "oracle" }
     write(module, 2, [[
-      function counter.upgrade(state)
+      function versioned.upgrade(state)
         state.answer = troupe.call("oracle", "run", "return 42")
         return state
       end
@@ -238,13 +202,13 @@ describe("what a version is made of", function()
   after_each(versions.finish)
 
   it("is in the table that others have in their locals", function()
-    local module = counter "function counter.tell() return $number end"
+    local module = counter "function versioned.tell() return $number end"
     local pid = puppet()
     run(pid, [[
       captured = require(...)
       tell = captured.tell
     ]], module.name)
-    write(module, 2, "function counter.tell() return counter.number end")
+    write(module, 2, "function versioned.tell() return versioned.number end")
     reload.reload(module.name)
     assert.same({ 2, true, 2, 1 }, { run(pid, [[
       local now = require(...)
@@ -257,10 +221,10 @@ describe("what a version is made of", function()
       local module = counter()
       local pid = module.start()
       write(module, 2, [[
-        counter.__index = counter
-        counter.nested = { up = function() return counter end }
-        function counter.upgrade(state)
-          return setmetatable(state, counter)
+        versioned.__index = versioned
+        versioned.nested = { up = function() return versioned end }
+        function versioned.upgrade(state)
+          return setmetatable(state, versioned)
         end
       ]])
       reload.reload(module.name)
@@ -283,24 +247,24 @@ describe("what a version is made of", function()
   end)
 
   it("may take or leave handlers, idle, and several at a time", function()
-    local module = counter "counter.concurrent = 2 counter.idle = 60"
+    local module = counter "versioned.concurrent = 2 versioned.idle = 60"
     local pid = module.start()
-    write(module, 2, "counter.call.get = nil")
+    write(module, 2, "versioned.call.get = nil")
     reload.reload(module.name)
     assert.equal("badrequest", raised(troupe.call, pid, "get").kind)
     for number, count in ipairs { 1, 3, 3, 1 } do
-      write(module, number + 2, "counter.concurrent = " .. count)
+      write(module, number + 2, "versioned.concurrent = " .. count)
       reload.reload(module.name)
       assert.same({ number + 2, 1 }, get(pid))
     end
   end)
 
   it("is taken by the one who asks, too", function()
-    local module = counter "function counter.tell() return $number end"
+    local module = counter "function versioned.tell() return $number end"
     local here = require(module.name)
     local pid = puppet()
     run(pid, "captured = require(...)", module.name)
-    write(module, 2, "function counter.tell() return $number end")
+    write(module, 2, "function versioned.tell() return $number end")
     assert.equal(2, reload.reload(module.name).actors)
     assert.same({ 2, 2 }, { here.tell(), run(pid, "return captured.tell()") })
     assert.equal(here, require(module.name))
@@ -385,7 +349,7 @@ describe("a version that is not fit", function()
       local pids = {}
       for index = 1, 20 do pids[index] = module.start(index) end
       write(module, 2, [[
-        function counter.upgrade(state)
+        function versioned.upgrade(state)
           state.number = 2
           if state.args == 13 then error "unlucky" end
           return state
@@ -407,7 +371,7 @@ describe("a version that is not fit", function()
   it("forgets to return the state", function()
     local module = counter()
     local pid = module.start()
-    write(module, 2, "function counter.upgrade(state) state.number = 2 end")
+    write(module, 2, "function versioned.upgrade(state) state.number = 2 end")
     assert.matches("upgrade to return the state, got nil",
       raised(reload.reload, module.name).message)
     assert.same({ 1, 1 }, get(pid))
@@ -416,7 +380,7 @@ describe("a version that is not fit", function()
   it("uses too much CPU time in an upgrade", function()
     local module = counter()
     local pid = module.start(nil, { cpu = 0.05 })
-    write(module, 2, "function counter.upgrade() while true do end end")
+    write(module, 2, "function versioned.upgrade() while true do end end")
     local problem = raised(reload.reload, module.name)
     assert.matches("used .* s of CPU time", problem.message)
     assert.same({ 1, 1 }, get(pid))
@@ -445,7 +409,7 @@ describe("while a module is reloaded", function()
   -- Its upgrade asks a gate, which says so to us and answers when it is
   -- released.
   local HOLDS = [[
-    function counter.upgrade(state)
+    function versioned.upgrade(state)
       troupe.timeout(60, troupe.call, "gate", "hold")
       return state
     end

@@ -38,6 +38,9 @@ static int entries(lua_State *L) {
   return count(L, (int64_t)registry_count(scheduler_of(L)->registry));
 }
 
+/* Nanoseconds, the same for all threads. */
+static int read_clock(lua_State *L) { return count(L, (int64_t)tick_now()); }
+
 static int streams(lua_State *L) { return count(L, stream_count()); }
 
 /* Blocks of the slabs. */
@@ -200,7 +203,7 @@ static const luaL_Reg functions[] = {
     {"start_private", start_private}, {"private", private},
     {"thread", thread},     {"attach", attach},
     {"dropped", dropped},
-    {"unhandled", unhandled}, {"waits", waits},
+    {"unhandled", unhandled}, {"waits", waits}, {"clock", read_clock},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},
     {"spare", spare}, {"slice", slice}, {"pace", pace}, {NULL, NULL}};
 

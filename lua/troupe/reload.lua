@@ -41,16 +41,17 @@ local function check_failure(change, name)
 end
 
 -- Waits until none is busy; `help`: those that are held up by others.
-local function settle(change, name, limit, what, help)
+local function settle(change, task, what, help)
+  local limit = troupe.now() + task.patience
   while true do
     local busy = change:await(PAUSE)
-    check_failure(change, name)
+    check_failure(change, task.name)
     if busy == 0 then return end
     if troupe.now() >= limit then
       local pid = change:laggard()
       if pid then
-        raise(("%s keeps its version, as %s %s within %g s"):format(name,
-          who(pid), what, PATIENCE))
+        raise(("%s keeps its version, as %s %s within %g s"):format(task.name,
+          who(pid), what, task.patience))
       end
     elseif help then
       change:follow()
@@ -59,72 +60,92 @@ local function settle(change, name, limit, what, help)
 end
 
 -- Loads it where it can do no harm. Returns what it calls its version.
-local function try(change, name, facts)
-  local pid, why = core.start("troupe.reload_trial",
-    {number = facts.number, name = name, behaviour = facts.behaviour,
-     path = facts.path}, {timeout = PATIENCE, link = false})
-  if pid then raise("the trial of " .. name .. " did not end") end
-  return why.version or facts.version
+local function try(task, facts)
+  local pid, told = core.start("troupe.reload_trial",
+    {number = facts.number, name = task.name, behaviour = facts.behaviour,
+     path = facts.path}, {timeout = task.patience, link = false})
+  if pid then raise("the trial of " .. task.name .. " did not end") end
+  return told.version or facts.version
 end
 
-local function freeze(change, name, limit)
+local function freeze(change, task)
   change:join()
   repeat
-    settle(change, name, limit, "did not come to the end of its handler", true)
+    settle(change, task, "did not come to the end of its handler", true)
   until change:join() == 0
 end
 
-local function prepare(change, name)
+local function prepare(change, task)
   change:prepare()
   change:prepare_own()
-  settle(change, name, troupe.now() + PATIENCE, "did not upgrade")
+  settle(change, task, "did not upgrade")
 end
 
-local function finish(change, name)
+local function finish(change, task)
   change:release()
   change:install_own()
-  settle(change, name, troupe.now() + PATIENCE, "did not go on")
+  settle(change, task, "did not go on")
 end
 
-local function run(change, name)
+local function run(change, task)
   local began = troupe.now()
-  local facts = change:describe()
-  local version = try(change, name, facts)
-  local limit = troupe.now() + PATIENCE
+  local version = try(task, change:describe())
   repeat
-    freeze(change, name, limit)
-    prepare(change, name)
+    freeze(change, task)
+    prepare(change, task)
   until change:commit()
-  troupe.shield(PATIENCE, finish, change, name)
-  return {module = name, version = version, actors = change:count(),
+  troupe.shield(task.patience, finish, change, task)
+  return {module = task.name, version = version, actors = change:count(),
           seconds = troupe.now() - began}
 end
 
-local function begin(name, how)
+local NAMES = {force = true, patience = true}
+
+local function check(name, options)
   if type(name) ~= "string" then
     core.expected("module", "the name of a module", name)
   end
-  local change <close>, why = exchange.open(name, how)
+  if options == nil then options = {} end
+  if type(options) ~= "table" then
+    core.expected("options", "a table", options)
+  end
+  for field in pairs(options) do
+    if not NAMES[field] then
+      core.misuse("unknown option " .. core.describe(field))
+    end
+  end
+  local patience = options.patience or PATIENCE
+  if type(patience) ~= "number" or not (patience > 0) then
+    core.expected("patience", "a number above 0", patience)
+  end
+  return {name = name, patience = patience}
+end
+
+local function begin(task, how)
+  local change <close>, why = exchange.open(task.name, how)
   if not change then return nil, why end
-  return run(change, name)
+  return run(change, task)
 end
 
 --- Reads the module's file anew and changes to what is there.
 ---@param name string as for require; or the file of a script
----@param force boolean|nil even if it is as it was
+---@param options table|nil force = true: even if it is as it was; patience:
+---  seconds to stop all, and to upgrade (5)
 ---@return table|nil result {module, version, actors, seconds}
 ---@return string|nil reason "unchanged", "not loaded", "busy": another one is
 ---  under way
-function reload.reload(name, force)
-  return begin(name, force and "force" or "new")
+function reload.reload(name, options)
+  local task = check(name, options)
+  return begin(task, options and options.force and "force" or "new")
 end
 
 --- Changes to the version before this one, which the host has kept.
 ---@param name string
+---@param options table|nil patience, as of reload
 ---@return table|nil result as of reload
 ---@return string|nil reason also "no former version"
-function reload.rollback(name)
-  return begin(name, "back")
+function reload.rollback(name, options)
+  return begin(check(name, options), "back")
 end
 
 --- Which versions the host has: it counts them from 1.
@@ -132,9 +153,7 @@ end
 ---@return integer|nil current nil: it is not loaded
 ---@return integer|nil former what rollback would change to
 function reload.version(name)
-  if type(name) ~= "string" then
-    core.expected("module", "the name of a module", name)
-  end
+  check(name)
   return exchange.versions(name)
 end
 

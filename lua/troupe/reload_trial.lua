@@ -1,6 +1,6 @@
---- The actor in which a new version of a module is loaded first, so that what is
--- wrong with it harms nobody. Not for scripts: see troupe.reload. It ends with
--- its init.
+--- The actor in which a new version of a module is loaded first, so that what
+-- is wrong with it harms nobody. Not for scripts: see troupe.reload. It ends
+-- with its init.
 
 local exchange = require "troupe.exchange"
 
@@ -11,12 +11,9 @@ function trial.init(job)
   local chunk, file = exchange.candidate(job.number)
   local value = chunk(job.name, file)
   if job.behaviour then exchange.check(value, job.name) end
-  local version
-  if type(value) == "table" then version = rawget(value, "version") end
-  if type(version) ~= "number" then
-    version = type(version) == "string" and version or nil
-  end
-  return nil, {version = version}
+  local version = type(value) == "table" and rawget(value, "version")
+  local kind = type(version)
+  return nil, {version = (kind == "number" or kind == "string") and version}
 end
 
 return trial

@@ -1,12 +1,10 @@
 -- Modules whose files are written anew:
 --
 --   after_each(versions.finish)
---   local module = versions.module(TEXT, {number = 1})
+--   local module = versions.counter()       -- fixtures/versioned.lua
 --   local pid = module.start(init_argument)
---   module.write(TEXT, {number = 2})
+--   versions.write(module, 2)
 --   reload.reload(module.name)
---
--- In a text `$number` is what the table says; `$module` is the module's name.
 
 local actors = require "support.actors"
 local command = require "support.command"
@@ -17,28 +15,35 @@ local versions = {}
 local serial = 0
 local path = package.path
 
-local function fill(text, name, values)
-  return (text:gsub("%$([%a_]+)", function(word)
-    if word == "module" then return name end
-    return values and values[word] and tostring(values[word])
-  end))
-end
-
---- A module in a file of its own, found by whoever is started from here on.
-function versions.module(text, values)
+--- A module of this text, in a file of its own, found by whoever is started
+--- from here on.
+function versions.module(text)
   local directory = command.directory()
   serial = serial + 1
   local module = {name = "versioned" .. serial}
   module.file = directory .. "/" .. module.name .. ".lua"
   package.path = directory .. "/?.lua;" .. package.path
-  function module.write(new, fresh)
-    command.write(module.file, fill(new, module.name, fresh))
-  end
+  function module.write(new) command.write(module.file, new) end
   function module.start(...)
     return actors.keep(troupe.start(module.name, ...))
   end
-  module.write(text, values)
+  module.write(text)
   return module
+end
+
+local function text(number, more)
+  local values = {["$number"] = number, ["$more"] = more or ""}
+  return (command.read "spec/fixtures/versioned.lua":gsub("%$%a+", values)
+    :gsub("%$number", number))
+end
+
+--- A counter of version 1, with more lines in it, where `$number` is that.
+function versions.counter(more)
+  return versions.module(text(1, more))
+end
+
+function versions.write(module, number, more)
+  module.write(text(number, more))
 end
 
 function versions.finish()
