@@ -257,6 +257,34 @@ describe("a client that behaves badly", function()
     client.sock:close()
   end)
 
+  local function sessions()
+    local count = 0
+    for _, name in ipairs { "session", "evaluator" } do
+      count = count + #core.actors { behaviour = "troupe.console_" .. name }
+    end
+    return count
+  end
+
+  it("is left if it does not read", function()
+    for _, source in ipairs { "while true do print(('x'):rep(1000)) end",
+        "print(('x'):rep(2^24)) print(1)", "troupe.trap(true) " ..
+        "while true do pcall(print, ('x'):rep(1000)) end" } do
+      local client = console.connect { patience = 0.1 }
+      assert.equal(2, sessions())
+      client:send("E", source)
+      eventually(function() return sessions() == 0 end)
+    end
+  end)
+
+  it("has its evaluator killed with the session", function()
+    local client = console.connect()
+    client:send("E", "troupe.trap(true) print 'begun' while true do end")
+    assert.equal("begun\n", client:expect "O")
+    troupe.kill(core.actors { behaviour = "troupe.console_session" }[1].pid)
+    eventually(function() return sessions() == 0 end)
+    assert.is_nil((client:ending()))
+  end)
+
   it("that goes away within a frame leaves nothing", function()
     local client = console.connect()
     client.sock:write(("<I4"):pack(100) .. "Ex = ")

@@ -45,7 +45,7 @@ bool console_hand(struct console *console, int fd);
 void console_started(struct console *console);
 void console_ended(struct console *console);
 
-/* core.console_start(module, args, options): troupe.start on this worker. */
+/* core.console_start(module, args, options): core.start on this worker. */
 int console_lua_start(lua_State *L);
 /* core.console_serve(path, module, args, most) -> listener, or nil, problem */
 int console_lua_serve(lua_State *L);

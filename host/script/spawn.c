@@ -191,7 +191,7 @@ int spawn_lua_bound(lua_State *L) {
 }
 
 int spawn_lua_private(lua_State *L) {
-  return start(L, START_PRIVATE, spawn_lua_private);
+  return start(L, START_PRIVATE | START_BOUND, spawn_lua_private);
 }
 
 /* --- Get-or-start --------------------------------------------------------- */

@@ -30,7 +30,7 @@ int spawn_lua_start(lua_State *L);
 ** with its starter whatever trap says. Without the option link its own end does
 ** not reach the starter. It is told how many were there before it. */
 int spawn_lua_bound(lua_State *L);
-/* As troupe.start, on the private worker, where there is one. */
+/* As core.start, on the private worker, where there is one. */
 int spawn_lua_private(lua_State *L);
 /* registry.ensure(key, module, args, options) */
 int spawn_lua_ensure(lua_State *L);

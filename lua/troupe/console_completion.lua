@@ -181,7 +181,9 @@ function completion.of(context, text)
   local module = line:match "require%s*%(?%s*[\"']([%w_.%-]*)$"
   if module then return modules(module) end
   local pid = line:match "<[%d.]*$"
-  if pid and #pid > 1 then return pids(pid) end
+  if pid and (#pid > 1 or name and command.named(name)) then
+    return pids(pid)
+  end
   local path, mark, beginning = line:match "([%a_][%w_.]*)([.:])([%w_]*)$"
   if path then return fields(context, path, mark, beginning) end
   beginning = line:match "[%a_][%w_]*$" or ""

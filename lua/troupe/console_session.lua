@@ -31,7 +31,7 @@ local function close(self)
 end
 
 local function write(self, kind, payload)
-  local ok, written = pcall(troupe.shield, PATIENCE, self.sock.write,
+  local ok, written = pcall(troupe.shield, self.patience, self.sock.write,
                             self.sock, frame.pack(kind, payload))
   if not (ok and written) then close(self) end
 end
@@ -41,10 +41,11 @@ local function finish(self, why)
   close(self)
 end
 
---- `args`: name, the host's; plain: its actors are not the console's.
+--- `args`: name, the host's; plain: its actors are not the console's;
+--- patience: seconds until a client takes what is written.
 function session.init(sock, args)
   local self = {sock = sock, name = args.name or "", plain = args.plain,
-                inputs = {}, count = 0}
+                patience = args.patience or PATIENCE, inputs = {}, count = 0}
   self.greeting = troupe.after(GREETING, troupe.self(), "silent")
   write(self, "W", self.name .. "\n")
   sock:deliver(4)
@@ -54,12 +55,13 @@ end
 -- --- The evaluator -----------------------------------------------------------
 
 local function start(self)
-  local options = {memory = MEMORY, cpu = math.huge, link = true}
-  local begin = self.plain and troupe.start or core.console_start
+  local options = {memory = MEMORY, cpu = math.huge}
+  local begin = self.plain and core.start or core.console_start
   local ok, pid = pcall(begin, "troupe.console_evaluator",
     {session = troupe.self(), name = self.name}, options)
   if not ok then finish(self, "no evaluator: " .. tostring(pid)) end
   self.evaluator, self.asking = pid, nil
+  troupe.monitor(pid)
 end
 
 -- What is answered here, not by the evaluator.
@@ -136,19 +138,28 @@ function session.call.finish(self, id, kind)
   if kind ~= "H" then write(self, kind, text) end
 end
 
+local function is_input(it)
+  return it.kind == "evaluate" or it.kind == "script"
+end
+
+-- Which of those that wait is one.
+local function waiting(self)
+  for index, it in ipairs(self.inputs) do
+    if is_input(it) then return index end
+  end
+end
+
 -- One that has not begun yet is answered without.
 local function skip(self)
-  for index, input in ipairs(self.inputs) do
-    if input.kind == "evaluate" or input.kind == "script" then
-      table.remove(self.inputs, index)
-      return answer(self, input, "interrupted", "it had not begun")
-    end
-  end
+  local index = waiting(self)
+  if not index then return end
+  answer(self, table.remove(self.inputs, index), "interrupted",
+         "it had not begun")
 end
 
 local function interrupt(self)
   local current = self.current
-  if not current or current.kind == "hello" then return skip(self) end
+  if not current or not is_input(current) then return skip(self) end
   local again = current.interrupted
   current.interrupted = true
   if again or not core.interrupt then return troupe.kill(self.evaluator) end
@@ -157,7 +168,8 @@ local function interrupt(self)
 end
 
 function session.info.overdue(self, id)
-  if self.current and self.current.id == id then troupe.kill(self.evaluator) end
+  local current = self.current
+  if current and current.id == id then troupe.kill(self.evaluator) end
 end
 
 -- --- From the client ---------------------------------------------------------
@@ -168,15 +180,18 @@ local function greet(self, payload)
   if not self.greeted then
     self.greeted = true
     self.greeting:cancel()
-    troupe.trap(true)
     start(self)
   end
   self.hello = hello
   enqueue(self, "hello", hello.mode, hello.width, hello.colour)
 end
 
+-- Nobody waits for candidates while an input is in hand.
 local function complete(self, payload)
-  if self.current or self.inputs[1] then return write(self, "C", "0") end
+  local current = self.current
+  if current and current.kind ~= "hello" or waiting(self) then
+    return write(self, "C", "0")
+  end
   enqueue(self, "complete", payload)
 end
 

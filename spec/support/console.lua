@@ -23,19 +23,19 @@ client.__index = client
 
 local listener
 
---- A connection that has said nothing yet.
-function console.raw()
+--- A connection that has said nothing yet. `patience`: of the first one's.
+function console.raw(patience)
   listener = listener or sockets.keep(assert(tcp.serve(
     "unix:" .. command.directory() .. "/s", "troupe.console_session",
-    { name = "spec", plain = true })))
+    { name = "spec", plain = true, patience = patience })))
   local sock = sockets.keep(assert(tcp.connect(listener:address())))
   return setmetatable({ sock = sock, notices = {} }, client)
 end
 
---- One whose hello has been answered. Options: mode, width, colour.
+--- One whose hello has been answered. Options: mode, width, colour, patience.
 function console.connect(options)
-  local self = console.raw()
   options = options or {}
+  local self = console.raw(options.patience)
   self:send("H", ("protocol=1\nmode=%s\nwidth=%d\ncolour=%d\n"):format(
     options.mode or "plain", options.width or 80, options.colour and 1 or 0))
   self.welcome = self:expect "W"
