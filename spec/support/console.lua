@@ -29,18 +29,27 @@ function console.raw(patience)
     "unix:" .. command.directory() .. "/s", "troupe.console_session",
     { name = "spec", plain = true, patience = patience })))
   local sock = sockets.keep(assert(tcp.connect(listener:address())))
-  return setmetatable({ sock = sock, notices = {} }, client)
+  return setmetatable({ sock = sock }, client)
 end
 
---- One whose hello has been answered. Options: mode, width, colour, patience.
-function console.connect(options)
+local function greet(self, options)
   options = options or {}
-  local self = console.raw(options.patience)
   self:send("H", ("protocol=1\nmode=%s\nwidth=%d\ncolour=%d\n"):format(
     options.mode or "plain", options.width or 80, options.colour and 1 or 0))
   self.welcome = self:expect "W"
   self.prompt = self:expect "P"
   return self
+end
+
+--- One whose hello has been answered. Options: mode, width, colour, patience.
+function console.connect(options)
+  return greet(console.raw(options and options.patience), options)
+end
+
+--- The same of a host that has a name, by its socket.
+function console.attach(path, options)
+  local sock = sockets.keep(assert(tcp.connect("unix:" .. path)))
+  return greet(setmetatable({ sock = sock }, client), options)
 end
 
 function client:send(kind, payload)

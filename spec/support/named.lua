@@ -9,29 +9,6 @@ local command = support.command
 
 local named = {}
 
--- What the library brings itself goes before.
-local CONSOLE = [[
-local core = require "troupe.core"
-local console = { info = {} }
-local function adopt() while core.console_adopt("session") do end end
-function console.init(args)
-  if args.path then assert(core.console_serve(args.path, "session")) end
-  adopt()
-end
-function console.info.adopt() adopt() end
-return console
-]]
-
-local SESSION = [[
-local session = { info = {} }
-function session.init(sock)
-  sock:write(("<s4"):pack("W"))
-  sock:deliver("some")
-end
-function session.info.closed() require("troupe").exit() end
-return session
-]]
-
 local PREFIX = "local probe, troupe = require 'probe', require 'troupe'; "
 
 local directory
@@ -50,8 +27,8 @@ end
 
 local function options(given)
   local all = { flags = { "--name", "shop", "--log", "error" },
-    files = { ["troupe/console.lua"] = CONSOLE, ["session.lua"] = SESSION },
-    environment = named.environment(), arguments = given.arguments }
+    files = {}, environment = named.environment(),
+    arguments = given.arguments }
   for name, text in pairs(given.files or {}) do all.files[name] = text end
   for name, value in pairs(given.environment or {}) do
     all.environment[name] = value

@@ -1,0 +1,91 @@
+-- The console of a host that has a name, from outside, by its socket.
+
+local console = require "support.console"
+local named = require "support.named"
+
+local host
+
+local function attach(options)
+  return console.attach(named.directory() .. "/shop.sock", options)
+end
+
+local function start(source, given)
+  host = named.start("io.stdout:setvbuf('line') " .. source ..
+    " print 'here' troupe.timeout(math.huge, troupe.receive)", given)
+  host:await "here"
+end
+
+local BUSY = [[
+  for i = 1, probe.workers() do
+    local pid = troupe.start("fixtures.puppet", nil, { name = "busy" .. i })
+    troupe.cast(pid, "run", "while true do end")
+  end
+]]
+
+after_each(function()
+  if host and host:running() then
+    host:signal "KILL"
+    host:wait()
+  end
+  console.finish()
+end)
+
+describe("the console", function()
+  it("answers while every worker runs a loop without an end", function()
+    start(BUSY)
+    local client = attach()
+    assert.equal("shop\n", client.welcome)
+    assert.equal("2", client:value "1 + 1")
+    assert.matches("is running in cast \"run\" %(puppet:1%)\n.*puppet:1: in",
+      client:shown "stack busy1")
+    assert.equal("true", client:value "kill busy1")
+    assert.matches("^noactor: ", client:ask "stack busy1".F)
+    assert.matches("is running", client:shown "stack busy2")
+  end)
+
+  it("has an evaluation that loops beside others that do not", function()
+    start ""
+    local one, other = attach(), attach()
+    one:send("E", "print 'begun' while true do end")
+    assert.equal("begun\n", one:expect "O")
+    assert.equal("2", other:value "1 + 1")
+    one:send "I"
+    assert.truthy(one:answer().F)
+    assert.equal("3", one:value "1 + 2")
+  end)
+
+  it("calls the host's actors, and sees what they answer", function()
+    start [[ troupe.start("fixtures.puppet", nil, { name = "till" }) ]]
+    local client = attach()
+    assert.equal("42", client:value "call till run 'return 6 * 7'")
+    assert.equal("true", client:value "cast till run 'x = 1'")
+    assert.equal("1", client:value "call till run 'return x'")
+    assert.matches("^pid +<0%.%d+%.%d+>\nbehaviour +fixtures%.puppet\n",
+      client:shown "info till")
+    assert.equal("true", client:value "stop till")
+  end)
+
+  it("tells who is there that the host stops", function()
+    start ""
+    local client = attach()
+    host:signal "TERM"
+    assert.equal("the host stops", client:ending())
+    assert.same({ 143, "" }, { host:wait().status, host:stderr() })
+  end)
+
+  it("may go away in the middle of anything", function()
+    start ""
+    for _, source in ipairs { "while true do end", "troupe.sleep(60)",
+        "while true do print(('x'):rep(1000)) end",
+        "print(('x'):rep(2^24))" } do
+      local client = attach()
+      client:send("E", source)
+      client.sock:close()
+    end
+    local client = attach()
+    assert.equal("2", client:value "1 + 1")
+    host:signal "TERM"
+    local result = host:wait()
+    assert.same({ 143, "" }, { result.status, result.stderr })
+  end)
+end)
