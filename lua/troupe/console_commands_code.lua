@@ -34,7 +34,10 @@ return {
     name = "log", summary = "the level of the host's log, or another",
     words = {{"level", {"debug", "info", "warn", "error", "off"},
               optional = true}},
-    run = function(_, args) return inspect.log(args.level) end,
+    run = function(_, args)
+      if not args.level then return inspect.log() end
+      return inspect.log(args.level), args.level
+    end,
     show = host.log, call = call "log",
   },
 }

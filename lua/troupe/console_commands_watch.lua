@@ -18,19 +18,27 @@ end
 return {
   {
     name = "actors", summary = "who is there, the busiest first",
-    help = "The figures are from the actor's start on; times are the 99th " ..
-      "percentile\nof handling a message. `all` is those of the host, too.",
-    options = {sort = "text", limit = "integer", behaviour = "text",
-               all = "flag"},
+    help = "The figures are from an actor's start on; p99: of handling a " ..
+      "message.",
+    options = {sort = {"queue", "memory", "cpu", "calls"}, limit = "integer",
+               behaviour = "text", all = "flag"},
     run = function(_, args)
-      args.limit = args.limit or 20
-      return inspect.actors(args)
+      if args.all then return inspect.actors(args) end
+      local limit = args.limit or 20
+      args.limit = limit + 1
+      local list = inspect.actors(args)
+      if list[limit + 1] then list[limit + 1], list.cut = nil, true end
+      return list
     end,
     show = show.actors, call = call "actors",
   },
   {
     name = "tree", summary = "supervisors, and what they have started",
-    run = function() return inspect.tree() end,
+    options = {limit = "integer"},
+    run = function(context, args)
+      if context.mode ~= "json" then return (inspect.tree(args)) end
+      return (select(2, inspect.tree(args)))
+    end,
     show = host.tree, call = call "tree",
   },
   {
@@ -75,7 +83,8 @@ return {
   },
   {
     name = "waits", summary = "who waits for whom",
-    run = function() return inspect.waits() end,
+    options = {limit = "integer"},
+    run = function(_, args) return inspect.waits(args) end,
     show = host.waits, call = call "waits",
   },
   {
@@ -85,7 +94,8 @@ return {
   },
   {
     name = "registry", summary = "keys, groups, pools and entities",
-    run = function() return inspect.registry() end,
+    options = {limit = "integer"},
+    run = function(_, args) return inspect.registry(args) end,
     show = host.registry, call = call "registry",
   },
 }

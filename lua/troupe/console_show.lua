@@ -35,6 +35,12 @@ local function who(pid)
   return tostring(pid) .. (behaviour and " " .. clean(behaviour) or "")
 end
 
+-- The same of what has been told already.
+local function sender(pid, behaviour)
+  if not pid then return "-" end
+  return tostring(pid) .. (behaviour and " " .. clean(behaviour) or "")
+end
+
 local function list_text(context, list, titles, cells)
   local rows = {}
   for index, item in ipairs(list) do rows[index] = cells(item) end
@@ -61,8 +67,8 @@ function show.actors(context, list)
             unit.count(it.messages_in), unit.seconds(it.handling_p99),
             unit.bytes(it.memory), unit.seconds(it.cpu), doing(it)}
   end)
-  if list.total and list.total > #list then
-    text = ("%s%d of %d; limit=N for more\n"):format(text, #list, list.total)
+  if list.cut then
+    text = ("%sthe first %d; limit=N or --all for more\n"):format(text, #list)
   end
   return text
 end
@@ -200,7 +206,8 @@ function show.gc(context, before, after)
 end
 
 -- For troupe.console_show_host.
-show.who, show.clean, show.value_text = who, clean, value_text
+show.who, show.sender, show.clean = who, sender, clean
+show.value_text = value_text
 show.list_text, show.with_line_end = list_text, with_line_end
 
 return show

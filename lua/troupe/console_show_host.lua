@@ -2,10 +2,12 @@
 -- see troupe.console_show.
 
 local columns = require "troupe.console_table"
+local quote = require "troupe.console_quote"
 local show = require "troupe.console_show"
 local unit = require "troupe.console_unit"
+local word = require "troupe.console_word"
 
-local clean, who = show.clean, show.who
+local clean, sender, who = show.clean, show.sender, show.who
 local host = {}
 
 -- --- workers -----------------------------------------------------------------
@@ -32,11 +34,6 @@ local MESSAGES = {
   {"from", cut = 10}, {"message", cut = 20}, {"size", right = true},
   {"age", right = true},
 }
-
-local function sender(pid, behaviour)
-  if not pid then return "-" end
-  return tostring(pid) .. (behaviour and " " .. clean(behaviour) or "")
-end
 
 function host.mailbox(context, list)
   local text = ("%d messages, %s"):format(list.total or #list,
@@ -96,48 +93,80 @@ end
 -- --- waits -------------------------------------------------------------------
 
 local WAITS = {{"actor", cut = 12}, {"waits for", cut = 20},
-               {"since", right = true}}
+               {"since", right = true}, {"circle"}}
 
-function host.waits(context, list)
-  if #list == 0 then return "nobody waits for anybody\n" end
+-- The lists stop at so many.
+local function rest(list, total, what)
+  if not total or total <= #list then return "" end
+  return ("%d of %d %s; limit=N for more\n"):format(#list, total, what)
+end
+
+function host.waits(context, list, total)
+  if #list == 0 then return "nobody waits\n" end
   return show.list_text(context, list, WAITS, function(it)
-    return {who(it.pid), clean(it.waits), unit.seconds(it.since)}
-  end)
+    return {sender(it.pid, it.behaviour), clean(it.waits),
+            unit.seconds(it.since), it.circle and unit.count(it.circle) or ""}
+  end) .. rest(list, total, "that wait")
 end
 
 -- --- registry, modules -------------------------------------------------------
 
+local KEYS = {{"key", cut = 12}, {"actor", cut = 12}}
+local GROUPS = {{"group", cut = 12}, {"members", right = true}}
+
+local function more(list)
+  if not list.more then return "" end
+  return ("and %d more; limit=N\n"):format(list.more)
+end
+
 function host.registry(context, registry)
-  return show.with_line_end(show.value_text(context, registry))
+  local keys, groups = registry.keys, registry.groups
+  if #keys == 0 and #groups == 0 then return "nothing is registered\n" end
+  local text = ""
+  if #keys > 0 then
+    text = show.list_text(context, keys, KEYS, function(it)
+      return {word.of_key(it.key), sender(it.pid, it.behaviour)}
+    end) .. more(keys)
+  end
+  if #groups > 0 then
+    text = text .. show.list_text(context, groups, GROUPS, function(it)
+      return {word.of_key(it.key), unit.count(it.size)}
+    end) .. more(groups)
+  end
+  return text
 end
 
 local MODULES = {{"module", cut = 12}, {"version", right = true},
-                 {"actors", right = true}, {"file", cut = 12}}
+                 {"actors", right = true}, {"code", right = true},
+                 {"file", cut = 12}}
 
 function host.modules(context, list)
   if #list == 0 then return "no modules\n" end
   return show.list_text(context, list, MODULES, function(it)
-    return {clean(it.name), clean(it.version), unit.count(it.actors),
-            clean(it.file)}
+    local version = clean(it.version)
+    if it.closed then version = "reloading" end
+    return {clean(it.name), version, unit.count(it.actors),
+            unit.bytes(it.size), clean(it.file)}
   end)
 end
 
-function host.reload(context, ...)
-  local values = table.pack(...)
-  local parts = {}
-  for index = 1, values.n do
-    parts[index] = show.value_text(context, values[index])
-  end
-  return show.with_line_end(table.concat(parts, ", "))
+function host.reload(_, result, why)
+  if not result then return clean(why) .. "\n" end
+  return ("%s is version %s in %s actors, after %s\n"):format(
+    clean(result.module), clean(result.version), unit.count(result.actors),
+    unit.seconds(result.seconds))
 end
 
-function host.log(_, level) return level .. "\n" end
+function host.log(_, before, level)
+  if level then return ("%s, was %s\n"):format(level, before) end
+  return before .. "\n"
+end
 
 -- --- tree --------------------------------------------------------------------
 
-function host.tree(context, text, list)
-  if type(text) == "string" then return show.with_line_end(clean(text)) end
-  return show.with_line_end(show.value_text(context, list or text))
+function host.tree(_, text)
+  if text == "" then return "no supervisors, pools or tasks\n" end
+  return show.with_line_end(quote.clean(text, "lines"))
 end
 
 return host

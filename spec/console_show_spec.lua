@@ -1,0 +1,142 @@
+-- What the commands print: troupe.console_show, troupe.console_show_host.
+
+local host = require "troupe.console_show_host"
+local show = require "troupe.console_show"
+local troupe = require "troupe"
+
+local PID = troupe.self()
+local WHO = tostring(PID)
+local WIDE = { width = 200 }
+
+local function lines_of(text)
+  local list = {}
+  for line in text:gmatch "[^\n]+" do list[#list + 1] = line end
+  return list
+end
+
+describe("what a command shows", function()
+  it("of actors fits the screen", function()
+    local list = { { pid = PID, behaviour = "shop.till", queue = 3,
+      messages_in = 12, handling_p99 = 35e-6, memory = 1258291, cpu = 0.5,
+      doing = "waiting", waits = "a reply", since = 2 } }
+    local lines = lines_of(show.actors({ width = 80 }, list))
+    assert.matches("^pid +behaviour +queue +in +p99 +memory +cpu +doing$",
+      lines[1])
+    assert.equal(("%s  shop.till      3  12  35 us  1.2 MiB  500 ms  " ..
+      "2 s: a reply"):format(WHO), lines[2])
+    list[1].behaviour = ("x"):rep(300)
+    list[1].waits = "\27[2J" .. ("y"):rep(300)
+    for width = 40, 120 do
+      local text = show.actors({ width = width }, list)
+      assert.is_nil(text:find "[\27\r]")
+      for _, line in ipairs(lines_of(text)) do
+        assert.is_true(#line <= width)
+      end
+    end
+    assert.equal("no such actor\n", show.actors(WIDE, {}))
+    list.cut = true
+    assert.matches("the first 1; limit=N or %-%-all for more\n$",
+      show.actors(WIDE, list))
+  end)
+
+  it("of one actor is a line for each thing", function()
+    local text = show.info({ width = 80 }, {
+      pid = PID, behaviour = "account", doing = "waiting",
+      request = 'call "buy"', where = "shop.lua:12",
+      waits = "a reply from <0.9.1> stock", since = 0.31, starter = PID,
+      bond = "child", keys = { "shop", { "room", 7 } }, groups = {},
+      links = { PID, more = 3 }, messages_in = 5, handling_p50 = 1e-3,
+      limits = { memory = { used = 2048, limit = 1048576 },
+        cpu = { used = 0.001 },
+        mailbox = { count = 1, size = 500, bytes = 60, limit = 16777216,
+          full = "wait" }, libraries = { "string", "table" } },
+      timers = { { request = "tick", due = 1.5 } }, sockets = {},
+    })
+    for _, wanted in ipairs {
+      "pid           " .. WHO .. "\n", "behaviour     account\n",
+      'doing         waiting in call "buy" (shop.lua:12), for a reply from ' ..
+        "<0.9.1> stock, since 310 ms\n",
+      "memory        2 KiB of 1 MiB\n", "cpu           1 ms, no limit\n",
+      "mailbox       1 of 500, 60 B of 16 MiB; full: wait\n",
+      "libraries     string table\n", "keys          shop room/7\n",
+      "messages_in   5\n", "handling_p50  1 ms\n",
+      'timers        {{due = 1.5, request = "tick"}}\n', "3 more\n",
+      "its child\n",
+    } do
+      assert.truthy(text:find(wanted, 1, true), wanted)
+    end
+    assert.is_nil(text:find "sockets")
+    assert.is_nil(text:find "groups")
+  end)
+
+  it("of workers names the console's", function()
+    local text = host.workers(WIDE, {
+      { index = 0, load = 0.42, queue = 3, turns = 10, steals = 1,
+        handles = 2, running = PID },
+      { index = 1, load = 0, queue = 0, turns = 0, steals = 0, handles = 0,
+        parked = true, private = true },
+    })
+    local lines = lines_of(text)
+    assert.matches("^ +0 +42 %% +3 +10 +1 +2  <0%.", lines[2])
+    assert.matches("^console +0 %% .* parked$", lines[3])
+  end)
+
+  it("of a mailbox says how much there is", function()
+    assert.equal("0 messages, 0 B\n", host.mailbox(WIDE, { total = 0,
+      bytes = 0, senders = 0 }))
+    local text = host.mailbox(WIDE, { total = 9, bytes = 512, senders = 2,
+      { kind = "call", sender = PID, behaviour = "shop", bytes = 60,
+        request = 'call "buy"', age = 0.002, given_up = true } })
+    assert.matches('shop  call "buy", given up  60 B  2 ms\n', text)
+    assert.matches("9 messages, 512 B; 2 senders wait for room\n$", text)
+  end)
+
+  it("of an event of a trace is one line", function()
+    assert.equal(('12:00:00.250000  in    ->  %s shop  call "buy" 1  60 B  ' ..
+      "queued 35 us\n"):format(WHO), host.event(WIDE, { time = 43200.25,
+      direction = "in", peer = PID, behaviour = "shop", bytes = 60,
+      request = 'call "buy" 1', queued = 35e-6 }))
+    assert.equal("12:00:00.250000  end   <-  call \"buy\"  = error: no  " ..
+      "took 1 ms\n", host.event(WIDE, { time = 43200.25, direction = "end",
+      request = 'call "buy"', answer = "no", how = "error", took = 1e-3 }))
+    assert.equal("... 5 events were lost\n",
+      host.event(WIDE, { direction = "lost", count = 5 }))
+  end)
+
+  it("of waits, keys, modules and a reload is short", function()
+    assert.equal("nobody waits\n", host.waits(WIDE, {}))
+    assert.matches("a reply from x +2 s +1\n1 of 5 that wait",
+      host.waits(WIDE, { { pid = PID, waits = "a reply from x", since = 2,
+        circle = 1 } }, 5))
+    assert.equal("nothing is registered\n",
+      host.registry(WIDE, { keys = {}, groups = {} }))
+    local text = host.registry(WIDE, {
+      keys = { { key = { "room", 7 }, pid = PID, behaviour = "room" },
+        more = 2 }, groups = { { key = "all", size = 3 } } })
+    assert.matches("room/7  <.*> room\nand 2 more; limit=N\n", text)
+    assert.matches("all +3\n$", text)
+    assert.matches("shop +2 +10 +1 KiB  shop.lua\n", host.modules(WIDE,
+      { { name = "shop", version = 2, actors = 10, size = 1024,
+        file = "shop.lua" } }))
+    assert.equal("shop is version 2 in 10 actors, after 5 ms\n",
+      host.reload(WIDE, { module = "shop", version = 2, actors = 10,
+        seconds = 0.005 }))
+    assert.equal("unchanged\n", host.reload(WIDE, nil, "unchanged"))
+  end)
+
+  it("never has a character that a terminal obeys", function()
+    local evil = "a\27]0;x\7b\rc"
+    for _, text in ipairs {
+      show.stack(WIDE, { text = evil }), host.tree(WIDE, evil),
+      show.info(WIDE, { pid = PID, behaviour = evil, doing = evil,
+        keys = { evil }, limits = {} }),
+      host.modules(WIDE, { { name = evil, file = evil, version = evil } }),
+      host.registry(WIDE, { keys = { { key = evil, pid = PID,
+        behaviour = evil } }, groups = {} }),
+      host.event(WIDE, { direction = evil, request = evil, answer = evil,
+        how = evil }),
+    } do
+      assert.is_nil(text:find "[\27\7\r]")
+    end
+  end)
+end)
