@@ -191,6 +191,7 @@ bool links_refuse(struct scheduler *scheduler, struct message *message,
       break;
     case MESSAGE_REPORT:
     case MESSAGE_VISIT:
+    case MESSAGE_INTERRUPT:
       scheduler_end_wait(scheduler, waiter, OUTCOME_NOACTOR);
       break;
     case MESSAGE_MONITOR:

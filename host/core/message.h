@@ -36,6 +36,7 @@
   X(REPORT, URGENT)   /* answer the wait `epoch`: script/report.h */    \
   X(VISIT, URGENT)    /* run `entry`, then answer: script/visit.h */    \
   X(RELOAD, URGENT)   /* what a reload asks of it: script/reload.h */   \
+  X(INTERRUPT, URGENT) /* end what you do: script/interrupt.h */        \
   X(LINK, URGENT)     /* not to be overtaken by an EXIT */              \
   X(UNLINK, URGENT)                                                     \
   X(EXIT, URGENT)     /* a linked actor ended, or a supervisor's stop */\
@@ -59,13 +60,22 @@ enum message_class { CLASS_USER, CLASS_SYSTEM, CLASS_URGENT };
   X(UNKNOWN) /* the callee has no handler for the request */          \
   X(REFUSED) /* the same, and why: payload: one error object */       \
   X(RETRY)   /* what was waited for has changed: look again */        \
-  X(OVERLOAD) /* dropped from a full mailbox */
+  X(OVERLOAD) /* dropped from a full mailbox */                       \
+  X(CANCELLED) /* somebody has ended it from outside */               \
+  X(INTERRUPTED) /* so that what waited comes to its end */
 
 enum outcome {
 #define OUTCOME_NAME(name) OUTCOME_##name,
   OUTCOME_LIST(OUTCOME_NAME)
 #undef OUTCOME_NAME
 };
+
+/* Did the waiter give up, or was made to, before what it waited for came? Then
+** it must take itself out of whatever list it waits in. */
+static inline bool outcome_is_early(uint8_t outcome) {
+  return outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_CANCELLED ||
+         outcome == OUTCOME_INTERRUPTED;
+}
 
 /* message.flags */
 enum {
@@ -84,7 +94,7 @@ struct message {
   struct message *next; /* whoever holds the message */
   uint64_t target;      /* pid it is meant for: checked again by the reader */
   uint64_t sender;      /* pid, or ID_NONE from outside */
-  uint64_t epoch;       /* CALL, STOP, REPORT, VISIT: sender's wait; OUTCOME:
+  uint64_t epoch;       /* CALL, STOP, REPORT, VISIT, INTERRUPT: sender's; OUTCOME:
                         ** target's */
   uint64_t deadline;    /* CALL, VISIT: nanoseconds, TICK_NEVER for none; CAST,
                         ** INFO: until when their sender waited for room, or

@@ -210,7 +210,7 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
 static bool is_interrupt(const struct message *message) {
   return message->kind == MESSAGE_EXIT || message->kind == MESSAGE_KILL ||
          message->kind == MESSAGE_REPORT || message->kind == MESSAGE_VISIT ||
-         message->kind == MESSAGE_RELOAD;
+         message->kind == MESSAGE_RELOAD || message->kind == MESSAGE_INTERRUPT;
 }
 
 static enum status refused(struct scheduler *scheduler, struct actor *actor,

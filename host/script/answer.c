@@ -42,6 +42,22 @@ void answer_reply(lua_State *L, struct body *body) {
   scheduler_answer(body->script->scheduler, body->actor->serving, message);
 }
 
+struct message *answer_pack(lua_State *L, const struct visit_entry *entry) {
+  int count = lua_gettop(L);
+  struct message *message =
+      entry->how & VISIT_SHOWS ? codec_pack_shown(L, 1, count)
+                   : codec_pack(L, 1, count, MESSAGE_OUTCOME);
+  message->outcome = OUTCOME_REPLY;
+  return message;
+}
+
+void answer_visit(lua_State *L, struct body *body) {
+  const struct visit_entry *entry =
+      &body->script->visits[body->request->entry];
+  scheduler_answer(body->script->scheduler, body->actor->serving,
+                   answer_pack(L, entry));
+}
+
 void answer_reason(struct body *body, enum outcome outcome) {
   scheduler_answer(body->script->scheduler, body->actor->serving,
                    reason_message(body, outcome));

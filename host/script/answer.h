@@ -10,10 +10,15 @@
 
 #include "core/message.h"
 #include "script/body.h"
+#include "script/script.h"
 
 /* A handler has returned: answers the CALL in hand with all values on the
 ** stack. Raises badargument for what cannot be sent. */
 void answer_reply(lua_State *L, struct body *body);
+/* The same for a visit, which has no `from`. */
+void answer_visit(lua_State *L, struct body *body);
+/* All values on the stack as the answer of this visit. */
+struct message *answer_pack(lua_State *L, const struct visit_entry *entry);
 /* Answers it with the error in body->reason: OUTCOME_ERROR or _REFUSED. */
 void answer_reason(struct body *body, enum outcome outcome);
 /* There is no handler for the request in hand, whose name is at index 3. */

@@ -28,6 +28,7 @@ struct server;   /* script/server.c */
 struct strands;  /* script/strand.c */
 struct visiting; /* script/visit.c */
 struct tracing;  /* script/tracing.c */
+struct parked;   /* script/park.c */
 struct listener; /* io/listener.h */
 struct source;   /* script/module_source.h */
 
@@ -118,6 +119,9 @@ struct lapsed_wait {
 **   suspended         inside a wait
 **   preempted         suspended without a wait: just resume
 **   from_taken        from() was called in this handler
+**   evaluation        the number of what core.evaluate runs, or 0
+**   condemned         the visit in hand, or that evaluation, is to end:
+**                     script/interrupt.h
 */
 #define HAND_FIELDS               \
   struct message *request;        \
@@ -132,11 +136,18 @@ struct lapsed_wait {
   enum activity activity;         \
   bool suspended;                 \
   bool preempted;                 \
-  bool from_taken;
+  bool from_taken;                \
+  unsigned char condemned;        \
+  uint64_t evaluation;
 
 struct hand {
   HAND_FIELDS
 };
+
+/* hand.condemned: what a visit or an evaluation that was interrupted has done
+** since: so many waits, each of which was ended at once; or more. */
+#define CONDEMNED_PATIENCE 10
+#define CONDEMNED 255 /* no more of it runs, but `__close` */
 
 struct body {
   /* --- Of every turn: three cache lines. --- */
@@ -233,6 +244,9 @@ struct body {
   bool reason_normal;
   int exit_status;      /* of a script: os.exit */
 
+  /* While a visit interrupts a script's receive: script/park.h. */
+  struct parked *parked;
+  lua_State *parked_thread;
   struct visiting *visiting; /* the visit that runs aside, or NULL */
   struct upgrade upgrade;  /* valid unless FREEZE_NONE */
   struct strands *strands; /* NULL: one message at a time */

@@ -46,10 +46,12 @@ static void warn(lua_State *L) {
   lua_pop(L, 1);
 }
 
-/* A script's own chunk may compute for as long as it likes. */
-static bool is_script(const struct body *body) {
-  return body->activity == ACTIVITY_START &&
-         body->start.kind != START_BEHAVIOUR;
+/* A script's own chunk may compute for as long as it likes, and so may what is
+** typed at a prompt. */
+static bool may_compute(const struct body *body) {
+  return body->evaluation != 0 || body->activity == ACTIVITY_VISIT ||
+         (body->activity == ACTIVITY_START &&
+          body->start.kind != START_BEHAVIOUR);
 }
 
 static void die(lua_State *L) {
@@ -59,14 +61,34 @@ static void die(lua_State *L) {
   atomic_store_explicit(&body->interrupted, true, memory_order_relaxed);
 }
 
-void budget_cut(struct body *body) {
+void budget_cut(lua_State *L) {
+  struct body *body = body_of(L);
+  buffer_clear(&body->evidence);
+  failure_stack(L, 0, &body->evidence);
   body->cut = true;
   atomic_store_explicit(&body->interrupted, true, memory_order_relaxed);
 }
 
 /* Its turn may have lasted a while: so its time is taken from the clock. */
-static void check_aside(struct body *body) {
-  if (!body->cut && tick_cpu() >= body->aside_until) budget_cut(body);
+static void check_aside(lua_State *L) {
+  struct body *body = body_of(L);
+  if (!body->cut && tick_cpu() >= body->aside_until) budget_cut(L);
+}
+
+/* True: it ends here. */
+static bool check_condemned(lua_State *L) {
+  struct body *body = body_of(L);
+  if (body->condemned <= CONDEMNED_PATIENCE &&
+      used(body) < body->actor->cpu_mark)
+    return false;
+  body->condemned = CONDEMNED;
+  if (body->activity == ACTIVITY_VISIT || !body_can_wait(L)) budget_cut(L);
+  return true;
+}
+
+void budget_condemn(struct body *body) {
+  body->condemned = 1;
+  body->actor->cpu_mark = used(body) + BUDGET_ASIDE;
 }
 
 /* The tick asks what has used more than the mark. */
@@ -95,19 +117,20 @@ bool budget_end_aside(struct body *body, const struct budget *kept) {
 void budget_check(lua_State *L) {
   struct body *body = body_of(L);
   if (unlikely(body->beside)) {
-    check_aside(body);
+    check_aside(L);
     return;
   }
+  if (unlikely(body->condemned) && check_condemned(L)) return;
   if (likely(used(body) < body->actor->cpu_mark)) return;
   if (used(body) < body->cpu_limit) {
     body->actor->cpu_mark = body->cpu_limit;
-    if (body->cpu_limit != TICK_NEVER || !is_script(body)) warn(L);
+    if (body->cpu_limit != TICK_NEVER || !may_compute(body)) warn(L);
     return;
   }
   body->spent = used(body);
   if (body->activity == ACTIVITY_VISIT ||
       body->activity == ACTIVITY_PREPARE) {
-    budget_cut(body);
+    budget_cut(L);
     return;
   }
   buffer_clear(&body->evidence);

@@ -31,9 +31,9 @@ void budget_check(lua_State *L);
 /*
 ** What runs is to end, but not the actor: from here on each instruction raises,
 ** as for one that is dying, until who began it takes this back (body->cut).
-** Does not raise.
+** Where it was is noted as body->evidence. Does not raise.
 */
-void budget_cut(struct body *body);
+void budget_cut(lua_State *L);
 
 /*
 ** Between these two something runs that is not the message in hand, may use
@@ -46,6 +46,10 @@ struct budget {
 };
 void budget_begin_aside(struct body *body, struct budget *kept);
 bool budget_end_aside(struct body *body, const struct budget *kept);
+
+/* What is in hand, a visit or an evaluation, is to end: after another
+** BUDGET_ASIDE, or CONDEMNED_PATIENCE waits, nothing of it runs any more. */
+void budget_condemn(struct body *body);
 
 /* A span of nanoseconds as "2.0 s". */
 void budget_text(uint64_t span, char *text, size_t size);

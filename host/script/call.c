@@ -189,6 +189,12 @@ static int too_late(lua_State *L, struct body *body, uint64_t pid,
   return overload_raise_waited(L, pid, since);
 }
 
+static int ended_early(lua_State *L, struct body *body, uint64_t pid) {
+  set_sending(body, NULL);
+  wait_raise(L, pid, "room in the mailbox of ", 1);
+  return 0;
+}
+
 /* Its turn has come: its room is kept, or the mailbox is closed. */
 static int after_room(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
@@ -198,6 +204,9 @@ static int after_room(lua_State *L, int status, lua_KContext context) {
   uint64_t pid = message->target;
   bool call = operation == OPERATION_CALL;
   (void)status;
+  if (wait_outcome(L)->outcome != OUTCOME_TIMEOUT &&
+      outcome_is_early(wait_outcome(L)->outcome))
+    return ended_early(L, body, pid);
   if (wait_outcome(L)->outcome == OUTCOME_TIMEOUT ||
       message->deadline <= worker_now(worker_current()))
     return too_late(L, body, pid, since);
@@ -292,11 +301,13 @@ static int after_seat(lua_State *L, int status, lua_KContext context) {
   struct waiter waiter = {body_pid(body), outcome->epoch};
   struct address_value address;
   (void)status;
-  if (outcome->outcome != OUTCOME_TIMEOUT)
+  if (!outcome_is_early(outcome->outcome))
     return send(L, context & ((1 << OPERATION_BITS) - 1));
   CHECK(value_address(L, 1, &address), "an address stays at index 1");
   registry_forget(body->script->scheduler->registry, target_key(&address),
                   waiter);
+  if (outcome->outcome != OUTCOME_TIMEOUT)
+    return ended_early(L, body, ID_NONE);
   return too_late(L, body, ID_NONE, (uint64_t)context >> OPERATION_BITS);
 }
 

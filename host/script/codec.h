@@ -51,6 +51,15 @@ struct codec_userdata {
 struct message *codec_pack(lua_State *L, int first, int count,
                            enum message_kind kind);
 
+/*
+** The same for somebody who only looks at the values, an OUTCOME: what cannot
+** be sent becomes a text ("<function account.lua:12>"), a metatable is left
+** out, unless it makes an error object. Raises badargument for more than
+** CODEC_SHOWN bytes.
+*/
+#define CODEC_SHOWN ((size_t)16 << 20)
+struct message *codec_pack_shown(lua_State *L, int first, int count);
+
 /* Pushes all values of the message; returns how many. Raises on no memory, a
 ** __module that cannot be required, and bytes that are no encoding. The
 ** message stays the caller's. */

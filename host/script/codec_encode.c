@@ -25,15 +25,22 @@
 #include "script/codec_format.h"
 #include "script/codec_problem.h"
 #include "script/codec_seen.h"
+#include "script/codec_text.h"
 #include "script/failure.h"
 #include "script/value.h"
 
 #define HOLES 8 /* a list may have so many holes more than fields */
 #define BATCH 8 /* items on the stack at a time */
 
+enum purpose {
+  TO_SEND,
+  TO_KEEP, /* as bytes: nothing that lives in this host only */
+  TO_SHOW  /* whatever cannot be sent becomes a text */
+};
+
 struct encoder {
   lua_State *L;
-  bool portable;
+  enum purpose purpose;
   unsigned char flags;
   int depth;
   int top;     /* of the Lua stack, below what the outermost table put there */
@@ -48,9 +55,10 @@ static const char module_name[] = "__module";
 
 static bool put_value(struct encoder *e, int index);
 
-static void encoder_init(struct encoder *e, lua_State *L, bool portable) {
+static void encoder_init(struct encoder *e, lua_State *L,
+                         enum purpose purpose) {
   e->L = L;
-  e->portable = portable;
+  e->purpose = purpose;
   e->flags = 0;
   e->depth = 0;
   e->guarded = 0;
@@ -68,11 +76,6 @@ static void encoder_deinit(struct encoder *e) {
 static bool fail(struct encoder *e, enum problem_kind kind) {
   e->problem.kind = kind;
   return false;
-}
-
-static bool refuse(struct encoder *e, const char *culprit) {
-  e->problem.culprit = culprit;
-  return fail(e, e->portable ? PROBLEM_ENCODE : PROBLEM_SEND);
 }
 
 static inline bool room(struct encoder *e, size_t size) {
@@ -96,6 +99,20 @@ static bool put_bytes(struct encoder *e, unsigned tag, const void *bytes,
   return true;
 }
 
+/* What cannot be sent is shown as a text. */
+static bool put_text(struct encoder *e, int index, const char *culprit) {
+  char text[CODEC_TEXT_SIZE];
+  if (!lua_checkstack(e->L, 4)) return fail(e, PROBLEM_MEMORY);
+  return put_bytes(e, TAG_LONG_STRING, text,
+                   codec_text(e->L, index, culprit, text));
+}
+
+static bool refuse(struct encoder *e, int index, const char *culprit) {
+  if (e->purpose == TO_SHOW) return put_text(e, index, culprit);
+  e->problem.culprit = culprit;
+  return fail(e, e->purpose == TO_KEEP ? PROBLEM_ENCODE : PROBLEM_SEND);
+}
+
 /*
 ** A string that is noted, not copied, must live until the walk is over. So it
 ** does, though growing the Lua stack may run an emergency collection: all is
@@ -105,6 +122,8 @@ static bool put_bytes(struct encoder *e, unsigned tag, const void *bytes,
 */
 static bool put_long_string(struct encoder *e, const char *bytes,
                             size_t size) {
+  if (e->purpose == TO_SHOW && block_size(&e->block) + size > CODEC_SHOWN)
+    return fail(e, PROBLEM_SIZE);
   if (size < BLOCK_LONG || e->guarded > 0)
     return put_bytes(e, TAG_LONG_STRING, bytes, size);
   if (!room(e, 1 + VARINT_LARGEST)) return false;
@@ -142,8 +161,8 @@ static inline bool put_number(struct encoder *e, int index) {
 
 static bool put_light(struct encoder *e, int index) {
   uint64_t pid = value_pid(e->L, index);
-  if (pid == ID_NONE) return refuse(e, "light userdata");
-  if (e->portable) return refuse(e, "pid");
+  if (pid == ID_NONE) return refuse(e, index, "light userdata");
+  if (e->purpose == TO_KEEP) return refuse(e, index, "pid");
   if (!room(e, 9)) return false;
   *e->block.at++ = TAG_PID;
   memcpy(e->block.at, &pid, 8);
@@ -173,9 +192,9 @@ static bool put_userdata(struct encoder *e, int index) {
   bool packed;
   if (!lua_checkstack(e->L, 2)) return fail(e, PROBLEM_MEMORY);
   codec = find_codec(e->L, index);
-  if (codec == NULL) return refuse(e, "userdata");
-  if (e->portable)
-    return refuse(e, codec->tag == TAG_FROM ? "from" : "address");
+  if (codec == NULL) return refuse(e, index, "userdata");
+  if (e->purpose == TO_KEEP)
+    return refuse(e, index, codec->tag == TAG_FROM ? "from" : "address");
   buffer_init(&bytes);
   packed = codec->pack(e->L, index, &bytes) || fail(e, PROBLEM_MEMORY);
   if (packed)
@@ -194,6 +213,10 @@ static bool put_metatable(struct encoder *e, int index) {
   if (failure_is(e->L, index)) {
     lua_pop(e->L, 1);
     return put_tag(e, TAG_ERROR);
+  }
+  if (e->purpose == TO_SHOW) {
+    lua_pop(e->L, 1);
+    return true;
   }
   if (lua_rawgetp(e->L, LUA_REGISTRYINDEX, module_name) == LUA_TNIL)
     return fail(e, PROBLEM_NAME);
@@ -312,6 +335,8 @@ static __attribute__((noinline)) bool put_table(struct encoder *e,
   const void *pointer = lua_topointer(e->L, index);
   int top, guarded;
   size_t number;
+  if (unlikely(e->depth == CODEC_DEPTH) && e->purpose == TO_SHOW)
+    return put_text(e, index, "table, nested too deep");
   if (!seen_meet(&e->seen, pointer, &number))
     return fail(e, PROBLEM_MEMORY);
   if (number != 0) {
@@ -322,6 +347,8 @@ static __attribute__((noinline)) bool put_table(struct encoder *e,
     return true;
   }
   if (e->depth == CODEC_DEPTH) return fail(e, PROBLEM_DEPTH);
+  if (e->purpose == TO_SHOW && block_size(&e->block) > CODEC_SHOWN)
+    return fail(e, PROBLEM_SIZE);
   if (!lua_checkstack(e->L, BATCH + 2)) return fail(e, PROBLEM_MEMORY);
   top = lua_gettop(e->L);
   if (e->depth == 0) e->top = top;
@@ -345,8 +372,8 @@ static bool put_value(struct encoder *e, int index) {
     case LUA_TNIL: return put_tag(e, TAG_NIL);
     case LUA_TLIGHTUSERDATA: return put_light(e, index);
     case LUA_TUSERDATA: return put_userdata(e, index);
-    case LUA_TFUNCTION: return refuse(e, "function");
-    default: return refuse(e, "thread");
+    case LUA_TFUNCTION: return refuse(e, index, "function");
+    default: return refuse(e, index, "thread");
   }
 }
 
@@ -369,14 +396,14 @@ static __attribute__((noinline)) int walk_again(struct encoder *e, int first,
   lua_settop(L, e->top);
   lua_pushstring(L, module_name);
   lua_rawsetp(L, LUA_REGISTRYINDEX, module_name);
-  encoder_init(e, L, e->portable);
+  encoder_init(e, L, e->purpose);
   return walk(e, first, count);
 }
 
 static inline int encode(struct encoder *e, lua_State *L, int first,
-                         int count, bool portable) {
+                         int count, enum purpose purpose) {
   int done;
-  encoder_init(e, L, portable);
+  encoder_init(e, L, purpose);
   done = walk(e, first, count);
   if (unlikely(e->problem.kind == PROBLEM_NAME))
     done = walk_again(e, first, count);
@@ -411,11 +438,12 @@ static int raise_unpacked(struct encoder *e, enum message_kind kind,
   return problem_raise_memory(L);
 }
 
-struct message *codec_pack(lua_State *L, int first, int count,
-                           enum message_kind kind) {
+static inline struct message *pack(lua_State *L, int first, int count,
+                                   enum message_kind kind,
+                                   enum purpose purpose) {
   struct encoder e;
   struct message *message = NULL;
-  int done = encode(&e, L, lua_absindex(L, first), count, false);
+  int done = encode(&e, L, lua_absindex(L, first), count, purpose);
   if (likely(done == count) && likely(count <= UINT16_MAX))
     message = message_new(kind, block_size(&e.block));
   if (unlikely(message == NULL)) {
@@ -430,21 +458,30 @@ struct message *codec_pack(lua_State *L, int first, int count,
   return message;
 }
 
+struct message *codec_pack(lua_State *L, int first, int count,
+                           enum message_kind kind) {
+  return pack(L, first, count, kind, TO_SEND);
+}
+
+struct message *codec_pack_shown(lua_State *L, int first, int count) {
+  return pack(L, first, count, MESSAGE_OUTCOME, TO_SHOW);
+}
+
 bool codec_can_send(lua_State *L, int index) {
   struct encoder e;
   int top = lua_gettop(L);
-  bool can = encode(&e, L, lua_absindex(L, index), 1, false) == 1;
+  bool can = encode(&e, L, lua_absindex(L, index), 1, TO_SEND) == 1;
   encoder_deinit(&e);
   lua_settop(L, top);
   return can;
 }
 
 static void encode_to(lua_State *L, int index, const char *what,
-                      bool portable, struct buffer *out,
+                      enum purpose purpose, struct buffer *out,
                       unsigned char *flags) {
   struct encoder e;
   char *to = NULL;
-  bool encoded = encode(&e, L, lua_absindex(L, index), 1, portable) == 1;
+  bool encoded = encode(&e, L, lua_absindex(L, index), 1, purpose) == 1;
   if (encoded) to = buffer_reserve(out, block_size(&e.block));
   if (to == NULL) {
     encoder_deinit(&e);
@@ -459,7 +496,7 @@ static void encode_to(lua_State *L, int index, const char *what,
 
 void codec_encode(lua_State *L, int index, const char *what,
                   struct buffer *out, unsigned char *flags) {
-  encode_to(L, index, what, false, out, flags);
+  encode_to(L, index, what, TO_SEND, out, flags);
 }
 
 /* --- troupe.encode -------------------------------------------------------- */
@@ -495,7 +532,7 @@ int codec_lua_encode(lua_State *L) {
   lua_settop(L, 1);
   box = push_box(L);
   if (!buffer_append(box, head, sizeof head)) return problem_raise_memory(L);
-  encode_to(L, 1, "value", true, box, &head[1]);
+  encode_to(L, 1, "value", TO_KEEP, box, &head[1]);
   buffer_bytes(box)[1] = (char)head[1];
   lua_pushlstring(L, buffer_bytes(box), buffer_size(box));
   return 1;

@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
 
@@ -97,6 +98,11 @@ int problem_raise(struct problem *problem, lua_State *L, const char *what) {
     return failure_raise(L, FAILURE_BADARGUMENT,
                          "%s: a table with a metatable that has no __module "
                          "cannot be sent", path);
+  if (problem->kind == PROBLEM_SIZE)
+    return failure_raise(L, FAILURE_BADARGUMENT,
+                         "%s: more than %d MiB are not shown, and the actor "
+                         "has %d MiB in all", path, (int)(CODEC_SHOWN >> 20),
+                         (int)(body_of(L)->memory >> 20));
   if (problem->kind == PROBLEM_DEPTH)
     return failure_raise(L, FAILURE_BADARGUMENT,
                          "%s: tables are nested deeper than %d", path,

@@ -18,6 +18,7 @@ enum problem_kind {
   PROBLEM_SEND,   /* problem.culprit cannot be sent */
   PROBLEM_ENCODE, /* ... cannot be encoded by troupe.encode */
   PROBLEM_METATABLE,
+  PROBLEM_SIZE, /* too much to be shown */
   PROBLEM_DEPTH
 };
 

@@ -36,6 +36,7 @@
 #include "script/body.h"
 #include "script/budget.h"
 #include "script/class.h"
+#include "script/failure.h"
 #include "script/hook.h"
 #include "script/lazy.h"
 #include "script/strand.h"
@@ -55,6 +56,7 @@ struct entry {
   lua_State *thread;
   int index;                /* where in our frame the coroutine is */
   int base;                 /* slots of our stack that are not arguments */
+  bool evaluates;           /* core.evaluate: what is cut ends here */
   struct deadlines outer;   /* the resumer's */
   struct deadlines entered; /* what the coroutine was resumed with */
 };
@@ -227,6 +229,8 @@ static bool waits(struct body *body, lua_State *thread) {
   lua_State *outer;
   if (lua_status(thread) != LUA_YIELD) return false;
   if (waits_below(body->L, thread)) return true;
+  if (body->parked_thread != NULL && waits_below(body->parked_thread, thread))
+    return true;
   while ((outer = strand_waiting(body, &index)) != NULL)
     if (waits_below(outer, thread)) return true;
   return false;
@@ -328,7 +332,8 @@ static int run(lua_State *L, struct entry *entry, int count,
     push_deadlines(L, entry->entered);
     return lua_yieldk(L, 0, entry->base, continuation);
   }
-  if (unlikely(body_must_end(body))) hook_stuck(L);
+  if (unlikely(body_must_end(body)) && !(entry->evaluates && !body->dying))
+    hook_stuck(L);
   leave_scope(L, body, entry, status == LUA_YIELD);
   return take(L, entry->thread, status, results);
 }
@@ -480,14 +485,91 @@ static int coroutine_wrap(lua_State *L) {
   return 1;
 }
 
-/* --- The host's side ------------------------------------------------------ */
-
 static void unwind_inner(lua_State *L, lua_State *thread) {
   lua_State *inner = resumed_by(thread);
   if (inner == NULL) return;
   unwind_inner(L, inner);
   reset(L, inner);
 }
+
+/* --- Evaluations ---------------------------------------------------------- */
+
+#define ABANDONED (-2) /* instead of how many results */
+
+/* The stack is its number, the coroutine, and what that is called with. It is
+** one so that it can be left where it stands: its pcalls do not hear of it. */
+
+static int end_evaluation(lua_State *L, int results) {
+  struct body *body = body_of(L);
+  if (body->condemned) budget_renew(body);
+  body->evaluation = 0;
+  body->condemned = 0;
+  body->cut = false;
+  return results;
+}
+
+/* [error] -> [false, error, the stack's text] */
+static int evaluation_failed(lua_State *L, lua_State *thread) {
+  struct buffer *text = &body_of(L)->scratch;
+  buffer_clear(text);
+  failure_stack(thread, 0, text);
+  if (reset(L, thread) != LUA_OK && !body_of(L)->condemned)
+    lua_xmove(thread, L, 1);
+  if (unlikely(body_of(L)->dying)) hook_stuck(L);
+  lua_pushboolean(L, 0);
+  lua_insert(L, -2);
+  lua_pushlstring(L, buffer_bytes(text), buffer_size(text));
+  return end_evaluation(L, 3);
+}
+
+static int evaluated(lua_State *L, lua_State *thread, int results) {
+  struct body *body = body_of(L);
+  bool interrupted = body->cut || results == ABANDONED;
+  if (results >= 0 && lua_status(thread) == LUA_OK && !interrupted)
+    return end_evaluation(L, resume_done(L, results));
+  body->cut = false;
+  if (interrupted) budget_condemn(body);
+  if (interrupted)
+    failure_push(L, FAILURE_INTERRUPTED, "interrupted");
+  else if (results >= 0)
+    lua_pushliteral(L, "attempt to yield from outside a coroutine");
+  return evaluation_failed(L, thread);
+}
+
+/* Neither a wait nor a loop of pcalls has let it end. */
+static int abandon(lua_State *L, struct entry *entry) {
+  set_deadlines(body_of(L), to_deadlines(L, entry->base + 1));
+  lua_settop(L, entry->base);
+  budget_condemn(body_of(L));
+  unwind_inner(L, entry->thread);
+  return evaluated(L, entry->thread, ABANDONED);
+}
+
+static int evaluate_on(lua_State *L, int status, lua_KContext base) {
+  struct entry entry = {.thread = lua_tothread(L, 2), .index = 2,
+                        .evaluates = true};
+  (void)status;
+  entry.base = (int)base;
+  if (body_of(L)->condemned == CONDEMNED) return abandon(L, &entry);
+  return evaluated(L, entry.thread, go_on(L, &entry, evaluate_on));
+}
+
+int coroutine_lua_evaluate(lua_State *L) {
+  struct entry entry = {.index = 2, .base = 2, .evaluates = true};
+  lua_Integer number = luaL_checkinteger(L, 1);
+  luaL_argcheck(L, number > 0, 1, "expected a number above 0");
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  if (body_of(L)->evaluation != 0)
+    return luaL_error(L, "one evaluation at a time");
+  entry.thread = lua_newthread(L);
+  lua_pushvalue(L, 2);
+  lua_xmove(L, entry.thread, 1);
+  lua_replace(L, 2);
+  body_of(L)->evaluation = (uint64_t)number;
+  return evaluated(L, entry.thread, start(L, &entry, evaluate_on));
+}
+
+/* --- The host's side ------------------------------------------------------ */
 
 void coroutine_unwind(lua_State *L) { unwind_inner(L, L); }
 

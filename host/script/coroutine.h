@@ -35,6 +35,11 @@ bool coroutine_can_wait(lua_State *L);
 int coroutine_wait(lua_State *L, enum host_yield why, lua_KContext context,
                    lua_KFunction k);
 
+/* core.evaluate(number, fn, ...) -> true, its results; or false, what it has
+** raised, the stack's text. Meanwhile core.interrupt(self, number) ends it:
+** then what it has raised is `interrupted` (script/interrupt.h). */
+int coroutine_lua_evaluate(lua_State *L);
+
 /* The coroutine that this thread is resuming, or had resumed when the actor
 ** was suspended; NULL: none. For who looks at an actor from outside or from a
 ** hook: not on the thread that is running. Does not raise. */

@@ -362,7 +362,7 @@ int dispatch_run(lua_State *L) {
 static int after_visit(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
-  answer_reply(L, body_of(L));
+  answer_visit(L, body_of(L));
   return 0;
 }
 

@@ -25,6 +25,7 @@
 #include "script/failure.h"
 #include "script/finaliser.h"
 #include "script/life.h"
+#include "script/park.h"
 #include "script/reason.h"
 #include "script/receive.h"
 #include "script/run.h"
@@ -38,25 +39,6 @@
 
 /* --- An error nobody caught ----------------------------------------------- */
 
-static bool last_hop_is_own(lua_State *L, int index) {
-  bool own;
-  lua_getfield(L, index, "trace");
-  if (lua_type(L, -1) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    return false;
-  }
-  lua_rawgeti(L, -1, (lua_Integer)lua_rawlen(L, -1));
-  own = false;
-  if (lua_type(L, -1) == LUA_TTABLE) {
-    lua_getfield(L, -1, "pid");
-    own = lua_touserdata(L, -1) ==
-          (void *)(uintptr_t)body_pid(body_of(L));
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 2);
-  return own;
-}
-
 /* [error, light userdata: the stack's text] -> the printed error; encodes the
 ** error object into body->reason. */
 static int describe_error(lua_State *L) {
@@ -65,7 +47,7 @@ static int describe_error(lua_State *L) {
   lua_settop(L, 1);
   failure_from(L);
   body->timed_out = failure_kind(L, 1) == FAILURE_TIMEOUT;
-  if (!last_hop_is_own(L, 1)) {
+  if (!failure_is_own(L, 1)) {
     const char *request = doing_push(L);
     failure_add_hop(L, 1, request, buffer_bytes(stack), buffer_size(stack));
     lua_settop(L, 1);
@@ -135,27 +117,46 @@ static void describe_safely(struct body *body, struct buffer *stack) {
   body->describing = false;
 }
 
+/* The error object at the top, and what has been noted of the stack, become
+** body->reason. */
+static void encode_ended(lua_State *L, const char *request) {
+  struct body *body = body_of(L);
+  const struct buffer *stack = &body->evidence;
+  int error = lua_gettop(L);
+  failure_add_hop(L, error, request, buffer_bytes(stack), buffer_size(stack));
+  buffer_clear(&body->reason);
+  body->reason_flags = 0;
+  codec_encode(L, error, "error", &body->reason, &body->reason_flags);
+}
+
 /* -> the printed error: encodes it into body->reason, as if it had been raised
 ** where the script was. */
 static int describe_spent(lua_State *L) {
-  struct body *body = body_of(L);
-  const struct buffer *stack = &body->evidence;
   const char *request = doing_push(L);
-  bool visit = body->activity == ACTIVITY_VISIT;
   char span[32];
-  budget_text(body->spent, span, sizeof span);
-  failure_push(L, visit ? FAILURE_INTERRUPTED : FAILURE_EXIT,
-               "used %s of CPU time%s%s", span,
+  budget_text(body_of(L)->spent, span, sizeof span);
+  failure_push(L, FAILURE_EXIT, "used %s of CPU time%s%s", span,
                request != NULL ? " in " : "", request != NULL ? request : "");
-  failure_add_hop(L, 2, request, buffer_bytes(stack), buffer_size(stack));
-  lua_settop(L, 2);
-  buffer_clear(&body->reason);
-  body->reason_flags = 0;
-  codec_encode(L, 2, "error", &body->reason, &body->reason_flags);
+  encode_ended(L, request);
   lua_pushcfunction(L, failure_tostring); /* whatever the script made of it */
   lua_pushvalue(L, 2);
   lua_call(L, 1, 1);
   return 1;
+}
+
+/* The same for a visit, of which there is nothing to be printed. */
+static int describe_cut(lua_State *L) {
+  struct body *body = body_of(L);
+  const char *request = doing_push(L);
+  char span[32];
+  budget_text(body->spent, span, sizeof span);
+  if (body->condemned)
+    failure_push(L, FAILURE_INTERRUPTED, "%s was interrupted", request);
+  else
+    failure_push(L, FAILURE_INTERRUPTED, "%s has used %s of CPU time",
+                 request, span);
+  encode_ended(L, request);
+  return 0;
 }
 
 /* As host code, above whatever is on the stack of the main thread, suspended or
@@ -185,17 +186,19 @@ void ending_die(struct body *body) {
   if (body->spent != 0) tell_spent(body);
 }
 
-/* Nothing there is on the stack but what it was doing. */
-void ending_reason_cut(struct body *body) {
+void ending_reason_cut(struct body *body, bool noted) {
   lua_State *L = body->L;
-  buffer_clear(&body->evidence);
-  failure_stack(L, 0, &body->evidence);
+  if (!noted) {
+    buffer_clear(&body->evidence);
+    failure_stack(L, 0, &body->evidence);
+  }
   run_unwind(body);
   lua_settop(L, 0);
+  body->reason_normal = false;
   body->describing = true;
   body->blocked++;
-  lua_pushcfunction(L, describe_spent);
-  if (lua_pcall(L, 0, 1, 0) != LUA_OK)
+  lua_pushcfunction(L, describe_cut);
+  if (lua_pcall(L, 0, 0, 0) != LUA_OK)
     reason_set(body, &body->script->nomem, false);
   body->blocked--;
   body->describing = false;
@@ -335,9 +338,11 @@ static enum step finish(struct body *body) {
   struct message *request;
   uint64_t pid = body_pid(body);
   uint32_t lost;
+  park_end(body);
   run_end_strands(body);
   if (body->tracing != NULL) tracing_ended(body);
   upgrade_ended(body);
+  run_give_up(body);
   request = body->request;
   body->stop = body->request = NULL;
   culprit_kill(body);

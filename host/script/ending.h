@@ -18,9 +18,10 @@
 ** then nothing of it runs any more. */
 bool ending_reason_error(struct body *body, bool ends);
 
-/* After RUN_CUT: unwinds, and makes of it, and of where it was, the reason; the
-** actor goes on. */
-void ending_reason_cut(struct body *body);
+/* After RUN_CUT, or for a visit that is suspended: unwinds, and makes of it, and
+** of where it was, the reason; the actor goes on. `noted`: body->evidence is
+** where it was. */
+void ending_reason_cut(struct body *body, bool noted);
 
 /* After RUN_DYING: nothing of the script runs any more, and the reason says what
 ** it died of. ending_finish is next. */

@@ -27,6 +27,7 @@
 #include "script/face_trace.h"
 #include "script/face_reload.h"
 #include "script/failure.h"
+#include "script/interrupt.h"
 #include "script/lazy.h"
 #include "script/overload.h"
 #include "script/probe.h"
@@ -190,6 +191,9 @@ static const struct lazy_field core_fields[] = {
     {"checkout", lease_lua_checkout, NULL},
     {"waits", wait_lua_waits, NULL},
     {"visit", visit_lua_visit, NULL},
+    {"cancel", interrupt_lua_cancel, NULL},
+    {"evaluate", coroutine_lua_evaluate, NULL},
+    {"interrupt", interrupt_lua_interrupt, NULL},
     {"start", spawn_lua_bound, NULL},
     {"check_child", supervise_lua_check, NULL},
     {"shutdown", supervise_lua_shutdown, NULL},

@@ -146,6 +146,8 @@ static int after_answer(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
   if (outcome->outcome == OUTCOME_TIMEOUT) return push_silent(L, pid);
+  if (outcome_is_early(outcome->outcome))
+    wait_raise(L, pid, "a report of ", 1);
   if (outcome->outcome != OUTCOME_REPLY) return no_actor(L, pid);
   codec_unpack(L, outcome);
   return lua_isnil(L, -1) ? push_silent(L, pid) : 1;

@@ -352,7 +352,7 @@ static int after_checkout(lua_State *L, int status, lua_KContext context) {
   (void)context;
   pool.bytes = lua_tolstring(L, 1, &pool.size);
   if (outcome->outcome == OUTCOME_NOACTOR) return no_pool(L);
-  if (outcome->outcome == OUTCOME_TIMEOUT) {
+  if (outcome_is_early(outcome->outcome)) {
     struct waiter waiter = {
         body_pid(body),
         outcome->epoch};

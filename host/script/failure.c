@@ -254,6 +254,25 @@ void failure_add_hop(lua_State *L, int index, const char *request,
   lua_pop(L, 1);
 }
 
+bool failure_is_own(lua_State *L, int index) {
+  bool own;
+  lua_getfield(L, index, "trace");
+  if (lua_type(L, -1) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    return false;
+  }
+  lua_rawgeti(L, -1, (lua_Integer)lua_rawlen(L, -1));
+  own = false;
+  if (lua_type(L, -1) == LUA_TTABLE) {
+    lua_getfield(L, -1, "pid");
+    own = lua_touserdata(L, -1) ==
+          (void *)(uintptr_t)body_pid(body_of(L));
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 2);
+  return own;
+}
+
 /* --- __tostring ----------------------------------------------------------- */
 
 /* `before` and the text in a field, if there is one. */
@@ -425,7 +444,7 @@ static bool add_frame(lua_State *L, int level, struct buffer *out) {
 bool failure_stack(lua_State *L, int level, struct buffer *out) {
   int end = count_levels(L);
   int first = level;
-  if (end > level && is_host_frame(L, end - 1)) end--;
+  while (end > level && is_host_frame(L, end - 1)) end--;
   for (; level < end; level++) {
     if (level > first && !buffer_append(out, "\n", 1)) return false;
     if (level == first + LINES_FIRST &&

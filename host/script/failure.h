@@ -35,7 +35,8 @@
   X(BADREQUEST, "badrequest") \
   X(BADARGUMENT, "badargument") \
   X(EXISTS, "exists") \
-  X(INTERRUPTED, "interrupted")
+  X(INTERRUPTED, "interrupted") \
+  X(CANCELLED, "cancelled")
 
 struct class; /* script/class.h */
 
@@ -79,6 +80,9 @@ void failure_from(lua_State *L);
 ** (memory). */
 void failure_add_hop(lua_State *L, int index, const char *request,
                      const char *stack, size_t size);
+
+/* Is the last hop of the object at `index` this actor's? May raise (memory). */
+bool failure_is_own(lua_State *L, int index);
 
 /*
 ** The Lua stack of thread L from `level`, innermost first, one line a

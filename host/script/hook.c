@@ -228,8 +228,8 @@ void hook_stuck(lua_State *L) {
   struct body *body = body_of(L);
   const struct message *kill = NULL;
   if (!body_must_end(body)) {
-    if (!body->beside) body->script->answer_reports(body, L);
-    budget_check(L);
+    if (!body->beside) body->script->answer_stuck(body, L);
+    if (!body->cut) budget_check(L);
     if (!body->beside) kill = find_kill(body);
   }
   if (kill != NULL) budget_kill(L, kill->flags & MESSAGE_SHUTDOWN);

@@ -25,7 +25,7 @@ static int after_holder(lua_State *L, int status, lua_KContext again) {
   struct body *body = body_of(L);
   uint64_t holder = actor_wait_target(body->actor);
   (void)status;
-  if (body->outcome->outcome == OUTCOME_TIMEOUT)
+  if (outcome_is_early(body->outcome->outcome))
     wait_raise(L, holder, "the name", 0);
   return ((lua_CFunction)again)(L);
 }

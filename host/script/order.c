@@ -34,3 +34,28 @@ enum status order_kill(struct script *script, uint64_t pid, bool late) {
   return send_signal(script, pid, MESSAGE_KILL, late ? MESSAGE_SHUTDOWN : 0,
                      &script->killed);
 }
+
+void order_interrupt(struct script *script, uint64_t pid,
+                     struct waiter asker) {
+  struct interrupt interrupt = {.visit = asker};
+  struct message *message = message_need(MESSAGE_INTERRUPT, sizeof interrupt);
+  memcpy(message->bytes, &interrupt, sizeof interrupt);
+  message->target = pid;
+  if (scheduler_post(script->scheduler, message, READY_AFTER) != STATUS_OK)
+    message_free(message);
+}
+
+/* All its strands: none knows which of them is meant. */
+bool order_cancel(struct script *script, uint64_t pid) {
+  struct actor *actor = directory_find(script->scheduler->directory, pid);
+  bool cancelled = false;
+  for (uint32_t i = 0; actor != NULL && i <= STRANDS_LARGEST; i++) {
+    struct wait *wait = actor_wait_of(actor, i);
+    struct waiter waiter = {pid, 0};
+    if (wait == NULL) break;
+    if (actor_wait_pending(wait, &waiter.epoch))
+      cancelled |= scheduler_end_wait(script->scheduler, waiter,
+                                      OUTCOME_CANCELLED);
+  }
+  return cancelled;
+}

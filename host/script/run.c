@@ -7,6 +7,8 @@
 #include "script/coroutine.h"
 #include "script/dispatch.h"
 #include "script/failure.h"
+#include "script/hook.h"
+#include "script/order.h"
 #include "script/finaliser.h"
 #include "script/script.h"
 #include "script/strand.h"
@@ -25,6 +27,21 @@ static void tell_absence(struct body *body, uint64_t span) {
             (double)span / 1e9);
 }
 
+/* It has been told to end, time and again: it is asked at once. */
+static void hurry(struct body *body) {
+  if (body->condemned <= CONDEMNED_PATIENCE) return;
+  atomic_store_explicit(&body->interrupted, true, memory_order_relaxed);
+  hook_follow(body->L);
+}
+
+/* An evaluation that was cut comes to core.evaluate only by being resumed. */
+static bool is_cut(struct body *body, int status) {
+  if (body->evaluation == 0) return true;
+  body->cut = false;
+  if (status == LUA_YIELD) body->condemned = CONDEMNED;
+  return false;
+}
+
 static enum run resume(struct body *body, int arguments) {
   int results;
   int status;
@@ -32,11 +49,12 @@ static enum run resume(struct body *body, int arguments) {
   body->running = body->L;
   body->suspended = body->preempted = false;
   atomic_store_explicit(&body->interrupted, false, memory_order_relaxed);
+  if (unlikely(body->condemned)) hurry(body);
   worker_share();
   status = lua_resume(body->L, NULL, arguments, &results);
   tell_absence(body, worker_own());
   if (unlikely(body->dying)) return RUN_DYING;
-  if (unlikely(body->cut)) return RUN_CUT;
+  if (unlikely(body->cut) && is_cut(body, status)) return RUN_CUT;
   if (status == LUA_OK) return RUN_DONE;
   if (status != LUA_YIELD) return RUN_FAILED;
   lua_pop(body->L, results);
@@ -75,12 +93,21 @@ enum run run_begin(struct body *body, enum activity activity) {
 
 enum run run_resume(struct body *body) { return resume(body, 0); }
 
-void run_unwind(struct body *body) {
+void run_give_up(struct body *body) {
+  struct actor *actor = body->actor;
+  struct waiter own = {body_pid(body), actor_wait_epoch(actor)};
+  uint64_t target = actor_wait_target(actor);
   bool begun;
+  if (actor_wait_end(actor, own.epoch, &begun) &&
+      actor_wait_last(actor) == WAIT_VISIT && target != ID_NONE)
+    order_interrupt(body->script, target, own);
+}
+
+void run_unwind(struct body *body) {
   body->suspended = body->preempted = body->receiving = false;
   body->finalising = NULL;
   body->gate = NULL;
-  actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
+  run_give_up(body);
   room_leave(body->script->scheduler, &body->room);
   body->blocked++;
   coroutine_unwind(body->L);
@@ -148,6 +175,7 @@ void run_end_strands(struct body *body) {
       run_unwind(body);
       lua_settop(body->L, 0);
     }
+    run_give_up(body);
     strand_drop(body);
   }
 }

@@ -26,6 +26,10 @@ enum run run_resume(struct body *body);
 ** wait, running `__close`; leaves it idle. */
 void run_unwind(struct body *body);
 
+/* The strand that runs will not look at its wait's outcome: ends the wait, and
+** what another actor does in a visit that it waits for. */
+void run_give_up(struct body *body);
+
 /*
 ** A Lua thread of this actor, beside whatever the actor is doing, which is
 ** suspended or nothing: anchored on top of the stack of body->L. NULL: no

@@ -12,6 +12,7 @@
 #include "script/dossier.h"
 #include "script/face.h"
 #include "script/face_lease.h"
+#include "script/interrupt.h"
 #include "script/library.h"
 #include "script/life.h"
 #include "script/module.h"
@@ -98,7 +99,8 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->actor_type = &turn_type;
   script->exit = face_exit;
   script->push_request = doing_push;
-  script->answer_reports = report_answer_stuck;
+  script->answer_stuck = interrupt_look;
+  script->interrupt_fits = interrupt_fits;
   script->visits = visit_table;
   script->dossier = dossier_outcome;
   script->stock = library_new_stock();

@@ -20,6 +20,7 @@
 
 struct body;    /* script/body.h */
 struct modules; /* script/module.h */
+struct interrupt; /* script/order.h */
 struct path;
 struct stock;   /* script/stock.h */
 struct setting; /* script/settings.h */
@@ -32,11 +33,17 @@ struct fixed_reason {
   size_t size;
 };
 
+enum visit_how {
+  VISIT_BOUNDARY = 0, /* between two messages */
+  VISIT_NOW = 1,      /* wherever the actor is suspended */
+  VISIT_SHOWS = 2     /* also: what it returns may be such as cannot be sent */
+};
+
 /* What one actor may do in the state of another: script/visit.h. */
 struct visit_entry {
   const char *name;  /* NULL ends the table */
   lua_CFunction run; /* values in, values out */
-  bool now;          /* wherever the actor is suspended; else at a boundary */
+  unsigned char how; /* enum visit_how */
 };
 
 struct script {
@@ -45,10 +52,12 @@ struct script {
   const struct actor_type *actor_type; /* script/turn.c */
   lua_CFunction exit;                  /* os.exit: script/face.c */
   const char *(*push_request)(lua_State *L); /* script/doing.c */
-  void (*answer_reports)(struct body *body, lua_State *running);
+  void (*answer_stuck)(struct body *body, lua_State *running);
   const struct visit_entry *visits; /* script/visit_table.h */
   struct message *(*dossier)(struct body *body, lua_State *running,
                              bool all); /* script/dossier.c */
+  bool (*interrupt_fits)(const struct body *body,
+                         const struct interrupt *wanted);
   struct stock *stock;
   struct modules *modules;
   struct log *log;

@@ -155,7 +155,7 @@ static int after_read(lua_State *L, int status, lua_KContext context) {
   struct message *outcome = body_of(L)->outcome;
   (void)status;
   (void)context;
-  if (outcome->outcome == OUTCOME_TIMEOUT && socket->stream != NULL)
+  if (outcome_is_early(outcome->outcome) && socket->stream != NULL)
     stream_forget(socket->stream);
   wait_raise(L, ID_NONE, "data from the socket", 0);
   return read_round(L);
@@ -257,7 +257,7 @@ static int after_write(lua_State *L, int status, lua_KContext context) {
   struct socket *socket = lua_touserdata(L, 1);
   (void)status;
   (void)context;
-  if (body_of(L)->outcome->outcome == OUTCOME_TIMEOUT &&
+  if (outcome_is_early(body_of(L)->outcome->outcome) &&
       socket->stream != NULL)
     stream_forget(socket->stream);
   wait_raise(L, ID_NONE, "room in the socket", 0);
@@ -380,7 +380,7 @@ static int after_connect(lua_State *L, int status, lua_KContext context) {
   int error;
   (void)status;
   (void)context;
-  if (body_of(L)->outcome->outcome == OUTCOME_TIMEOUT)
+  if (outcome_is_early(body_of(L)->outcome->outcome))
     close_socket(socket, true);
   wait_raise(L, ID_NONE, "the connection to ", 1);
   error = stream_connected(socket->stream);

@@ -34,7 +34,7 @@ static int after_start(lua_State *L, int status, lua_KContext context) {
   (void)context;
   if (outcome->outcome != OUTCOME_REPLY) {
     pidset_clear(&body->actor->relations, pid, RELATION_LINK);
-    if (outcome->outcome == OUTCOME_TIMEOUT) body->doomed = pid;
+    if (outcome_is_early(outcome->outcome)) body->doomed = pid;
     wait_raise(L, pid, "the start of ", 1);
   }
   if (outcome->count != 0) {
@@ -263,7 +263,7 @@ void spawn_sought(lua_State *L, struct key key) {
   uint64_t target = actor_wait_target(body->actor);
   if (outcome->outcome == OUTCOME_REPLY && outcome->count != 0)
     raise_refusal(L, outcome, target);
-  if (outcome->outcome == OUTCOME_TIMEOUT) {
+  if (outcome_is_early(outcome->outcome)) {
     struct waiter waiter = {body_pid(body), outcome->epoch};
     registry_forget(body->script->scheduler->registry, key, waiter);
   }

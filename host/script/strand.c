@@ -1,11 +1,13 @@
 #include "script/strand.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/tick.h"
 #include "script/budget.h"
+#include "script/order.h"
 #include "script/script.h"
 #include "script/tracing.h"
 
@@ -185,6 +187,34 @@ bool strand_enter_ready(struct body *body) {
   return true;
 }
 
+static void unlink_ready(struct strands *strands, struct strand *strand) {
+  struct strand *before = strands->ready_first;
+  if (before == strand) {
+    strands->ready_first = strand->next;
+  } else {
+    while (before->next != strand) before = before->next;
+    before->next = strand->next;
+  }
+  if (strands->ready_last == strand)
+    strands->ready_last = before == strand ? NULL : before;
+}
+
+bool strand_enter_visit(struct body *body, const struct message *message) {
+  struct strands *strands = body->strands;
+  struct interrupt wanted;
+  if (strands->running != NULL) return false;
+  memcpy(&wanted, message->bytes, sizeof wanted);
+  for (unsigned i = 0; i < strands->count; i++) {
+    struct strand *strand = &strands->list[i];
+    if (!strand->taken || strand->hand.activity != ACTIVITY_VISIT) continue;
+    if (strand->hand.preempted) unlink_ready(strands, strand);
+    move_in(body, strand);
+    if (body->script->interrupt_fits(body, &wanted)) return true;
+    strand_leave(body);
+  }
+  return false;
+}
+
 static void drop(struct body *body, struct message *message) {
   struct scheduler *scheduler = body->script->scheduler;
   if (message != NULL) scheduler->discard(scheduler, message);
@@ -300,7 +330,7 @@ void strand_drop(struct body *body) {
 
 bool strand_owns(const struct body *body, const lua_State *thread) {
   const struct strands *strands = body->strands;
-  if (thread == body->L) return true;
+  if (thread == body->L || thread == body->parked_thread) return true;
   if (likely(strands == NULL)) return false;
   if (thread == strands->main) return true;
   for (unsigned i = 0; i < strands->count; i++)

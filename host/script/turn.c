@@ -21,15 +21,15 @@
 #include "core/links.h"
 #include "script/answer.h"
 #include "script/body.h"
-#include "script/budget.h"
 #include "script/culprit.h"
-#include "script/dispatch.h"
 #include "script/ending.h"
 #include "script/face_lease.h"
-#include "script/failure.h"
 #include "script/finaliser.h"
+#include "script/follow.h"
 #include "script/hook.h"
 #include "script/idle.h"
+#include "script/interrupt.h"
+#include "script/park.h"
 #include "script/reason.h"
 #include "script/receive.h"
 #include "script/report.h"
@@ -43,147 +43,9 @@
 #include "script/upgrade.h"
 #include "script/visit.h"
 
-/* Whatever it is doing ends here. Before its first turn there is no state. */
-static void abandon(struct body *body) {
-  if (body->L == NULL) return;
-  run_unwind(body);
-  lua_settop(body->L, 0);
-}
-
 static void discard(struct body *body, struct message *message) {
   struct scheduler *scheduler = body->script->scheduler;
   scheduler->discard(scheduler, message);
-}
-
-/* --- After a run ---------------------------------------------------------- */
-
-static enum step follow(struct body *body, enum run run);
-
-static void drop_request(struct body *body) {
-  struct message *request = body->request;
-  body->request = NULL;
-  body->actor->serving = (struct waiter){ID_NONE, 0};
-  ASSERT(request != NULL, "it has just been handled");
-  discard(body, request);
-}
-
-/* The error has ended the request, not the actor. */
-static enum step fail_request(struct body *body, enum outcome outcome) {
-  body->unpacking = false;
-  if (body->tracing != NULL) tracing_failed(body);
-  if (body->request->kind == MESSAGE_CALL ||
-      body->request->kind == MESSAGE_VISIT)
-    answer_reason(body, outcome);
-  drop_request(body);
-  return STEP_AGAIN;
-}
-
-/* The error is the asker's, and whatever it does to be described is not the
-** actor's. */
-static enum step fail_visit(struct body *body) {
-  struct budget kept;
-  bool cut = body->cut;
-  body->cut = false;
-  budget_begin_aside(body, &kept);
-  if (cut)
-    ending_reason_cut(body);
-  else
-    ending_reason_error(body, false);
-  budget_end_aside(body, &kept);
-  return fail_request(body, OUTCOME_ERROR);
-}
-
-/* The version is not taken by this actor, and so by none. */
-static enum step fail_upgrade(struct body *body) {
-  bool cut = body->cut;
-  body->cut = false;
-  if (cut)
-    ending_reason_cut(body);
-  else if (ending_reason_error(body, false))
-    return ending_finish(body);
-  body->activity = ACTIVITY_NONE;
-  upgrade_failed(body);
-  return STEP_AGAIN;
-}
-
-static enum step fail(struct body *body) {
-  /* What came cannot be read here: its __module is not to be found, say. */
-  bool unread = body->unpacking;
-  if (body->activity == ACTIVITY_VISIT) return fail_visit(body);
-  if (body->activity == ACTIVITY_PREPARE) return fail_upgrade(body);
-  if (!ending_reason_error(body, !unread))
-    return fail_request(body, unread ? OUTCOME_REFUSED : OUTCOME_ERROR);
-  if (body->activity == ACTIVITY_START) return start_failed(body);
-  return body->killed ? ending_finish(body) : ending_begin(body);
-}
-
-static bool is_ending(const struct body *body) {
-  return body->activity == ACTIVITY_TERMINATE ||
-         body->activity == ACTIVITY_LAST;
-}
-
-static enum step leave(struct body *body) {
-  abandon(body);
-  if (body->activity == ACTIVITY_START) return start_failed(body);
-  if (is_ending(body)) return ending_finish(body);
-  return ending_begin(body);
-}
-
-static enum step started(struct body *body) {
-  enum step step;
-  body->request_deadline = TICK_NEVER;
-  if (body->tracing != NULL && body->verdict == NULL)
-    tracing_handled(body, body->request, RECORD_DONE, NULL);
-  step = start_finished(body);
-  if (step == STEP_AGAIN && body->has_continue)
-    return follow(body, run_begin(body, ACTIVITY_CONTINUE));
-  return step;
-}
-
-/* What follows an activity. STEP_AGAIN: go on in this turn. */
-static enum step finished(struct body *body) {
-  enum activity activity = body->activity;
-  body->activity = ACTIVITY_NONE;
-  if (activity == ACTIVITY_MESSAGE || activity == ACTIVITY_VISIT) {
-    if (unlikely(body->tracing != NULL))
-      tracing_handled(body, body->request, RECORD_DONE, NULL);
-    drop_request(body);
-    return STEP_AGAIN;
-  }
-  if (activity == ACTIVITY_TERMINATE || activity == ACTIVITY_LAST)
-    return ending_finish(body);
-  if (activity == ACTIVITY_START) return started(body);
-  if (activity == ACTIVITY_PREPARE) upgrade_prepared(body);
-  if (activity == ACTIVITY_INSTALL) upgrade_installed(body);
-  return STEP_AGAIN;
-}
-
-static enum step follow(struct body *body, enum run run) {
-  switch (run) {
-    case RUN_DONE:
-      return finished(body);
-    case RUN_SUSPENDED:
-      return body->receiving || body->preempted ? STEP_AGAIN : STEP_WAIT;
-    case RUN_EXITING:
-      return leave(body);
-    case RUN_DYING:
-      ending_die(body);
-      return body->started ? ending_finish(body) : start_failed(body);
-    case RUN_CUT:
-      return fail(body);
-    case RUN_FAILED:
-      if (!is_ending(body)) return fail(body);
-      if (body->activity == ACTIVITY_TERMINATE)
-        ending_reason_error(body, true);
-      else
-        abandon(body);
-      return ending_finish(body);
-  }
-  CHECK(false, "no such run");
-}
-
-static enum step begin(struct body *body, enum activity activity) {
-  return follow(body, run_begin(body, activity));
 }
 
 /* --- Messages ------------------------------------------------------------- */
@@ -205,17 +67,18 @@ static enum step begin_visit(struct body *body) {
   body->deadline = 0;
   if (!accept_call(body, message)) {
     message_free(message);
+    if (body->parked != NULL) park_return(body);
     return STEP_AGAIN;
   }
   body->request_deadline = message->deadline;
   body->request = message;
-  return begin(body, ACTIVITY_VISIT);
+  return follow_begin(body, ACTIVITY_VISIT);
 }
 
 /* After what a strand did: the body is the main thread's again, unless that
 ** was the beginning of the end. */
 static enum step leave_strand(struct body *body, enum step step) {
-  if (step == STEP_ENDED || is_ending(body)) return step;
+  if (step == STEP_ENDED || follow_is_ending(body)) return step;
   strand_leave(body);
   return STEP_AGAIN;
 }
@@ -237,7 +100,7 @@ static enum step begin_user(struct body *body, struct message *message) {
   }
   body->request = message;
   counter_add(&body->actor->messages_in, 1);
-  return begin(body, ACTIVITY_MESSAGE);
+  return follow_begin(body, ACTIVITY_MESSAGE);
 }
 
 static enum step begin_strand(struct body *body, struct message *message) {
@@ -268,7 +131,7 @@ static enum step handle_stop(struct body *body, struct message *message) {
 static enum step handle_exit(struct body *body, struct message *message) {
   bool forced = links_forced(body->actor, message);
   bool normal = message->flags & MESSAGE_NORMAL;
-  if (is_ending(body) || !links_stand(body->actor, message)) {
+  if (follow_is_ending(body) || !links_stand(body->actor, message)) {
     message_free(message);
     return STEP_AGAIN;
   }
@@ -283,7 +146,7 @@ static enum step handle_exit(struct body *body, struct message *message) {
   }
   reason_from(body, message);
   message_free(message);
-  abandon(body);
+  follow_abandon(body);
   if (body->started) return ending_begin(body);
   body->exit_status = 1; /* a script that did not get to its end */
   return start_failed(body);
@@ -318,21 +181,26 @@ static enum step handle_start(struct body *body, struct message *message) {
   body->actor->serving = (struct waiter){message->sender, message->epoch};
   body->deadline = 0;
   if (!start_state(body)) return start_failed(body);
-  return begin(body, ACTIVITY_START);
+  return follow_begin(body, ACTIVITY_START);
 }
 
 static enum step handle_reload(struct body *body, struct message *message) {
   if (upgrade_order(body, message)) {
-    abandon(body);
+    follow_abandon(body);
     body->activity = ACTIVITY_NONE;
   }
   return STEP_AGAIN;
 }
 
+static enum step handle_interrupt(struct body *body,
+                                  struct message *message) {
+  return interrupt_arrived(body, message) ? follow_fail_visit(body) : STEP_AGAIN;
+}
+
 static enum step handle(struct body *body, struct message *message) {
   if (body->idle_span != 0 && message->kind != MESSAGE_IDLE &&
       message->kind != MESSAGE_REPORT && message->kind != MESSAGE_VISIT &&
-      message->kind != MESSAGE_RELOAD)
+      message->kind != MESSAGE_RELOAD && message->kind != MESSAGE_INTERRUPT)
     idle_touch(body);
   switch ((enum message_kind)message->kind) {
     case MESSAGE_CALL:
@@ -365,6 +233,8 @@ static enum step handle(struct body *body, struct message *message) {
       return STEP_AGAIN;
     case MESSAGE_RELOAD:
       return handle_reload(body, message);
+    case MESSAGE_INTERRUPT:
+      return handle_interrupt(body, message);
     case MESSAGE_SENTINEL:
       lease_sentinel(body->script->scheduler, message);
       return STEP_AGAIN;
@@ -389,7 +259,7 @@ static enum step go_on(struct body *body, struct message *outcome) {
   if (unlikely(body->tracing != NULL) && outcome != NULL)
     tracing_answered(body, outcome);
   body->outcome = outcome;
-  return follow(body, run_resume(body));
+  return follow_run(body, run_resume(body));
 }
 
 static enum step handle_urgent(struct body *body, struct message *message) {
@@ -437,7 +307,7 @@ static enum step receive(struct body *body, struct message *message) {
       answer_log_unknown(body, message);
       break;
     case MESSAGE_STOP:
-      abandon(body);
+      follow_abandon(body);
       return handle_stop(body, message);
     default:
       return handle(body, message);
@@ -448,8 +318,11 @@ static enum step receive(struct body *body, struct message *message) {
 
 static enum step step_suspended(struct body *body,
                                 struct message_queue *strays) {
-  struct message *message =
-      actor_next(body->actor, !body->receiving, strays);
+  struct message *message;
+  if (unlikely(body->visits.first != NULL) && body->receiving &&
+      park_receive(body))
+    return begin_visit(body);
+  message = actor_next(body->actor, !body->receiving, strays);
   if (message != NULL) {
     if (message_class((enum message_kind)message->kind) == CLASS_URGENT)
       return handle_urgent(body, message);
@@ -477,7 +350,7 @@ static enum step step_held(struct body *body, struct message_queue *strays) {
   upgrade_arrive(body);
   activity = upgrade_next(body, &message, strays);
   if (activity == ACTIVITY_NONE) return STEP_WAIT;
-  if (activity != ACTIVITY_MESSAGE) return begin(body, activity);
+  if (activity != ACTIVITY_MESSAGE) return follow_begin(body, activity);
   return message != NULL ? handle(body, message) : STEP_AGAIN;
 }
 
@@ -487,6 +360,9 @@ static enum step step_held(struct body *body, struct message_queue *strays) {
 ** actor at a message boundary. */
 static enum step handle_strand_urgent(struct body *body,
                                       struct message *message) {
+  if (message->kind == MESSAGE_INTERRUPT &&
+      strand_enter_visit(body, message))
+    return leave_strand(body, handle_interrupt(body, message));
   if (message->kind != MESSAGE_OUTCOME) return handle(body, message);
   if (!strand_enter(body, message->epoch)) {
     message_free(message);
@@ -509,8 +385,8 @@ static enum step finalise(struct body *body) {
   if (body->strands != NULL) strand_begin(body);
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
-  if (body->strands == NULL) return begin(body, ACTIVITY_FINALISE);
-  return leave_strand(body, begin(body, ACTIVITY_FINALISE));
+  if (body->strands == NULL) return follow_begin(body, ACTIVITY_FINALISE);
+  return leave_strand(body, follow_begin(body, ACTIVITY_FINALISE));
 }
 
 static enum step step_strands(struct body *body,

@@ -14,17 +14,19 @@
 
 #include "base/check.h"
 #include "base/tick.h"
+#include "script/answer.h"
 #include "script/budget.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/deadlock.h"
 #include "script/failure.h"
+#include "script/order.h"
 #include "script/run.h"
 #include "script/target.h"
 #include "script/wait.h"
 
 struct visiting {
-  const struct message *message;
+  struct message *message;
   struct message *reply; /* or NULL, so far */
   struct budget budget;
   struct buffer stack;   /* of what has been raised */
@@ -44,13 +46,10 @@ static int run(lua_State *L) {
   struct visiting *visiting = lua_touserdata(L, 1);
   const struct visit_entry *entry =
       entry_of(body_of(L), visiting->message);
-  int count;
   lua_settop(L, 0);
-  codec_unpack(L, visiting->message);
-  count = entry->run(L);
-  visiting->reply = codec_pack(L, lua_gettop(L) - count + 1, count,
-                               MESSAGE_OUTCOME);
-  visiting->reply->outcome = OUTCOME_REPLY;
+  lua_pushcfunction(L, entry->run);
+  lua_call(L, codec_unpack(L, visiting->message), LUA_MULTRET);
+  visiting->reply = answer_pack(L, entry);
   return 0;
 }
 
@@ -64,8 +63,9 @@ static int describe(lua_State *L) {
   failure_from(L);
   request = lua_pushfstring(
       L, "visit \"%s\"", entry_of(body_of(L), visiting->message)->name);
-  failure_add_hop(L, 2, request, buffer_bytes(&visiting->stack),
-                  buffer_size(&visiting->stack));
+  if (!failure_is_own(L, 2))
+    failure_add_hop(L, 2, request, buffer_bytes(&visiting->stack),
+                    buffer_size(&visiting->stack));
   visiting->reply = codec_pack(L, 2, 1, MESSAGE_OUTCOME);
   visiting->reply->outcome = OUTCOME_ERROR;
   return 0;
@@ -96,7 +96,12 @@ static void run_parts(struct body *body) {
   if (!run_part(body, thread, run, &cut)) {
     message_free(visiting->reply);
     visiting->reply = NULL;
-    if (cut) lua_settop(thread, 0);
+    if (cut) {
+      lua_settop(thread, 0);
+      buffer_clear(&visiting->stack);
+      buffer_append(&visiting->stack, buffer_bytes(&body->evidence),
+                    buffer_size(&body->evidence));
+    }
     run_part(body, thread, describe, &cut);
   }
   run_drop(body);
@@ -116,7 +121,8 @@ void visit_free_hands(struct body *body) {
   struct visiting *visiting = body->visiting;
   ASSERT(visiting != NULL, "a visit runs now");
   visiting->freed = true;
-  body->hand = (struct hand){.request_deadline = TICK_NEVER,
+  body->hand = (struct hand){.request = visiting->message,
+                             .request_deadline = TICK_NEVER,
                              .activity = ACTIVITY_VISIT,
                              .finalising = body->finalising};
 }
@@ -130,7 +136,7 @@ static void drop_hand(struct body *body) {
   if (body->outcome != NULL) scheduler->discard(scheduler, body->outcome);
 }
 
-static void visit_now(struct body *body, const struct message *message) {
+static void visit_now(struct body *body, struct message *message) {
   struct waiter asker = {message->sender, message->epoch};
   struct visiting visiting = {.message = message, .kept = body->hand};
   ASSERT(body->visiting == NULL, "one at a time");
@@ -162,7 +168,7 @@ static void refuse(struct body *body, struct message *message,
 }
 
 void visit_arrived(struct body *body, struct message *message) {
-  if (!entry_of(body, message)->now) {
+  if (!(entry_of(body, message)->how & VISIT_NOW)) {
     message_queue_append(&body->visits, message);
   } else if (body->L == NULL) {
     refuse(body, message, OUTCOME_UNKNOWN);
@@ -196,6 +202,9 @@ static int after_visit(lua_State *L, int status, lua_KContext context) {
   (void)status;
   if (body->outcome->outcome == OUTCOME_UNKNOWN) return raise_new(L, pid);
   if (body->outcome->outcome != OUTCOME_REPLY) {
+    struct waiter own = {body_pid(body), body->outcome->epoch};
+    if (outcome_is_early(body->outcome->outcome))
+      order_interrupt(body->script, pid, own);
     actor_wait_retarget(body->actor, pid);
     wait_raise(L, pid, "the answer to visit ", lua_gettop(L));
   }
@@ -255,7 +264,7 @@ int visit_ask(lua_State *L, uint64_t pid, const char *name, int count) {
   message = pack(L, entry, count);
   if (pid == ID_NONE) return no_actor(L, body, pid);
   lua_pushstring(L, name);
-  open_wait(L, message, pid, body->script->visits[entry].now);
+  open_wait(L, message, pid, body->script->visits[entry].how & VISIT_NOW);
   if (scheduler_post(body->script->scheduler, message, READY_NEXT) !=
       STATUS_OK) {
     wait_cancel(L);

@@ -136,6 +136,14 @@ static void push_failure(lua_State *L, struct message *outcome,
     case OUTCOME_TIMEOUT:
       push_timeout(L, target, what, name);
       break;
+    case OUTCOME_CANCELLED:
+      failure_push(L, FAILURE_CANCELLED, "the wait for %s%s was cancelled",
+                   what, name);
+      break;
+    case OUTCOME_INTERRUPTED:
+      failure_push(L, FAILURE_INTERRUPTED,
+                   "interrupted while waiting for %s%s", what, name);
+      break;
     case OUTCOME_OVERLOAD:
       failure_push(L, FAILURE_OVERLOAD,
                    "the mailbox of %s is full: the request was dropped", pid);
@@ -248,7 +256,9 @@ int wait_lua_shield(lua_State *L) {
 
 static int after_sleep(lua_State *L, int status, lua_KContext capped) {
   (void)status;
-  if (capped) wait_raise(L, ID_NONE, "the end of sleep", 0);
+  if (unlikely(capped < 0)) return 0; /* it was none */
+  if (capped || wait_outcome(L)->outcome != OUTCOME_TIMEOUT)
+    wait_raise(L, ID_NONE, "the end of sleep", 0);
   return 0;
 }
 
@@ -261,7 +271,7 @@ int wait_lua_sleep(lua_State *L) {
   if (!(lua_tonumber(L, 1) > 0)) {
     check_scope(L, worker_now(worker_current()),
                 scope_deadline(body_of(L), TICK_NEVER));
-    return coroutine_wait(L, HOST_PREEMPT, 0, after_sleep);
+    return coroutine_wait(L, HOST_PREEMPT, -1, after_sleep);
   }
   until = tick_add(worker_now(worker_current()),
                    tick_from_seconds(lua_tonumber(L, 1)));
