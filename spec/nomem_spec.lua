@@ -136,3 +136,35 @@ describe("without memory", function()
     end)
   end
 end)
+
+-- Where Lua itself asks for most of the memory, and asks again.
+describe("with little memory", function()
+  it("who inspects others is told less, or fails", function()
+    local result = support.script([[
+      local inspect = require "troupe.inspect"
+      local probe = require "probe"
+      local troupe = require "troupe"
+      troupe.start("server", nil, { name = "server" })
+      local operations = {
+        function() return inspect.info("server").pid end,
+        function() return inspect.stack("server").text end,
+        function() return inspect.info(troupe.self()).doing end,
+        inspect.waits, inspect.tree, inspect.registry, inspect.modules,
+      }
+      local failed, done = 0, 0
+      for seed = 1, 200 do
+        for _, operation in ipairs(operations) do
+          probe.fail_rate(seed, 30)
+          local ok = pcall(troupe.timeout, 0.3, operation)
+          probe.fail_rate(0, 0)
+          if ok then done = done + 1 else failed = failed + 1 end
+        end
+      end
+      print(failed > 0 and done > 0)
+      assert(inspect.info("server").doing == "idle")
+    ]], { files = { ["server.lua"] = SERVER },
+      flags = { "--log", "off", "--workers", 1 } })
+    assert.same({ 0, "true\n", "" },
+      { result.status, result.stdout, result.stderr })
+  end)
+end)
