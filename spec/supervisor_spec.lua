@@ -503,6 +503,24 @@ describe("a tree", function()
     assert.matches("^<[%d.]+> supervisor", (supervisor.tree(sup)))
   end)
 
+  it("names what is to be started again as it names what is there", function()
+    local sup = open({ pool.child("rates", "fixtures.doll", nil, { size = 1 }),
+      supervisor.child { name = "sub" } },
+      { backoff = { 60, 60 }, intensity = 20 })
+    for restarts = 1, 2 do
+      for index, branch in ipairs(supervisor.children(sup)) do
+        troupe.kill(branch.pid)
+        eventually(function()
+          local now = supervisor.children(sup)[index]
+          return now.restarts == restarts or now.state == "waiting"
+        end)
+      end
+    end
+    assert.matches('"rates" waiting pool permanent, restarted 1 time\n' ..
+      '  "sub" waiting supervisor permanent, restarted 1 time$',
+      (supervisor.tree(sup)))
+  end)
+
   it("hands up what a supervisor gives up on", function()
     open({ supervisor.child { name = "inner", intensity = 0, backoff = SOON,
       child "x", child "y" } }, { intensity = 1 })
@@ -570,6 +588,10 @@ describe("a supervisor's misuse", function()
       [{ intensity = -1 }] = "expected intensity to be a number from 0, got -1",
       [{ period = 0 }] = "expected period to be a number above 0, got 0",
       [{ backoff = 1 }] = "expected backoff to be a table, got 1",
+      [{ backoff = { 5, 1 } }] = "expected backoff to be the first and the " ..
+        "longest wait, got 5 s and 1 s",
+      [{ { "x", id = { "n", 1 } }, { "y", name = { "n", 1 } } }] =
+        'expected ids of children to differ, got {"n", 1} twice',
       [{ intesity = 3 }] = 'unknown option "intesity"',
       [{ restart = "permanent" }] =
         "expected no restart: nobody supervises this one",

@@ -69,6 +69,7 @@ describe("a task", function()
     assert.equal("task fixtures.chores.deep", problem.trace[1].request)
     assert.matches("chores.lua:%d+: in [^\n]*'add'\n[^\n]*chores.lua:%d+: in",
       problem.trace[1].stack)
+    assert.is_nil(problem.trace[1].stack:find("troupe/", 1, true))
     assert.equal(troupe.self(), problem.trace[2].pid)
   end)
 
@@ -296,6 +297,20 @@ describe("map", function()
     assert.equal("timeout", problem.kind)
     eventually(function() return probe.actors() == 2 end)
     life.drain()
+  end)
+
+  it("names the items that are late", function()
+    local problem = life.raised(troupe.timeout, 0.05, task.map, CHORES, "late",
+      { 0, 60, 0, 60 }, { limit = 4 })
+    assert.equal("timeout", problem.kind)
+    assert.matches("^fixtures.chores.late did not return for items 2, 4 in " ..
+      "[%d.]+ s: 2 of 4 are done$", problem.message)
+    local second, fourth = table.unpack(problem.culprit)
+    assert.same({ 2, 4 }, { second.item, fourth.item })
+    assert.matches("^is waiting with item 2, 60, for the end of a sleep " ..
+      "%(.*chores.lua:%d+%)$", second.doing)
+    assert.equal("the end of a sleep", fourth.waits)
+    eventually(function() return probe.actors() == 2 end)
   end)
 
   it("goes into itself", function()

@@ -441,10 +441,25 @@ static bool add_frame(lua_State *L, int level, struct buffer *out) {
          (!frame.istailcall || buffer_format(out, " (...tail calls...)"));
 }
 
+/* Where it ends: what of our library has called the script's function, a
+** task's, say, is none of the script's business. */
+static int without_library(lua_State *L, int level, int end) {
+  lua_Debug frame;
+  int left = end;
+  if (end == level || !lua_getstack(L, end - 1, &frame) ||
+      !is_library(L, &frame))
+    return end;
+  while (left > level && lua_getstack(L, left - 1, &frame) &&
+         (is_library(L, &frame) || frame.what[0] == 'C'))
+    left--;
+  return left > level ? left : end;
+}
+
 bool failure_stack(lua_State *L, int level, struct buffer *out) {
   int end = count_levels(L);
   int first = level;
   while (end > level && is_host_frame(L, end - 1)) end--;
+  end = without_library(L, level, end);
   for (; level < end; level++) {
     if (level > first && !buffer_append(out, "\n", 1)) return false;
     if (level == first + LINES_FIRST &&

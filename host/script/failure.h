@@ -88,7 +88,8 @@ bool failure_is_own(lua_State *L, int index);
 ** The Lua stack of thread L from `level`, innermost first, one line a
 ** function: "file.lua:12: in field 'withdraw'", C functions as "[C]: in ...";
 ** at most 22 lines, the middle cut as luaL_traceback does. The C function of
-** the host at the bottom is left out. Never raises and allocates nothing in
+** the host at the bottom is left out, and functions of lua/troupe there, below
+** a script's own. Never raises and allocates nothing in
 ** the state. False: no memory for the text.
 */
 bool failure_stack(lua_State *L, int level, struct buffer *out);

@@ -100,10 +100,29 @@ end
 local function check_backoff(value)
   if value == nil then return nil end
   check_table("backoff", value)
-  if not (is_seconds(value[1], 0) and is_seconds(value[2], 0)) then
+  local first, last = value[1], value[2]
+  if not (is_seconds(first, 0) and is_seconds(last, 0)) then
     core.expected("backoff", "a list of two numbers of seconds", value)
   end
-  return {value[1], value[2]}
+  if first > last then
+    core.misuse(("expected backoff to be the first and the longest wait, " ..
+      "got %g s and %g s"):format(first, last))
+  end
+  return {first, last}
+end
+
+local function check_ids(children)
+  local seen = {}
+  for _, child in ipairs(children) do
+    if child.id ~= nil then
+      local key, text = core.key(child.id)
+      if seen[key] then
+        core.misuse("expected ids of children to differ, got " .. text ..
+          " twice")
+      end
+      seen[key] = true
+    end
+  end
 end
 
 -- How it supervises.
@@ -124,6 +143,7 @@ local function plan_of(spec)
     core.expected("period", "a number above 0", spec.period)
   end
   for index, child in ipairs(spec) do plan.children[index] = child_of(child) end
+  check_ids(plan.children)
   return plan
 end
 
@@ -221,9 +241,17 @@ local function grow(node)
   return node
 end
 
+-- "supervisor", "pool": while it is not there to say more.
+local function title_of(node)
+  if node.title or not BRANCHES[node.behaviour] then
+    return node.title or node.behaviour
+  end
+  return (node.behaviour:match "^troupe%.(%w+)_manager$")
+end
+
 local function line(node)
   local words = {node.text, node.pid and tostring(node.pid) or node.state,
-                 node.title or node.behaviour, node.restart}
+                 title_of(node), node.restart}
   local text = table.concat(words, " ")
   if node.restarts == 0 then return text end
   return ("%s, restarted %d time%s"):format(text, node.restarts,

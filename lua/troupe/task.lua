@@ -110,6 +110,46 @@ local function check_options(options)
   return limit or 8, rate, errors or "raise"
 end
 
+-- How long what is asked after a deadline may take, and of how many items.
+local PATIENCE, TOLD = 0.05, 8
+
+-- What one that is late is doing: an entry of an error's culprits.
+local function culprit(item, list)
+  local entry = {pid = item.pid, behaviour = "troupe.task_runner",
+                 item = item.index}
+  local found, info = pcall(core.info, item.pid)
+  local doing = found and info.doing or "running"
+  entry.doing = ("is %s with item %d, %s"):format(doing, item.index,
+    core.describe(list[item.index]))
+  if found and info.waits then
+    entry.waits, entry.doing = info.waits, entry.doing .. ", for " .. info.waits
+  end
+  if found and info.where then
+    entry.doing = ("%s (%s)"):format(entry.doing, info.where)
+  end
+  return entry
+end
+
+-- A timeout names the items that are late, not the actor that minds them.
+local function late(problem, pid, name, list)
+  if type(problem) ~= "table" or problem.kind ~= "timeout" then
+    return problem
+  end
+  local found, running, done = pcall(troupe.call, pid, "running")
+  if not found or #running == 0 then return problem end
+  local culprits, items = {}, {}
+  for n = 1, math.min(#running, TOLD) do
+    items[n] = running[n].index
+    culprits[n] = culprit(running[n], list)
+  end
+  problem.culprit = culprits
+  problem.message = ("%s did not return for item%s %s%s in %.3g s: %d of %d " ..
+    "are done"):format(name, #running == 1 and "" or "s",
+    table.concat(items, ", "), #running > TOLD and ", ..." or "",
+    problem.waited or 0, done, #list)
+  return problem
+end
+
 --- Calls the function with each item, each time in an actor of its own.
 -- Returns the list of its first results, and one of reasons: reasons[i] is the
 -- second result where the first is nil, or, with errors = "return", the error
@@ -131,8 +171,12 @@ function task.map(module, name, list, options)
   local _ <close> = setmetatable({}, {__close = function()
     troupe.kill(pid) -- and so all that it has started
   end})
-  local results, reasons, problem =
-    troupe.timeout(math.huge, troupe.call, pid, "run")
+  local ok, results, reasons, problem =
+    pcall(troupe.timeout, math.huge, troupe.call, pid, "run")
+  if not ok then
+    error(troupe.shield(PATIENCE, late, results, pid, module .. "." .. name,
+                        list), 0)
+  end
   if problem then core.raise(problem) end
   return results, reasons
 end

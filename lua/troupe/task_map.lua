@@ -73,6 +73,16 @@ function map.call.run(state)
   return troupe.noreply
 end
 
+--- What has been started and has not ended: {index, pid}; and how many have.
+function map.call.running(state)
+  local running = {}
+  for pid, index in pairs(state.index_of) do
+    running[#running + 1] = {index = index, pid = pid}
+  end
+  table.sort(running, function(a, b) return a.index < b.index end)
+  return running, state.next - 1 - #running
+end
+
 function map.info.done(state, index, ok, result, reason)
   state.told[index] = true
   if not ok then return fail(state, index, result) end
