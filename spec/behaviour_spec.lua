@@ -296,19 +296,19 @@ end)
 describe("a module that is no behaviour", function()
   after_each(actors.finish)
 
-  local function message(source, ...)
-    local problem = raised(start, source, ...)
-    assert.equal("exit", problem.kind)
-    return problem.message, problem.reason
+  local function message(source, kind)
+    local problem = raised(start, source)
+    assert.equal(kind or "exit", problem.kind)
+    assert.matches("behaviour%d+", problem.trace[1].behaviour)
+    return problem.message
   end
 
   it("because it returns no table", function()
     for got, source in pairs { ["5"] = "return 5", ["true"] = "",
       ['"text"'] = "return 'text'", ["function"] = "return print" } do
-      local text, reason = message(source)
+      local text = message(source, "badargument")
       assert.matches("expected module 'behaviour%d+' to return a table", text)
       assert.matches("got " .. got, text, 1, true)
-      assert.equal("badargument", reason)
     end
   end)
 
@@ -333,14 +333,20 @@ describe("a module that is no behaviour", function()
       down = "function", terminate = "function",
       call = "table or a function", cast = "table or a function",
       info = "table or a function" } do
-      local text, reason = message(("return { %s = 5 }"):format(field))
+      local text = message(("return { %s = 5 }"):format(field), "badargument")
       assert.matches(("%%.%s to be a %s, got 5"):format(field, what), text)
-      assert.equal("badargument", reason)
     end
     for _, idle in ipairs { "0", "-1", "'10'", "0/0", "{}" } do
       assert.matches("expected behaviour%d+.idle to be a number above 0, got",
-        (message(("return { idle = %s }"):format(idle))))
+        (message(("return { idle = %s }"):format(idle), "badargument")))
     end
+  end)
+
+  it("is the module's fault only where the module is to blame", function()
+    local problem = raised(start, [[
+      return { init = function() require("troupe").sleep("long") end }
+    ]])
+    assert.same({ "exit", "badargument" }, { problem.kind, problem.reason })
   end)
 
   it("may be mended, and started again", function()
@@ -406,5 +412,49 @@ describe("troupe.start", function()
   it("has returned only once init has", function()
     local pid = actors.puppet(nil, "state.ready = true")
     assert.is_true(actors.run(pid, "return state.ready"))
+  end)
+end)
+
+describe("a field that looks like another", function()
+  -- The lines of the log about fields, of a host that starts these modules.
+  local function warnings(files, source)
+    local result = support.script(source or [[
+      local troupe = require "troupe"
+      for _ = 1, 3 do troupe.stop(troupe.start "server") end
+    ]], { files = files })
+    assert.equal(0, result.status)
+    local lines = {}
+    for field, like in result.stderr:gmatch "field '([^']*)'[^\n]*'(%w+)'%?" do
+      lines[#lines + 1] = field .. " " .. like
+    end
+    table.sort(lines)
+    return lines
+  end
+
+  local function warned(source) return warnings { ["server.lua"] = source } end
+
+  it("is told on the log, once for each module", function()
+    assert.same({ "cal call", "int init" }, warned [[
+      return { cal = { add = print }, int = function() return {} end }
+    ]])
+    assert.same({ "caost cast", "concurent concurrent", "idel idle",
+      "terminat terminate" }, warned [[
+      return { caost = {}, concurent = 3, idel = 5, terminat = print }
+    ]])
+  end)
+
+  it("is not, if it may well be a function for clients", function()
+    assert.same({}, warned [[
+      return { call = {}, init = function() end, calls = {}, inits = print,
+        all = print, cell = print, note = print, idles = print, [1] = {},
+        of_a_long_name = {}, saved = {} }
+    ]])
+  end)
+
+  it("is told of a script that is a behaviour, too", function()
+    assert.same({ "inof info" }, warnings({}, [[
+      local troupe = require "troupe"
+      return { inof = {}, continue = function() troupe.exit() end }
+    ]]))
   end)
 end)

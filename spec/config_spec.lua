@@ -93,6 +93,37 @@ describe("the setting 'limits'", function()
     end
   end)
 
+  it("is named by who dies of it", function()
+    local fill = "local list = {} for i = 1, 1e7 do list[i] = i .. '' end"
+    for set, source in pairs { ["limits.memory=1000"] = "",
+      ["limits.memory=1000000"] = fill } do
+      local result = support.script(source, { flags = { "--set", set } })
+      assert.equal(1, result.status)
+      assert.matches("not enough memory: limits.memory is %d+ bytes",
+        result.stderr)
+    end
+    local problem = life.raised(troupe.start, "greedy", nil, { memory = 1000 })
+    assert.equal("exit", problem.kind)
+    assert.matches("not enough memory: its limit is 1000 bytes",
+      problem.message, 1, true)
+  end)
+
+  it("is told with all that the command line puts in", function()
+    assert.equal("3\t5000\t7\twait\n", support.output([[
+      local limits = require "troupe".config "limits"
+      print(limits.cpu, limits.memory // 1000, limits.mailbox.size,
+        limits.mailbox.full)
+    ]], { flags = { "--set", "limits.mailbox.size=7", "--set",
+      "limits.memory=5000000", "--set", "limits={cpu=3}", "--set",
+      "limits.mailbox={full='wait',size=3}" } }))
+    assert.equal("2\t1\t5\n", support.output([[
+      local troupe = require "troupe"
+      print(troupe.config("shop").port, troupe.config("shop").till.open,
+        troupe.config("five"))
+    ]], { flags = { "--set", "shop.port=2", "--set", "shop.till.open=1",
+      "--set", "five.more=1", "--set", "five=5" } }))
+  end)
+
   it("does not bind who has an option of its own", function()
     assert.equal("true\tfalse\n", support.output([[
       local troupe = require "troupe"

@@ -299,3 +299,19 @@ describe("who asks, and who is asked", function()
     end
   end)
 end)
+
+describe("a handler that gave up when its caller did", function()
+  after_each(actors.finish)
+
+  it("is named with where it was, one of several, too", function()
+    for _, behaviour in ipairs { "fixtures.puppet", "fixtures.juggler" } do
+      local pid = actors.keep(troupe.start(behaviour))
+      local problem = ask(pid, "troupe.sleep(60)")
+      assert.is_true(problem.begun)
+      local doing = problem.culprit[1].doing
+      assert.equal('call "run"', problem.culprit[1].request)
+      assert.matches('^has been in call "run" %(puppet:1%), .*the end of a ' ..
+        "sleep$", doing)
+    end
+  end)
+end)

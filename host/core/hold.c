@@ -238,6 +238,8 @@ static void serve(struct scheduler *scheduler, struct worker *worker) {
   hold_start_spare(scheduler); /* the next one that is stuck finds one, too */
   begin(worker);
   worker_run(worker);
+  /* Its first thread may have drained it already, and gone. */
+  if (is_stopping(scheduler)) worker_drain(worker);
   let_go(worker);
   atomic_fetch_add_explicit(&scheduler->spares_idle, 1, memory_order_relaxed);
 }

@@ -95,6 +95,7 @@ struct upgrade {
 struct lapsed_wait {
   struct waiter subject; /* the caller of the request in hand */
   struct wait_edge wait;
+  char *texts; /* the request, and where it was, each with a NUL; or NULL */
 };
 
 #define BODY_NAMES 2
@@ -194,6 +195,9 @@ struct body {
   bool has_behaviour; /* not a plain script; and which functions it has: */
   bool has_continue, has_down, has_terminate;
   bool timed_out; /* the error nobody caught was a timeout */
+  bool adopting;  /* its behaviour is being looked at... */
+  bool misfit;    /* ...and is none: that is who starts it to hear */
+  bool fresh;     /* no actor of this host has had this behaviour before */
 
   /* The names of the last requests, as they stand in a message: script/
   ** dispatch.c. A size of 0: none. */

@@ -2,7 +2,6 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/tick.h"
 #include "script/failure.h"
@@ -11,53 +10,6 @@
 #include "script/script.h"
 #include "script/settings.h"
 
-#define PREFIX "limits."
-#define MAILBOX "mailbox."
-
-/* --- One table of all settings -------------------------------------------- */
-
-static void check_table(lua_State *L, int index, const char *name) {
-  if (lua_type(L, index) != LUA_TTABLE)
-    failure_expected(L, name, "a table", index);
-}
-
-/* [the limits] -> [the limits, their mailbox], made if there is none. */
-static void push_mailbox(lua_State *L) {
-  if (lua_getfield(L, 1, "mailbox") == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, 1, "mailbox");
-  }
-  check_table(L, 2, "limits.mailbox");
-}
-
-/* A setting whose name begins with PREFIX, into the limits at index 1. */
-static void apply(lua_State *L, const struct setting *setting) {
-  const char *name = setting->name + strlen(PREFIX);
-  if (strncmp(name, MAILBOX, strlen(MAILBOX)) == 0) {
-    push_mailbox(L);
-    name += strlen(MAILBOX);
-  }
-  settings_push(L, setting);
-  lua_setfield(L, -2, name);
-  lua_settop(L, 1);
-}
-
-static void push_all(lua_State *L, const struct script *script) {
-  const struct setting *setting = settings_find(script, "limits");
-  if (setting != NULL)
-    settings_push(L, setting);
-  else
-    lua_newtable(L);
-  check_table(L, 1, "limits");
-  for (setting = script->settings; setting != NULL; setting = setting->next)
-    if (strncmp(setting->name, PREFIX, strlen(PREFIX)) == 0)
-      apply(L, setting);
-}
-
-/* --- Reading it ----------------------------------------------------------- */
-
 /* [script] */
 static int read_all(lua_State *L) {
   static const char *const names[] = {"memory", "cpu", "mailbox", NULL};
@@ -65,7 +17,10 @@ static int read_all(lua_State *L) {
   struct limits *limits = &script->limits;
   double cpu;
   lua_settop(L, 0);
-  push_all(L, script);
+  settings_push_all(L, script, "limits");
+  if (lua_isnil(L, 1)) return 0;
+  if (lua_type(L, 1) != LUA_TTABLE)
+    return failure_expected(L, "limits", "a table", 1);
   option_check_names(L, 1, names);
   limits->memory = option_bytes(L, 1, "memory", limits->memory);
   cpu = option_number(L, 1, "cpu", 0);

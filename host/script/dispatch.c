@@ -16,6 +16,7 @@
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
+#include "script/misspelt.h"
 #include "script/module.h"
 #include "script/reason.h"
 #include "script/script.h"
@@ -408,10 +409,14 @@ static int after_init(lua_State *L, int status, lua_KContext context) {
 
 /* The stack is: anything, init's arguments, the behaviour. */
 static int start_behaviour(lua_State *L) {
-  const char *name = body_of(L)->behaviour;
+  struct body *body = body_of(L);
+  const char *name = body->behaviour;
   int behaviour = lua_gettop(L);
+  body->adopting = true;
   dispatch_check(L, behaviour, name != NULL ? name : "the script");
   dispatch_adopt(L, behaviour);
+  if (unlikely(body->fresh)) misspelt_warn(L, behaviour);
+  body->adopting = body->fresh = false;
   if (lua_getfield(L, behaviour, "init") == LUA_TNIL) {
     lua_settop(L, behaviour > 2 ? 2 : 1);
     lua_remove(L, 1); /* the first argument, if any, is the state */
@@ -428,6 +433,7 @@ static int after_require(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
   (void)status;
   (void)context;
+  body->adopting = true;
   if (lua_type(L, -1) != LUA_TTABLE)
     return failure_raise(L, FAILURE_BADARGUMENT,
                          "expected module '%s' to return a table (a "
@@ -442,7 +448,7 @@ static int after_require(lua_State *L, int status, lua_KContext context) {
 
 static int start_module(lua_State *L, struct body *body) {
   const char *name = luaL_checkstring(L, 1);
-  body->behaviour = modules_name(body->script->modules, name);
+  body->behaviour = modules_name(body->script->modules, name, &body->fresh);
   atomic_store_explicit(&body->actor->name, body->behaviour,
                         memory_order_relaxed);
   module_push_require(L);
@@ -461,6 +467,7 @@ static int after_chunk(lua_State *L, int status, lua_KContext context) {
     body->exiting = true;
     return 0;
   }
+  body->fresh = true;
   lua_settop(L, arguments + 1);
   lua_pushnil(L);
   lua_insert(L, 1);

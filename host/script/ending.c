@@ -39,14 +39,32 @@
 
 /* --- An error nobody caught ----------------------------------------------- */
 
+/* As Lua raises it. */
+static bool is_memory_error(lua_State *L) {
+  return lua_type(L, 1) == LUA_TSTRING &&
+         strcmp(lua_tostring(L, 1), "not enough memory") == 0 &&
+         body_of(L)->memory_limit != SIZE_MAX;
+}
+
+/* [text] -> an error object that says which limit, the text its reason. */
+static void name_limit(lua_State *L) {
+  char text[REASON_MEMORY_SIZE];
+  failure_push(L, FAILURE_EXIT, "%s", reason_memory_text(body_of(L), text));
+  lua_insert(L, 1);
+  lua_setfield(L, 1, "reason");
+}
+
 /* [error, light userdata: the stack's text] -> the printed error; encodes the
 ** error object into body->reason. */
 static int describe_error(lua_State *L) {
   struct body *body = body_of(L);
   struct buffer *stack = lua_touserdata(L, 2);
   lua_settop(L, 1);
+  if (is_memory_error(L)) name_limit(L);
   failure_from(L);
   body->timed_out = failure_kind(L, 1) == FAILURE_TIMEOUT;
+  body->misfit =
+      body->adopting && failure_kind(L, 1) == FAILURE_BADARGUMENT;
   if (!failure_is_own(L, 1)) {
     const char *request = doing_push(L);
     failure_add_hop(L, 1, request, buffer_bytes(stack), buffer_size(stack));
@@ -288,7 +306,9 @@ static int show_reason(lua_State *L) {
 ** was linked to somebody who did, or was killed) has failed, and says so. */
 static void tell_reason(struct body *body) {
   lua_State *L = body->L;
-  const char *text = body->killed ? "killed" : "not enough memory";
+  char memory[REASON_MEMORY_SIZE];
+  const char *text =
+      body->killed ? "killed" : reason_memory_text(body, memory);
   size_t size = strlen(text);
   if (body->start.kind == START_BEHAVIOUR || body->reason_normal ||
       body->text != NULL)

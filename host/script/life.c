@@ -74,6 +74,7 @@ void life_free(struct body *body) {
   buffer_deinit(&body->evidence);
   circle_free(&body->circle);
   memory_free(body->text);
+  memory_free(body->lapsed.texts);
   slab_give(body, sizeof *body);
   atomic_fetch_sub_explicit(&script->bodies, 1, memory_order_relaxed);
 }

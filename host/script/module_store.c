@@ -96,7 +96,8 @@ static const char *add_name_locked(struct modules *modules, size_t bucket,
   return name->text;
 }
 
-const char *modules_name(struct modules *modules, const char *text) {
+const char *modules_name(struct modules *modules, const char *text,
+                         bool *fresh) {
   size_t bucket =
       hash_bytes(text, strlen(text), modules->seed) % BUCKETS;
   struct name *name;
@@ -104,6 +105,7 @@ const char *modules_name(struct modules *modules, const char *text) {
   mutex_lock(&modules->mutex);
   name = modules->names[bucket];
   while (name && strcmp(name->text, text) != 0) name = name->next;
+  *fresh = name == NULL;
   kept = name ? name->text : add_name_locked(modules, bucket, text);
   mutex_unlock(&modules->mutex);
   return kept;

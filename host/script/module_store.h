@@ -35,8 +35,9 @@ struct modules;
 struct modules *modules_new(const struct embedded *embedded); /* NULL: nomem */
 void modules_free(struct modules *modules);
 /* The same text for as long as the host lives; a generic one if there is no
-** memory or there are too many. */
-const char *modules_name(struct modules *modules, const char *name);
+** memory or there are too many. *fresh: nobody has asked for it before. */
+const char *modules_name(struct modules *modules, const char *name,
+                         bool *fresh);
 
 const struct embedded *modules_embedded(const struct modules *modules,
                                         const char *name);

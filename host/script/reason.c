@@ -1,10 +1,12 @@
 #include "script/reason.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "script/body.h"
 #include "script/codec.h"
+#include "script/codec_format.h"
 #include "script/script.h"
 
 void reason_set(struct body *body, const struct fixed_reason *reason,
@@ -15,6 +17,34 @@ void reason_set(struct body *body, const struct fixed_reason *reason,
     memory_await(attempt);
   body->reason_flags = 0;
   body->reason_normal = normal;
+}
+
+const char *reason_memory_text(const struct body *body,
+                               char text[REASON_MEMORY_SIZE]) {
+  size_t limit = body->memory_limit;
+  bool set = limit == body->script->limits.memory;
+  if (limit == SIZE_MAX)
+    snprintf(text, REASON_MEMORY_SIZE, "not enough memory");
+  else
+    snprintf(text, REASON_MEMORY_SIZE, "not enough memory: %s %zu bytes",
+             set ? "limits.memory is" : "its limit is", limit);
+  return text;
+}
+
+void reason_memory(struct body *body) {
+  char text[REASON_MEMORY_SIZE];
+  unsigned char head[1 + VARINT_LARGEST], *at = head;
+  size_t size = strlen(reason_memory_text(body, text));
+  *at++ = TAG_LONG_STRING;
+  at = codec_put_varint(at, size);
+  buffer_clear(&body->reason);
+  if (!buffer_append(&body->reason, head, (size_t)(at - head)) ||
+      !buffer_append(&body->reason, text, size)) {
+    reason_set(body, &body->script->nomem, false);
+    return;
+  }
+  body->reason_flags = 0;
+  body->reason_normal = false;
 }
 
 static void copy(struct body *body, const struct message *message) {

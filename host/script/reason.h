@@ -23,6 +23,13 @@ bool reason_is_normal(lua_State *L, int index);
 
 /* The OUTCOME that tells somebody who waits; without memory for the reason it
 ** is an OUTCOME_EXIT without one. */
+/* There was no memory, or the actor's limit did not leave it any: the text says
+** which limit, if it has one. */
+#define REASON_MEMORY_SIZE 80
+const char *reason_memory_text(const struct body *body,
+                               char text[REASON_MEMORY_SIZE]);
+void reason_memory(struct body *body);
+
 struct message *reason_message(struct body *body, enum outcome outcome);
 
 /* Pushes the reason that a DOWN, EXIT or OUTCOME message carries; "noactor"

@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "base/memory.h"
 #include "core/links.h"
 #include "script/contents.h"
 #include "script/doing.h"
@@ -108,9 +109,6 @@ static void count_queue(struct actor *actor, struct report *report) {
   report->queued = count > popped ? count - popped : 0;
 }
 
-void report_lapsed(struct body *body, const struct wait_edge *wait) {
-  body->lapsed = (struct lapsed_wait){body->actor->serving, *wait};
-}
 
 /* --- Texts ---------------------------------------------------------------- */
 
@@ -118,13 +116,41 @@ static bool add_text(struct buffer *texts, const char *text) {
   return buffer_append(texts, text, strlen(text) + 1);
 }
 
-static bool add_texts(struct body *body, lua_State *running,
+/* What it was doing then: by the time that it is asked it may have ended. */
+static char *lapsed_texts(struct body *body, lua_State *running) {
+  char request[DOING_SIZE], place[DOING_PLACE_SIZE];
+  const char *doing = doing_text(body, request);
+  size_t size = (doing != NULL ? strlen(doing) : 0) + 1;
+  char *texts;
+  doing_place(body, running, place);
+  texts = memory_alloc(size + strlen(place) + 1);
+  if (texts == NULL) return NULL;
+  memcpy(texts, doing != NULL ? doing : "", size);
+  strcpy(texts + size, place);
+  return texts;
+}
+
+void report_lapsed(struct body *body, const struct wait_edge *wait,
+                   bool late) {
+  memory_free(body->lapsed.texts);
+  body->lapsed = (struct lapsed_wait){body->actor->serving, *wait, NULL};
+  if (late) body->lapsed.texts = lapsed_texts(body, body->running);
+}
+
+static bool add_lapsed(const struct body *body, struct buffer *texts) {
+  const char *request = body->lapsed.texts;
+  return add_text(texts, request) &&
+         add_text(texts, request + strlen(request) + 1);
+}
+
+static bool add_texts(struct body *body, lua_State *running, bool gone,
                       struct buffer *texts) {
   char request[DOING_SIZE], place[DOING_PLACE_SIZE];
   const char *name = body->behaviour != NULL ? body->behaviour : "script";
   const char *doing = doing_text(body, request);
-  if (!add_text(texts, name) || !add_text(texts, doing != NULL ? doing : ""))
-    return false;
+  if (!add_text(texts, name)) return false;
+  if (gone && body->lapsed.texts != NULL) return add_lapsed(body, texts);
+  if (!add_text(texts, doing != NULL ? doing : "")) return false;
   if (body->L == NULL) return true;
   return add_text(texts, doing_place(body, running, place)) &&
          doing_stack(body, running, texts);
@@ -146,11 +172,14 @@ static void describe(struct body *body, lua_State *running,
                      struct waiter subject, struct buffer *texts,
                      struct report *report) {
   bool visit = running == NULL && strand_visit(body, subject);
+  bool gone; /* the request's handler has ended */
   *report = (struct report){.pid = body_pid(body)};
   count_queue(body->actor, report);
   find_subject(body, subject, report);
   find_doing(body, running, subject, report);
-  add_texts(body, running, texts);
+  gone = report->doing == REPORT_LAPSED &&
+         !same(body->actor->serving, subject);
+  add_texts(body, running, gone, texts);
   buffer_append(texts, "", 1); /* ends the stack's text */
   if (visit) strand_unvisit(body);
 }

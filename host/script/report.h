@@ -87,7 +87,9 @@ void report_own(struct body *body, struct buffer *texts,
 void report_read(const struct message *outcome, struct report *report);
 
 /* A wait has come to nothing: for whom it was is told to those who ask about
-** the request in hand, even when that is over. */
-void report_lapsed(struct body *body, const struct wait_edge *wait);
+** the request in hand, even when that is over; `late`: with what it was doing.
+** [in a binding] */
+void report_lapsed(struct body *body, const struct wait_edge *wait,
+                   bool late);
 
 #endif

@@ -139,12 +139,88 @@ void settings_push(lua_State *L, const struct setting *setting) {
                buffer_size(&setting->value), 0);
 }
 
+/* --- Settings of settings ------------------------------------------------- */
+
+static int count_dots(const char *text) {
+  int dots = 0;
+  for (; *text != '\0'; text++) dots += *text == '.';
+  return dots;
+}
+
+/* [table] -> [the table at table[part], made if there is none]; false: there
+** is something else, and nothing is pushed. */
+static bool enter_part(lua_State *L, const char *part, size_t size) {
+  lua_pushlstring(L, part, size);
+  lua_pushvalue(L, -1);
+  if (lua_rawget(L, -3) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_insert(L, -3);
+    lua_rawset(L, -4);
+    return true;
+  }
+  lua_remove(L, -2);
+  if (lua_type(L, -1) == LUA_TTABLE) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+/* The setting is a field of the table at the top, or of tables in it, as
+** `path` says. */
+static void set_part(lua_State *L, const char *path,
+                     const struct setting *setting) {
+  int top = lua_gettop(L);
+  const char *dot;
+  luaL_checkstack(L, 8 + count_dots(path), NULL);
+  while ((dot = strchr(path, '.')) != NULL &&
+         enter_part(L, path, (size_t)(dot - path)))
+    path = dot + 1;
+  if (dot == NULL) {
+    lua_pushstring(L, path);
+    settings_push(L, setting);
+    lua_rawset(L, -3);
+  }
+  lua_settop(L, top);
+}
+
+/* Those with so many dots in what follows the name. True: there are others,
+** with more. */
+static bool set_parts(lua_State *L, const struct script *script,
+                      const char *name, int dots) {
+  const struct setting *setting = script->settings;
+  size_t size = strlen(name);
+  bool more = false;
+  for (; setting != NULL; setting = setting->next) {
+    const char *path = setting->name + size;
+    if (strncmp(setting->name, name, size) != 0 || *path != '.') continue;
+    if (count_dots(path + 1) > dots) more = true;
+    if (count_dots(path + 1) != dots) continue;
+    if (lua_isnil(L, -1)) {
+      lua_pop(L, 1);
+      lua_newtable(L);
+    }
+    if (lua_type(L, -1) == LUA_TTABLE) set_part(L, path + 1, setting);
+  }
+  return more;
+}
+
+void settings_push_all(lua_State *L, const struct script *script,
+                       const char *name) {
+  const struct setting *setting = settings_find(script, name);
+  luaL_checkstack(L, 4, NULL);
+  if (setting != NULL)
+    settings_push(L, setting);
+  else
+    lua_pushnil(L);
+  for (int dots = 0; set_parts(L, script, name, dots);) dots++;
+}
+
 int settings_lua_config(lua_State *L) {
-  struct setting *setting;
   lua_settop(L, 2);
   if (lua_type(L, 1) != LUA_TSTRING)
     return failure_expected(L, "name", "the name of a setting", 1);
-  setting = settings_find(body_of(L)->script, lua_tostring(L, 1));
-  if (setting != NULL) settings_push(L, setting);
+  settings_push_all(L, body_of(L)->script, lua_tostring(L, 1));
+  if (lua_isnil(L, -1)) lua_pop(L, 1);
   return 1;
 }

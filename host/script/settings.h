@@ -30,6 +30,11 @@ struct setting *settings_find(const struct script *script, const char *name);
 /* Pushes its value. May raise (memory). */
 void settings_push(lua_State *L, const struct setting *setting);
 
+/* The same with the settings NAME.FIELD, NAME.FIELD.FIELD put in where it is a
+** table, or is not set; pushes nil if there is none. May raise (memory). */
+void settings_push_all(lua_State *L, const struct script *script,
+                       const char *name);
+
 /* troupe.config(name, default) */
 int settings_lua_config(lua_State *L);
 

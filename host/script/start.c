@@ -17,7 +17,7 @@
 
 bool start_state(struct body *body) {
   if (state_new(body)) return true;
-  reason_set(body, &body->script->nomem, false);
+  reason_memory(body);
   return false;
 }
 
@@ -70,7 +70,8 @@ enum step start_finished(struct body *body) {
 
 enum step start_failed(struct body *body) {
   message_free(body->verdict);
-  body->verdict = reason_message(body, OUTCOME_EXIT);
+  body->verdict =
+      reason_message(body, body->misfit ? OUTCOME_ERROR : OUTCOME_EXIT);
   pidset_clear(&body->actor->relations, actor_starter(body->actor),
                RELATION_LINK);
   return ending_finish(body);

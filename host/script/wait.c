@@ -30,8 +30,15 @@ static uint64_t scope_deadline(struct body *body, uint64_t otherwise) {
   return earlier(scope, body->request_deadline);
 }
 
+/* The room in a full mailbox that is kept for what is being sent (script/
+** call.c): it comes to nothing, and others wait for it. */
+static void leave_room(struct body *body) {
+  if (body->room != NULL) room_leave(body->script->scheduler, &body->room);
+}
+
 static void check_scope(lua_State *L, uint64_t now, uint64_t deadline) {
   if (likely(deadline > now)) return;
+  leave_room(body_of(L));
   failure_push(L, FAILURE_TIMEOUT, "the deadline has passed");
   failure_set_begun(L, -1, false);
   wait_throw(L);
@@ -42,7 +49,10 @@ static uint64_t open_at(lua_State *L, enum wait_kind kind, uint64_t target,
   struct body *body = body_of(L);
   uint64_t epoch = scheduler_wait(body->script->scheduler, body->actor, kind,
                                   target, deadline);
-  if (unlikely(epoch == 0)) luaL_error(L, "not enough memory");
+  if (unlikely(epoch == 0)) {
+    leave_room(body);
+    luaL_error(L, "not enough memory");
+  }
   return epoch;
 }
 
@@ -170,7 +180,7 @@ void wait_raise(lua_State *L, uint64_t target, const char *what, int index) {
   if (likely(outcome->outcome == OUTCOME_REPLY ||
              outcome->outcome == OUTCOME_RETRY))
     return;
-  report_lapsed(body_of(L), &wait);
+  report_lapsed(body_of(L), &wait, outcome->outcome == OUTCOME_TIMEOUT);
   push_failure(L, outcome, target, what, index);
   if (failure_is(L, -1)) failure_set_begun(L, -1, has_begun(outcome));
   if (outcome->outcome == OUTCOME_TIMEOUT)
