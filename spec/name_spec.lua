@@ -116,8 +116,8 @@ describe("a host that has a name", function()
       local result = named.script("", { flags = { "--name", name } })
       assert.equal(1, result.status)
       assert.matches("^troupe: expected a host's name to be 1 to 40 " ..
-        "letters, digits, '_', '%-' or '%.', beginning with neither '%-' nor '%.', " ..
-        "got \"[^\n]*\"\n$", result.stderr)
+        "letters, digits, '_', '%-' or '%.', beginning with neither '%-' " ..
+        "nor '%.', got \"[^\n]*\"\n$", result.stderr)
     end)
   end
 end)

@@ -180,4 +180,32 @@ describe("the private worker", function()
       return teller
     ]] } }))
   end)
+
+  it("loses nothing where memory is short", function()
+    assert.equal("true\ttrue\n", output([[
+      print(ask(private, [=[
+        local core, probe = require "troupe.core", require "probe"
+        local path = ... .. "/own.sock"
+        local function serve()
+          core.console_serve(path, "fixtures.repeater"):close()
+        end
+        local function start()
+          troupe.stop(core.console_start("fixtures.puppet"))
+        end
+        local function sweep(operation)
+          local failed, clean, n = 0, 0, 0
+          operation() -- what is made once is there
+          repeat
+            probe.fail_after(n)
+            local ok = pcall(troupe.timeout, 1, operation)
+            probe.fail_after()
+            if ok then clean = clean + 1 else clean, failed = 0, failed + 1 end
+            n = n + 1
+          until clean == 40 or n == 500
+          return failed > 0 and failed < 250
+        end
+        return sweep(serve), sweep(start)
+      ]=], ...))
+    ]], { arguments = { named.directory() }, flags = { "--log", "off" } }))
+  end)
 end)
