@@ -9,7 +9,7 @@ end
 local function as_is(_, text) return text end
 
 local function enter(context, args)
-  return inside.enter(context, args.target, args.now)
+  return inside.enter(context, args.target, args)
 end
 
 return {
@@ -19,11 +19,9 @@ return {
       "globals; what\nthey change holds. With --now they run while it " ..
       "waits, too, but must not wait\nthemselves. help, leave and exit " ..
       "remain; other commands, where they are no Lua.",
-    words = {{"target", "target"}}, options = {now = "flag"},
-    run = enter,
-    call = function(context, target, options)
-      return inside.enter(context, target, options and options.now)
-    end,
+    words = {{"target", "target"}},
+    options = {now = "flag", timeout = "number"},
+    run = enter, call = inside.enter,
   },
   {
     name = "leave", summary = "out of the actor that was entered",

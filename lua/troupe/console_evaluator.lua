@@ -2,9 +2,8 @@
 -- scripts: see troupe.console_session, which has the socket.
 --
 -- It asks the session for the next input, and waits for it as long as need be:
--- so what is typed may itself receive, as in any script. All that it does is
--- protected, since an interrupt may come at any time: what has been begun is
--- then not begun again, and what has been told may be told twice.
+-- so what is typed may itself receive, as in any script. An interrupt reaches
+-- what is typed and nothing else here: it is for the number of an evaluation.
 
 local command = require "troupe.console_command"
 local completion = require "troupe.console_completion"
@@ -25,7 +24,7 @@ function evaluator.init(args)
   local context = {session = args.session, name = args.name or "",
                    mode = "plain", width = 80}
   context.env = command.environment(context)
-  return {context = context, finished = 0}
+  return {context = context}
 end
 
 -- --- Telling the session -----------------------------------------------------
@@ -152,59 +151,39 @@ function work.hello(self, mode, width, colour)
   return "H", ""
 end
 
--- What was begun has been interrupted outside of the input itself.
-local function again(self)
-  if self.input.kind == "complete" then return "C", "0" end
-  local failure = problem.new("interrupted", "the evaluation was interrupted")
-  return "F", failure_text(self.context, {problem = failure})
-end
-
-local function begin(self)
-  local input = self.input
-  local answer = input.begun and again or work[input.kind]
-  input.begun = true
-  return {answer(self, table.unpack(input, 1, input.n))}
+-- Nothing that is typed gets out of here but by its end. What was interrupted
+-- in a loop, say, has not come back: that is told here.
+local function perform(self, id, kind, ...)
+  local context = self.context
+  local ok, answer, text = core.evaluate(id, work[kind], self, ...)
+  if ok then return answer, text end
+  if kind == "complete" then return "C", "0" end
+  local failure = problem.ended(answer, text)
+  return "F", failure_text(context, {problem = failure})
 end
 
 local function report(self, kind, text)
-  local id = self.input.id
   tell_prompt(self)
-  tell(self, "begin", id)
   for at = 1, #text, PIECE do
-    tell(self, "piece", id, text:sub(at, at + PIECE - 1))
+    tell(self, "piece", text:sub(at, at + PIECE - 1))
   end
-  tell(self, "finish", id, kind)
+  tell(self, "finish", kind)
   if self.context.leaving then tell(self, "leave") end
 end
 
-local function take(self, id, kind, ...)
-  self.input = {id = id, kind = kind, n = select("#", ...), ...}
-end
-
 local function step(self)
-  if not self.input then
-    take(self, troupe.timeout(math.huge, troupe.call, self.context.session,
-                              "next", self.finished))
-  end
-  if not self.answer then self.answer = begin(self) end
-  report(self, self.answer[1], self.answer[2])
-  self.finished, self.input, self.answer = self.input.id, nil, nil
-end
-
--- Is there nobody to work for?
-local function is_alone(self)
-  local ok, failure = pcall(tell, self, "ping")
-  return not ok and (failure.kind == "noactor" or failure.kind == "exit")
+  report(self, perform(self, troupe.timeout(math.huge, troupe.call,
+                                            self.context.session, "next")))
 end
 
 function evaluator.continue(self)
   core.task() -- what is typed may receive
   self.context.print = function(text) print_text(self, text) end
   output.redirect(self.context.print)
-  repeat
-    local ok = pcall(step, self)
-  until not ok and is_alone(self)
-  troupe.exit("shutdown")
+  local ok = pcall(function()
+    while true do step(self) end
+  end)
+  if not ok then troupe.exit("shutdown") end -- the session is gone
 end
 
 return evaluator

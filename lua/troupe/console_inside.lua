@@ -3,20 +3,22 @@
 
 local core = require "troupe.core"
 local inspect = require "troupe.inspect"
-local problem = require "troupe.console_problem"
+local quote = require "troupe.console_quote"
 
 local inside = {}
 
 --- From now on lines run there.
 ---@param context table
 ---@param target any
----@param now boolean|nil while it waits, too
-function inside.enter(context, target, now)
+---@param options table|nil now, timeout: as of inspect.enter
+function inside.enter(context, target, options)
   local pid = inspect.info(target).pid
   local text = tostring(pid)
   local behaviour = core.behaviour(pid)
-  if behaviour then text = text .. " " .. behaviour end
-  context.entered = {pid = pid, now = now or nil, text = text}
+  if behaviour then text = text .. " " .. quote.clean(behaviour) end
+  options = options or {}
+  context.entered = {pid = pid, text = text, options = {
+    now = options.now or nil, timeout = options.timeout}}
 end
 
 ---@param context table
@@ -24,14 +26,11 @@ function inside.leave(context) context.entered = nil end
 
 --- Runs one input there.
 ---@param context table with `entered`
----@param text string
----@return table outcome
+---@param text string that compiles
+---@return any ...
 function inside.run(context, text)
   local entered = context.entered
-  local results = table.pack(xpcall(inspect.enter, problem.caught, entered.pid,
-                                    text, {now = entered.now}))
-  if not results[1] then return {type = "F", problem = results[2]} end
-  return {type = "R", values = table.pack(table.unpack(results, 2, results.n))}
+  return inspect.enter(entered.pid, text, entered.options)
 end
 
 return inside

@@ -55,21 +55,32 @@ local function number(value)
   return quote.number(value)
 end
 
-local function emit(out, piece)
-  out.size = out.size + #piece
+local function count(out, size)
+  out.size = out.size + size
   if out.size > LARGEST then
     core.misuse "expected a value that takes up to 32 MiB as JSON"
   end
+end
+
+local function emit(out, piece)
+  count(out, #piece)
   out[#out + 1] = piece
 end
 
+-- One that is too long is not looked at.
+local function emit_text(out, value)
+  count(out, #value)
+  out.size = out.size - #value
+  emit(out, text(value))
+end
+
 local function is_list(value)
-  local length, count = rawlen(value), 0
+  local length, number_of = rawlen(value), 0
   for key in next, value do
-    count = count + 1
-    if count > length or math.type(key) ~= "integer" then return false end
+    number_of = number_of + 1
+    if number_of > length or math.type(key) ~= "integer" then return false end
   end
-  return count == length
+  return number_of == length
 end
 
 local function key_text(value, key)
@@ -101,7 +112,7 @@ local function object(out, value)
   emit(out, "{")
   for index, name in ipairs(names) do
     if index > 1 then emit(out, ",") end
-    emit(out, text(name))
+    emit_text(out, name)
     emit(out, ":")
     encode(out, fields[name])
   end
@@ -122,7 +133,7 @@ function encode(out, value)
   if kind == "table" then
     encode_table(out, value)
   elseif kind == "string" then
-    emit(out, text(value))
+    emit_text(out, value)
   elseif kind == "number" then
     emit(out, number(value))
   elseif kind == "nil" then

@@ -54,19 +54,35 @@ local function hops_of(trace, message)
   return list
 end
 
+local function of(value, trace)
+  local kind, message = "error", value
+  if is_failure(value) then
+    kind, message = value.kind, value.message
+    if kind == message then message = "it did not come to its end" end
+  elseif type(value) ~= "string" then
+    message = pretty.text(value)
+  end
+  return {kind = kind, message = message, trace = hops_of(trace, message)}
+end
+
 --- For xpcall: a plain table with kind, message, trace.
 ---@param value any
 ---@return table
 function problem.caught(value)
-  local failure = core.caught(value, "input")
-  local kind, message = "error", value
-  if is_failure(value) then
-    kind, message = failure.kind, failure.message
-  elseif type(value) ~= "string" then
-    message = pretty.text(value)
+  return of(value, core.caught(value, "input").trace)
+end
+
+--- The same of what core.evaluate returns.
+---@param value any
+---@param stack string
+---@return table
+function problem.ended(value, stack)
+  local trace = {}
+  if is_failure(value) and type(value.trace) == "table" then
+    table.move(value.trace, 1, #value.trace, 1, trace)
   end
-  return {kind = kind, message = message,
-          trace = hops_of(failure.trace, message)}
+  trace[#trace + 1] = {pid = troupe.self(), stack = stack}
+  return of(value, trace)
 end
 
 --- One without a trace.

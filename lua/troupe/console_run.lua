@@ -53,11 +53,17 @@ local function remember(context, outcome)
   return outcome
 end
 
+-- Inside an actor the text is compiled once more.
 local function of_lua(context, text, name)
   local chunk, why, open = run.compile(text, name, context.env)
-  if chunk then return remember(context, run.protected(chunk)) end
   if open then return {type = "M"} end
-  return failed(problem.new("syntax", command.correct(text) or why))
+  if not chunk then
+    return failed(problem.new("syntax", command.correct(text) or why))
+  end
+  if context.entered then
+    return remember(context, run.protected(command.inside, context, text))
+  end
+  return remember(context, run.protected(chunk))
 end
 
 local function of_command(context, found, text)
@@ -81,9 +87,6 @@ function run.input(context, text, name)
   if not text:find "%S" then return {type = "R", values = {n = 0}} end
   local found = command.find(context, text)
   if found then return of_command(context, found, text) end
-  if context.entered then
-    return remember(context, command.inside(context, text))
-  end
   return of_lua(context, text, name or "=input")
 end
 

@@ -45,7 +45,8 @@ end
 --- patience: seconds until a client takes what is written.
 function session.init(sock, args)
   local self = {sock = sock, name = args.name or "", plain = args.plain,
-                patience = args.patience or PATIENCE, inputs = {}, count = 0}
+                patience = args.patience or PATIENCE, inputs = {}, count = 0,
+                pieces = {}}
   self.greeting = troupe.after(GREETING, troupe.self(), "silent")
   write(self, "W", self.name .. "\n")
   sock:deliver(4)
@@ -84,59 +85,57 @@ local function pump(self)
   troupe.reply(asking, input.id, input.kind, table.unpack(input.args))
 end
 
-local function enqueue(self, kind, ...)
+local function new_input(self, kind, ...)
+  self.count = self.count + 1
+  return {id = self.count, kind = kind, args = {...}}
+end
+
+local function enqueue(self, ...)
   if #self.inputs >= WAITING then
     return finish(self, "too many inputs at once")
   end
-  self.count = self.count + 1
-  self.inputs[#self.inputs + 1] = {id = self.count, kind = kind, args = {...}}
+  self.inputs[#self.inputs + 1] = new_input(self, ...)
   pump(self)
 end
 
---- The evaluator asks for its next input; `last` is the last that it has done.
---- It asks again if it was interrupted before it had got one.
-function session.call.next(self, last)
-  self.asking = troupe.from()
-  if self.current and self.current.id > last then
-    table.insert(self.inputs, 1, self.current)
-    self.current = nil
+-- What the evaluator says. One that has been killed may have left something in
+-- the mailbox, which is nobody's any more.
+local function said(handler)
+  return function(self, ...)
+    if troupe.from().pid == self.evaluator then return handler(self, ...) end
   end
+end
+
+--- It asks for its next input.
+session.call.next = said(function(self)
+  self.asking = troupe.from()
   pump(self)
   return troupe.noreply
-end
+end)
 
-function session.call.output(self, text) write(self, "O", text) end
+session.call.output = said(function(self, text) write(self, "O", text) end)
 
--- What is printed where the evaluator cannot wait.
+-- What is printed where it cannot wait.
 session.cast = {output = session.call.output}
 
-function session.call.notice(self, text) write(self, "N", text) end
-
-function session.call.prompt(self, text)
+session.call.prompt = said(function(self, text)
   if text == self.prompt then return end
   self.prompt = text
   write(self, "P", text)
-end
+end)
 
-function session.call.leave(self) finish(self, "") end
+--- An answer comes in pieces; then it is said what it is.
+session.call.piece = said(function(self, text)
+  self.pieces[#self.pieces + 1] = text
+end)
 
-function session.call.ping() end
-
-function session.call.begin(self, id)
-  if self.current and self.current.id == id then self.pieces = {} end
-end
-
-function session.call.piece(self, id, text)
-  local pieces = self.current and self.current.id == id and self.pieces
-  if pieces then pieces[#pieces + 1] = text end
-end
-
-function session.call.finish(self, id, kind)
-  if not self.current or self.current.id ~= id then return end
+session.call.finish = said(function(self, kind)
   local text = table.concat(self.pieces)
-  self.current, self.pieces = nil, nil
+  self.current, self.pieces = nil, {}
   if kind ~= "H" then write(self, kind, text) end
-end
+end)
+
+session.call.leave = said(function(self) finish(self, "") end)
 
 local function is_input(it)
   return it.kind == "evaluate" or it.kind == "script"
@@ -162,8 +161,8 @@ local function interrupt(self)
   if not current or not is_input(current) then return skip(self) end
   local again = current.interrupted
   current.interrupted = true
-  if again or not core.interrupt then return troupe.kill(self.evaluator) end
-  core.interrupt(self.evaluator)
+  if again then return troupe.kill(self.evaluator) end
+  pcall(core.interrupt, self.evaluator, current.id) -- it may just have ended
   troupe.after(INTERRUPT, troupe.self(), "overdue", current.id)
 end
 
@@ -242,13 +241,13 @@ end
 function session.down(self, pid, reason)
   if pid ~= self.evaluator then return end
   local current, hello = self.current, self.hello
-  self.current, self.pieces = nil, nil
+  self.current, self.pieces = nil, {}
   local text = (current and current.interrupted and
     "the evaluation was killed" or "the evaluation ended: " ..
     describe(reason)) .. "; " .. GONE
   start(self)
-  table.insert(self.inputs, 1, {id = 0, kind = "hello",
-    args = {hello.mode, hello.width, hello.colour}})
+  table.insert(self.inputs, 1, new_input(self, "hello", hello.mode,
+                                         hello.width, hello.colour))
   if not current then return write(self, "N", text) end
   answer(self, current, "killed", text)
 end
