@@ -35,6 +35,7 @@ struct troupe {
   uint64_t grace;
   int end_fd;
   bool started;
+  bool watch;              /* the options */
   bool beside;             /* modules are searched where the options say */
   char *name;              /* NULL: none */
   int lock;                /* of the name; -1: none */
@@ -175,6 +176,7 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
                                      : 5 * TICK_SECOND;
     host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     host->lock = -1;
+    host->watch = options->watch;
     snprintf(host->error, sizeof host->error,
              "not enough memory or file descriptors");
     if (host->end_fd >= 0 && make_log(host, options->log_level) &&
@@ -233,13 +235,19 @@ static bool start_console(struct troupe *host) {
   return false;
 }
 
+static bool start_watcher(struct troupe *host) {
+  if (!host->watch || runtime_start_watcher(host->script)) return true;
+  snprintf(host->error, sizeof host->error, "out of memory");
+  return false;
+}
+
 bool troupe_start(struct troupe *host) {
   if (!defaults_read(host->script, host->error, sizeof host->error))
     return false;
   host->started = scheduler_start(host->scheduler) == STATUS_OK;
   if (!host->started)
     snprintf(host->error, sizeof host->error, "no thread could be started");
-  return host->started && start_console(host);
+  return host->started && start_console(host) && start_watcher(host);
 }
 
 int troupe_console(struct troupe *host) {

@@ -45,6 +45,8 @@ struct troupe_options {
   /* Its console has a thread of its own, for troupe_console; with a name it has
   ** in any case. */
   bool console;
+  /* Modules whose files change are reloaded, and the log says so. */
+  bool watch;
 };
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs
@@ -57,7 +59,7 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
 bool troupe_set(struct troupe *host, const char *assignment);
 bool troupe_load_settings(struct troupe *host, const char *file);
 
-/* Starts the workers, and the console. */
+/* Starts the workers, the console, and who watches. */
 bool troupe_start(struct troupe *host);
 
 /* A connected socket of a session with this host, which must have a console or

@@ -15,6 +15,7 @@ const char request_help[] =
     "  --set NAME=VALUE  a setting, for troupe.config\n"
     "  --env NAME        read settings from config/NAME.lua (default: dev)\n"
     "  --grace SECONDS   how long actors may take to stop (default: 5)\n"
+    "  --watch           reload what is loaded when its file changes\n"
     "  --name NAME       others may attach to this host, by this name\n"
     "\n"
     "A FILE of - is standard input. SIGINT and SIGTERM stop all actors, the\n"
@@ -144,6 +145,11 @@ static enum request_kind read_words(struct request *request, int argc,
     }
     if (strcmp(argv[at], "--help") == 0) return REQUEST_HELP;
     if (strcmp(argv[at], "--version") == 0) return REQUEST_VERSION;
+    if (strcmp(argv[at], "--watch") == 0) {
+      request->options.watch = true;
+      at++;
+      continue;
+    }
     if (!run && strcmp(argv[at], "-e") == 0)
       return read_code(request, argc, argv, at + 1);
     if (!read_option(request, argc, argv, &at)) return REQUEST_MISUSED;

@@ -65,6 +65,7 @@ static void read_counters(struct scheduler *scheduler, struct actor *actor,
              ((double)scheduler->cycles_per_us * 1e6);
   row->restarts =
       atomic_load_explicit(&actor->restarts, memory_order_relaxed);
+  row->version = atomic_load_explicit(&actor->version, memory_order_relaxed);
 }
 
 static bool is_still(struct actor *actor, uint64_t pid) {

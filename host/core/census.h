@@ -66,6 +66,7 @@ struct census_row {
   uint64_t memory; /* bytes */
   double cpu;      /* seconds */
   uint32_t restarts;
+  uint32_t version; /* 0: it has no behaviour yet */
   enum census_doing doing;
   enum wait_kind waits; /* NONE but for DOING_WAITING */
   double since;         /* seconds that it has waited */

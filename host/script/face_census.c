@@ -79,6 +79,7 @@ static void push_row(lua_State *L, const struct census_row *row) {
   set_integer(L, "memory", row->memory);
   set_number(L, "cpu", row->cpu);
   set_integer(L, "restarts", row->restarts);
+  if (row->version != 0) set_integer(L, "version", row->version);
   set_text(L, "doing", doings[row->doing]);
   if (row->doing != DOING_WAITING) return;
   set_text(L, "waits", kinds[row->waits]);

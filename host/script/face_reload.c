@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/check.h"
 #include "base/memory.h"
@@ -117,6 +118,18 @@ static void check_own(lua_State *L, const char *name) {
                   "one of its handlers");
 }
 
+/* That of the file at index 3, or by the name. */
+static struct source *choose_source(lua_State *L, const char *name,
+                                    const char **path) {
+  struct source *source;
+  *path = NULL;
+  if (lua_isnoneornil(L, 3)) return find_source(L, name, path);
+  lua_pushfstring(L, "@%s", luaL_checkstring(L, 3));
+  source = modules_source(script_of(L)->modules, lua_tostring(L, -1));
+  lua_pop(L, 1);
+  return source;
+}
+
 static int lua_open(lua_State *L) {
   const char *name = luaL_checkstring(L, 1), *path, *why;
   enum how how = (enum how)luaL_checkoption(L, 2, NULL, hows);
@@ -126,7 +139,7 @@ static int lua_open(lua_State *L) {
                          "%s is a part of the host, and stays as it is", name);
   check_own(L, name);
   reload = class_new(L, &change_class, sizeof *reload);
-  reload->source = find_source(L, name, &path);
+  reload->source = choose_source(L, name, &path);
   reload->path = path;
   reload->self = body_pid(body_of(L));
   if (reload->source == NULL) return not_loaded(L, name);
@@ -146,6 +159,11 @@ static int close_change(lua_State *L) {
 
 /* --- Before it begins ----------------------------------------------------- */
 
+/* A script has one once it is a behaviour. */
+static bool has_version(struct actor *actor) {
+  return atomic_load_explicit(&actor->version, memory_order_relaxed) != 0;
+}
+
 /* Is the module what one of its users runs on? */
 static bool has_servers(lua_State *L, const struct reload *reload) {
   struct directory *directory = script_of(L)->scheduler->directory;
@@ -161,7 +179,9 @@ static bool has_servers(lua_State *L, const struct reload *reload) {
     const char *name = NULL;
     if (actor != NULL)
       name = atomic_load_explicit(&actor->name, memory_order_relaxed);
-    found = name != NULL && strcmp(name, users[i].name) == 0;
+    found = actor != NULL && (name != NULL
+                                  ? strcmp(name, users[i].name) == 0
+                                  : *users[i].name == '\0' && has_version(actor));
   }
   memory_free(users);
   return found;
@@ -344,6 +364,68 @@ static int lua_versions(lua_State *L) {
   return 2;
 }
 
+/* --- Files ---------------------------------------------------------------- */
+
+/* Pushes the file's stamp, or nil: it is not there or, while it is being
+** written, empty. */
+static void push_stamp(lua_State *L, const char *file) {
+  struct stat status;
+  if (stat(file, &status) != 0 || status.st_size == 0)
+    lua_pushnil(L);
+  else
+    lua_pushfstring(L, "%I.%I:%I:%I", (LUAI_UACINT)status.st_mtim.tv_sec,
+                    (LUAI_UACINT)status.st_mtim.tv_nsec,
+                    (LUAI_UACINT)status.st_size, (LUAI_UACINT)status.st_ino);
+}
+
+/* The files are those of a box, freed with it whatever is raised here. */
+static void push_files(lua_State *L, const struct module_file *list,
+                       uint32_t count) {
+  lua_newtable(L);
+  for (uint32_t i = 0; i < count; i++) {
+    if (lua_getfield(L, -1, list[i].file) == LUA_TNIL) {
+      lua_createtable(L, 2, 0);
+      lua_pushstring(L, list[i].name);
+      lua_rawseti(L, -2, 1);
+      push_stamp(L, list[i].file);
+      lua_rawseti(L, -2, 2);
+      lua_setfield(L, -3, list[i].file);
+    }
+    lua_pop(L, 1);
+  }
+}
+
+struct box {
+  struct module_file *list;
+};
+
+static const struct class box_class;
+
+static int free_box(lua_State *L) {
+  struct box *box = failure_check(L, 1, &box_class, "files");
+  memory_free(box->list);
+  box->list = NULL;
+  return 0;
+}
+
+static const luaL_Reg box_events[] = {{"__gc", free_box},
+                                      {"__close", free_box},
+                                      {NULL, NULL}};
+static const struct class box_class = {"files", "a list of files", box_events,
+                                       NULL, NULL, false};
+
+static int lua_files(lua_State *L) {
+  struct script *script = script_of(L);
+  struct box *box = class_new(L, &box_class, sizeof *box);
+  uint32_t count;
+  lua_toclose(L, -1);
+  if (!modules_files(script->modules, script->scheduler->directory, &box->list,
+                     &count))
+    return luaL_error(L, "not enough memory");
+  push_files(L, box->list, count);
+  return 1;
+}
+
 static const luaL_Reg events[] = {{"__gc", close_change},
                                   {"__close", close_change},
                                   {NULL, NULL}};
@@ -367,6 +449,7 @@ static const struct class change_class = {
 
 static const struct lazy_field fields[] = {{"open", lua_open, NULL},
                                            {"versions", lua_versions, NULL},
+                                           {"files", lua_files, NULL},
                                            {"candidate", lua_candidate, NULL},
                                            {"check", lua_check, NULL},
                                            {NULL, NULL, NULL}};

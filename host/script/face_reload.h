@@ -1,11 +1,14 @@
 /*
 ** Face of reload: what lua/troupe/reload.lua needs of the host.
 **
-**   exchange.open(name, how, path) -> change, how is "new", "force", "back"; or
+**   exchange.open(name, how, file) -> change, how is "new", "force", "back"; of
+**     this file if it is given, and no other of the name; or
 **     nil and "unchanged", "not loaded", "no former version", "busy". Raises
 **     what is wrong with the file.
 **   exchange.versions(name) -> the number of the current version, and of the
 **     former one; nil: it is not loaded
+**   exchange.files() -> {file = {name, stamp}, ...}; a stamp is a text that is
+**     another one when the file has changed, nil if it is not there or empty
 **   exchange.candidate(number) -> the new version's chunk, its file
 **   exchange.check(value, name) raises unless it is a behaviour
 **

@@ -1,5 +1,6 @@
 #include "script/module_source.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -51,15 +52,30 @@ void source_free(struct source *source) {
 
 /* --- Users ---------------------------------------------------------------- */
 
+static int by_pid(const void *one, const void *other) {
+  uint64_t a = ((const struct user *)one)->pid;
+  uint64_t b = ((const struct user *)other)->pid;
+  return a < b ? -1 : a > b;
+}
+
+uint32_t source_tidy(struct user *users, uint32_t count,
+                     struct directory *directory) {
+  uint32_t kept = 0;
+  if (count > 1) qsort(users, count, sizeof *users, by_pid);
+  for (uint32_t i = 0; i < count; i++) {
+    if (kept > 0 && users[kept - 1].pid == users[i].pid) continue;
+    if (directory_find(directory, users[i].pid) != NULL)
+      users[kept++] = users[i];
+  }
+  return kept;
+}
+
 /* True if that made room for as many as are left: each that follows would
 ** sweep again, else. */
 static bool sweep(struct source *source, struct directory *directory) {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < source->user_count; i++)
-    if (directory_find(directory, source->users[i].pid) != NULL)
-      source->users[kept++] = source->users[i];
-  source->user_count = kept;
-  return kept <= source->user_capacity / 2;
+  source->user_count =
+      source_tidy(source->users, source->user_count, directory);
+  return source->user_count <= source->user_capacity / 2;
 }
 
 bool source_join_locked(struct source *source, struct directory *directory,

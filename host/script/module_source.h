@@ -59,6 +59,10 @@ void unit_drop(struct unit *unit); /* takes NULL */
 struct source *source_new(const char *chunk);  /* NULL: no memory */
 void source_free(struct source *source);
 
+/* Sorts users by pid, those that have ended and repetitions left out; returns
+** how many are left. [any thread, of a list of its own] */
+uint32_t source_tidy(struct user *users, uint32_t count,
+                     struct directory *directory);
 /* Notes a user; forgets some that have ended. False: no memory. */
 bool source_join_locked(struct source *source, struct directory *directory,
                         uint64_t pid, const char *name);

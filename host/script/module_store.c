@@ -300,6 +300,64 @@ void modules_note(struct modules *modules, struct directory *directory,
   notes_close(notes);
 }
 
+/* --- Files ---------------------------------------------------------------- */
+
+struct listing {
+  struct module_file *list;
+  uint32_t count, capacity;
+};
+
+static bool add_file(struct listing *listing, const char *name,
+                     const struct source *source) {
+  struct module_file *grown =
+      memory_grown(listing->list, listing->count, &listing->capacity,
+                   sizeof *grown);
+  if (grown == NULL) return false;
+  listing->list = grown;
+  grown[listing->count++] = (struct module_file){name, source->chunk + 1};
+  return true;
+}
+
+/* A script has one user, and a version once it is a behaviour. */
+static bool is_server_script(const struct source *source,
+                             struct directory *directory) {
+  struct actor *actor;
+  if (source->user_count == 0 || *source->users[0].name != '\0') return false;
+  actor = directory_find(directory, source->users[0].pid);
+  return actor != NULL && atomic_load_explicit(&actor->version,
+                                               memory_order_relaxed) != 0;
+}
+
+static bool list_locked(struct modules *modules, struct directory *directory,
+                        struct listing *listing) {
+  for (size_t i = 0; i < BUCKETS; i++) {
+    const struct finding *finding = modules->findings[i];
+    const struct source *source = modules->sources[i];
+    for (; finding; finding = finding->next)
+      if (!add_file(listing, finding->key + finding->path_size + 1,
+                    finding->source))
+        return false;
+    for (; source; source = source->next)
+      if (is_server_script(source, directory) &&
+          !add_file(listing, source->chunk + 1, source))
+        return false;
+  }
+  return true;
+}
+
+bool modules_files(struct modules *modules, struct directory *directory,
+                   struct module_file **list, uint32_t *count) {
+  struct listing listing = {NULL, 0, 0};
+  bool done;
+  mutex_lock(&modules->mutex);
+  done = list_locked(modules, directory, &listing);
+  mutex_unlock(&modules->mutex);
+  if (!done) memory_free(listing.list);
+  *list = done ? listing.list : NULL;
+  *count = listing.count;
+  return done;
+}
+
 /* --- Using ---------------------------------------------------------------- */
 
 static enum status take_locked(struct source *source, const char *name,

@@ -65,6 +65,16 @@ void modules_remember(struct modules *modules, const char *path,
 void modules_note(struct modules *modules, struct directory *directory,
                   struct notes *notes);
 
+/* A file, and as what it is loaded: a module's name, the file's for a script
+** that has become a behaviour. Both live as long as the store. */
+struct module_file {
+  const char *name, *file;
+};
+/* Those that can be reloaded, some of them repeatedly; the list is the caller's
+** to free (memory_free). False: no memory. */
+bool modules_files(struct modules *modules, struct directory *directory,
+                   struct module_file **list, uint32_t *count);
+
 /* --- Using ---------------------------------------------------------------- */
 
 /* Who takes, and how. */

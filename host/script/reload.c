@@ -19,7 +19,6 @@
 */
 #include "script/reload.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -186,25 +185,6 @@ bool reload_begin(struct script *script, struct reload *reload) {
 
 /* --- Joining -------------------------------------------------------------- */
 
-static int by_pid(const void *one, const void *other) {
-  uint64_t a = ((const struct user *)one)->pid;
-  uint64_t b = ((const struct user *)other)->pid;
-  return a < b ? -1 : a > b;
-}
-
-/* Sorted; each actor once, and only those that live. */
-static uint32_t tidy(struct script *script, struct user *users,
-                     uint32_t count) {
-  uint32_t kept = 0;
-  qsort(users, count, sizeof *users, by_pid);
-  for (uint32_t i = 0; i < count; i++) {
-    if (kept > 0 && users[kept - 1].pid == users[i].pid) continue;
-    if (directory_find(script->scheduler->directory, users[i].pid) != NULL)
-      users[kept++] = users[i];
-  }
-  return kept;
-}
-
 static bool reserve(struct script *script, struct reload *reload,
                     uint32_t more) {
   uint32_t capacity = reload->count + more;
@@ -250,7 +230,7 @@ int reload_join(struct script *script, struct reload *reload) {
   if (!modules_users(script->modules, reload->source, &users, &count,
                      &joined))
     return -1;
-  count = tidy(script, users, count);
+  count = source_tidy(users, count, script->scheduler->directory);
   added = reserve(script, reload, count);
   for (uint32_t i = 0; added && i < count; i++)
     if (pidset_flags(&reload->index, users[i].pid) == 0)

@@ -134,6 +134,20 @@ void runtime_free(struct script *script) {
   memory_free(script);
 }
 
+bool runtime_start_watcher(struct script *script) {
+  struct message *message = start_message("troupe.watcher", 0, NULL);
+  struct actor *actor = NULL;
+  if (message != NULL)
+    actor = life_new(script, path_share(script->path), ID_NONE);
+  if (actor == NULL) {
+    message_free(message);
+    return false;
+  }
+  scheduler_prepare(actor, message);
+  scheduler_launch(script->scheduler, actor, READY_QUEUE);
+  return true;
+}
+
 uint64_t runtime_run(struct script *script, const char *file, bool code,
                     int argc, const char *const *argv) {
   struct message *message = start_message(file, argc, argv);

@@ -32,6 +32,9 @@ void runtime_free(struct script *script);
 uint64_t runtime_run(struct script *script, const char *file, bool code,
                      int argc, const char *const *argv);
 
+/* Starts troupe.watcher. False: no memory. */
+bool runtime_start_watcher(struct script *script);
+
 /* Starts troupe.console on the private worker, before anything else, and waits
 ** until it has started. `name`, and the `path` of the socket that it is to
 ** listen on, may be NULL. False: it could not; the log says why. Needs

@@ -59,6 +59,8 @@ end
 --   messages_in, messages_out      since its start
 --   memory, cpu      bytes of its Lua state; seconds since its start
 --   restarts         how many there were before it in its place
+--   version          its behaviour's own, if that is an integer, or else as the
+--                    host counts the reloads of its module, from 1
 ---@param options table|nil sort: "queue", "memory", "cpu" or "calls", the
 -- largest first; behaviour: of this one only; limit (1000); all: no limit
 ---@return table[]

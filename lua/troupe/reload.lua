@@ -121,8 +121,8 @@ local function check(name, options)
   return {name = name, patience = patience}
 end
 
-local function begin(task, how)
-  local change <close>, why = exchange.open(task.name, how)
+local function begin(task, how, file)
+  local change <close>, why = exchange.open(task.name, how, file)
   if not change then return nil, why end
   return run(change, task)
 end
@@ -137,6 +137,15 @@ end
 function reload.reload(name, options)
   local task = check(name, options)
   return begin(task, options and options.force and "force" or "new")
+end
+
+--- The same for one file of those that are loaded under the name.
+---@param file string
+---@param name string
+---@return table|nil result
+---@return string|nil reason
+function reload.file(file, name)
+  return begin(check(name), "new", file)
 end
 
 --- Changes to the version before this one, which the host has kept.
