@@ -23,7 +23,7 @@ local template = read "spec/reload/account.lua"
 local function write(number)
   local handle <close> =
     assert(io.open(directory .. "/versioned_account.lua", "w"))
-  handle:write((template:gsub("%$number", number)))
+  handle:write((template:gsub("NUMBER = 1", "NUMBER = " .. number)))
 end
 
 local function start()

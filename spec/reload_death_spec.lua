@@ -16,7 +16,7 @@ local counter, write = versions.counter, versions.write
 
 local UPGRADE = [[
   function versioned.upgrade(state, version)
-    state.number, state.was = $number, version
+    state.number, state.was = NUMBER, version
     return state
   end
 ]]
@@ -25,7 +25,7 @@ local HOLDS = [[
   local function hold() troupe.timeout(60, troupe.call, "gate", "hold") end
   function versioned.upgrade(state)
     if state.args == "held" then hold() end
-    state.number = $number
+    state.number = NUMBER
     return state
   end
 ]]
@@ -126,16 +126,21 @@ end)
 describe("a participant that dies", function()
   after_each(versions.finish)
 
-  local function is_no_failure(module, left)
-    assert.same({ "reloaded", true, 2 }, { troupe.receive() })
+  -- So many infos come, in whatever order.
+  local function is_no_failure(module, left, infos)
+    local came = {}
+    for _ = 1, infos or 1 do
+      local all = { troupe.receive() }
+      came[all[1]] = all
+    end
+    assert.same({ "reloaded", true, 2 }, came.reloaded)
     assert.same({ 2, 2 }, { version(left), version(module.start()) })
   end
 
   it("is no failure while it is to freeze", function()
     local module, _, _, busy, idle = freezing()
     troupe.kill(busy)
-    assert.equal("came", (troupe.receive()))
-    is_no_failure(module, idle)
+    is_no_failure(module, idle, 2)
   end)
 
   it("is no failure while it is frozen", function()
@@ -143,8 +148,7 @@ describe("a participant that dies", function()
     troupe.kill(idle)
     eventually(function() return not core.actor(idle) end)
     troupe.call(gate, "release")
-    assert.equal("came", (troupe.receive()))
-    is_no_failure(module, busy)
+    is_no_failure(module, busy, 2)
   end)
 
   it("is no failure when it has prepared", function()

@@ -10,7 +10,7 @@ local puppet, raised, run = actors.puppet, actors.raised, actors.run
 
 local UPGRADE = [[
   function versioned.upgrade(state, version)
-    state.number, state.was = $number, version
+    state.number, state.was = NUMBER, version
     return state
   end
 ]]
@@ -202,7 +202,7 @@ describe("what a version is made of", function()
   after_each(versions.finish)
 
   it("is in the table that others have in their locals", function()
-    local module = counter "function versioned.tell() return $number end"
+    local module = counter "function versioned.tell() return NUMBER end"
     local pid = puppet()
     run(pid, [[
       captured = require(...)
@@ -237,7 +237,7 @@ describe("what a version is made of", function()
     end)
 
   it("may be no table", function()
-    local module = versions.module "return $number" -- a number
+    local module = versions.module "return NUMBER" -- a number
     module.write("return 1")
     local pid = puppet()
     assert.equal(1, run(pid, "return require(...)", module.name))
@@ -260,11 +260,11 @@ describe("what a version is made of", function()
   end)
 
   it("is taken by the one who asks, too", function()
-    local module = counter "function versioned.tell() return $number end"
+    local module = counter "function versioned.tell() return NUMBER end"
     local here = require(module.name)
     local pid = puppet()
     run(pid, "captured = require(...)", module.name)
-    write(module, 2, "function versioned.tell() return $number end")
+    write(module, 2, "function versioned.tell() return NUMBER end")
     assert.equal(2, reload.reload(module.name).actors)
     assert.same({ 2, 2 }, { here.tell(), run(pid, "return captured.tell()") })
     assert.equal(here, require(module.name))

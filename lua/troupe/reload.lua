@@ -115,7 +115,7 @@ local function check(name, options)
     end
   end
   local patience = options.patience or PATIENCE
-  if type(patience) ~= "number" or not (patience > 0) then
+  if type(patience) ~= "number" or patience <= 0 then
     core.expected("patience", "a number above 0", patience)
   end
   return {name = name, patience = patience}

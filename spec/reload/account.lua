@@ -1,12 +1,14 @@
--- An account, version $number: the file that spec/reload.lua writes anew.
+-- An account; spec/reload.lua writes the file anew, with another NUMBER.
 -- Each answer tells the version and when it was begun.
 
 local probe = require "probe"
 local troupe = require "troupe"
 
-local account = { call = {}, cast = {}, version = $number }
+local NUMBER = 1
 
-local function begin() return $number, probe.clock() end
+local account = { call = {}, cast = {}, version = NUMBER }
+
+local function begin() return NUMBER, probe.clock() end
 
 -- When its casts were begun, and how many there were, by version.
 local function note(state)
@@ -16,16 +18,18 @@ local function note(state)
   state.casts[version] = casts
 end
 
-function account.init() return { balance = 0, casts = {}, version = $number } end
+function account.init()
+  return { balance = 0, casts = {}, version = NUMBER }
+end
 
 function account.upgrade(state, version)
-  assert(version == state.version and version ~= $number)
-  state.version = $number
+  assert(version == state.version and version ~= NUMBER)
+  state.version = NUMBER
   return state
 end
 
 function account.call.get(state)
-  assert(state.version == $number)
+  assert(state.version == NUMBER)
   return begin()
 end
 

@@ -32,12 +32,12 @@ function versions.module(text)
 end
 
 local function text(number, more)
-  local values = {["$number"] = number, ["$more"] = more or ""}
-  return (command.read "spec/fixtures/versioned.lua":gsub("%$%a+", values)
-    :gsub("%$number", number))
+  return (command.read "spec/fixtures/versioned.lua"
+    :gsub("NUMBER = 1", "NUMBER = " .. number)
+    :gsub("%-%- MORE", {["-- MORE"] = more or ""}))
 end
 
---- A counter of version 1, with more lines in it, where `$number` is that.
+--- A counter of version 1, with more lines in it: NUMBER is its version.
 function versions.counter(more)
   return versions.module(text(1, more))
 end
