@@ -30,6 +30,8 @@ struct actor;
 struct worker;
 struct directory;
 struct registration;
+struct actor_timing;
+struct timings;
 struct lease_hold;
 struct room_wait;
 
@@ -106,6 +108,7 @@ struct wait {
 };
 
 #define MEMORY_UNIT 16
+#define METER_FIRST 8 /* messages of an actor that are not measured */
 
 #define STRAND_BITS 8
 #define STRANDS_LARGEST ((1u << STRAND_BITS) - 1) /* beside strand 0 */
@@ -146,13 +149,13 @@ struct actor {
   _Atomic uint64_t messages_out; /* calls, casts and infos that were taken */
   _Atomic uint64_t cycles;       /* of all its turns so far */
   _Atomic uint32_t memory;       /* as its turn left it; of MEMORY_UNIT bytes */
-  bool trap;                /* exits of linked actors arrive as down */
   /* It may handle several requests at a time. Written by the owner, read by
   ** whoever looks for circles; relaxed: it is before its first request. */
   _Atomic bool concurrent;
   /* An EXIT, a KILL, a REPORT or a VISIT came in while it was busy: who pushed it sets
   ** this after the push, so that the reader looks before the next message. */
   _Atomic bool urgent;
+  uint8_t meter;            /* messages until one is measured: core/meter.c */
   /* Its turn is inside a function of C that does not come back, and its worker
   ** goes on without it. Written by the thread that runs it, in its tick, too
   ** (core/hold.c); read by anybody; relaxed. */
@@ -166,6 +169,7 @@ struct actor {
   uint32_t slot;            /* constant */
   uint32_t generation;      /* directory's lock */
   uint32_t handles;         /* pins: see scheduler.h, actor_pin */
+  bool trap;                /* exits of linked actors arrive as down */
   struct pidset relations;  /* links and monitors: see core/links.h */
   struct waiter *deferred;  /* callers whose replies are still owed */
   uint32_t deferred_count, deferred_capacity;
@@ -174,6 +178,7 @@ struct actor {
   ** under that lock. */
   _Atomic uint64_t starter; /* pid that started it */
   _Atomic uint8_t bond;     /* enum bond */
+  uint8_t meter_weight;     /* of the next that is measured; owner */
   /* How often there was one before it in its place; written by who makes it,
   ** read by anybody; relaxed. */
   _Atomic uint16_t restarts;
@@ -182,6 +187,9 @@ struct actor {
   ** change its registrations, read by anybody; relaxed: the look-up that it
   ** leads to is under a lock, and compares the pid. */
   _Atomic uint64_t key_hash;
+  /* What has been measured; NULL: nothing yet. Written by the owner (release:
+  ** it has been cleared), read by anybody (acquire): see core/timing.h. */
+  _Atomic(struct actor_timing *) timing;
   struct lease_hold *leases;          /* checked-out workers: core/lease.h */
   struct room_wait *crowd;            /* senders that wait: core/room.c */
   /* What runs there, for people; lives as long as the host, or NULL. Written
@@ -230,6 +238,8 @@ struct actor *directory_find(struct directory *directory, uint64_t pid);
 struct actor *directory_slot(struct directory *directory, uint64_t pid);
 /* Slots made so far: 1 .. directory_slots - 1. [any thread] */
 uint32_t directory_slots(struct directory *directory);
+/* The store of what is measured of its actors. */
+struct timings *directory_timings(struct directory *directory);
 /* The slot of that number, whoever lives there. What is read of it is of one
 ** actor if its pid is the same before, and, after fence_read, behind it. */
 struct actor *directory_at(struct directory *directory, uint32_t slot);

@@ -63,9 +63,15 @@ static void read_counters(struct scheduler *scheduler, struct actor *actor,
                 MEMORY_UNIT;
   row->cpu = (double)counter_read(&actor->cycles) /
              ((double)scheduler->cycles_per_us * 1e6);
+  row->version = atomic_load_explicit(&actor->version, memory_order_relaxed);
   row->restarts =
       atomic_load_explicit(&actor->restarts, memory_order_relaxed);
-  row->version = atomic_load_explicit(&actor->version, memory_order_relaxed);
+}
+
+static void read_timing(struct actor *actor, enum timing timing,
+                        struct timing_figures *figures) {
+  if (!timing_read(actor, timing, figures))
+    *figures = (struct timing_figures){-1, -1};
 }
 
 static bool is_still(struct actor *actor, uint64_t pid) {
@@ -73,21 +79,28 @@ static bool is_still(struct actor *actor, uint64_t pid) {
   return atomic_load_explicit(&actor->pid, memory_order_relaxed) == pid;
 }
 
-/* False: it is, or has become, somebody else's. */
-static bool read_row(struct scheduler *scheduler, struct actor *actor,
+/* Four cache lines more of each: only of those that are to be shown. */
+static void read_timings(struct actor *actor, struct census_row *row) {
+  read_timing(actor, TIMING_WAITING, &row->waiting);
+  read_timing(actor, TIMING_HANDLING, &row->handling);
+}
+
+static void read_row(struct scheduler *scheduler, struct actor *actor,
                      uint64_t now, struct census_row *row) {
   row->starter = actor_starter(actor);
   row->behaviour = atomic_load_explicit(&actor->name, memory_order_relaxed);
   read_counters(scheduler, actor, row);
   read_doing(scheduler, actor, now, row);
-  return is_still(actor, row->pid);
 }
 
 bool census_look(struct scheduler *scheduler, uint64_t pid,
                  struct census_row *row) {
   struct actor *actor = directory_find(scheduler->directory, pid);
   row->pid = pid;
-  return actor != NULL && read_row(scheduler, actor, tick_now(), row);
+  if (actor == NULL) return false;
+  read_row(scheduler, actor, tick_now(), row);
+  read_timings(actor, row);
+  return is_still(actor, pid);
 }
 
 /* --- The order ------------------------------------------------------------ */
@@ -134,25 +147,39 @@ static double key_of(const struct census *census,
       return row->cpu;
     case CENSUS_CALLS:
       return (double)row->messages_in;
+    case CENSUS_WAITING:
+      return row->waiting.p99;
+    case CENSUS_HANDLING:
+      return row->handling.p99;
     case CENSUS_SLOT:
       return 0;
   }
   CHECK(false, "no such order");
 }
 
+static struct census_place place_of(const struct census *census,
+                                    const struct census_row *row) {
+  return (struct census_place){key_of(census, row), id_slot(row->pid), 0};
+}
+
+static bool has_room(const struct census *census,
+                     const struct census_row *row) {
+  struct census_place place = place_of(census, row);
+  return census->count < census->capacity ||
+         is_behind(&census->heap[0], &place);
+}
+
 /* The one that is not to stay has its row taken over. */
 static void enter(struct census *census, const struct census_row *row) {
-  struct census_place place = {key_of(census, row), id_slot(row->pid),
-                               census->count};
+  struct census_place place = place_of(census, row);
   if (census->count < census->capacity) {
-    census->rows[place.row] = *row;
-    rise(census, census->count++, place);
-    return;
+    place.row = census->count++;
+    rise(census, place.row, place);
+  } else {
+    place.row = census->heap[0].row;
+    sink(census, place);
   }
-  if (!is_behind(&census->heap[0], &place)) return;
-  place.row = census->heap[0].row;
   census->rows[place.row] = *row;
-  sink(census, place);
 }
 
 /* --- All of them ---------------------------------------------------------- */
@@ -194,6 +221,12 @@ static bool is_asked_for(struct census *census, const char *name) {
   return name == census->same;
 }
 
+/* Does the order need what has been measured? */
+static bool is_timed(const struct census *census) {
+  return census->query.order == CENSUS_WAITING ||
+         census->query.order == CENSUS_HANDLING;
+}
+
 static void visit(struct census *census, uint32_t slot) {
   struct actor *actor = directory_at(census->scheduler->directory, slot);
   struct census_row row;
@@ -203,8 +236,11 @@ static void visit(struct census *census, uint32_t slot) {
       !is_asked_for(census, atomic_load_explicit(&actor->name,
                                                  memory_order_relaxed)))
     return;
-  if (read_row(census->scheduler, actor, census->now, &row))
-    enter(census, &row);
+  read_row(census->scheduler, actor, census->now, &row);
+  if (is_timed(census)) read_timings(actor, &row);
+  if (!has_room(census, &row)) return;
+  if (!is_timed(census)) read_timings(actor, &row);
+  if (is_still(actor, row.pid)) enter(census, &row);
 }
 
 bool census_step(struct census *census, uint32_t slots) {

@@ -26,13 +26,16 @@
 #include "base/status.h"
 #include "core/actor.h"
 #include "core/scheduler.h"
+#include "core/timing.h"
 
 #define CENSUS_ORDER_LIST(X) \
   X(SLOT, "slot")       /* as they are found; the default */ \
   X(QUEUE, "queue")     /* the longest first, and so on: */  \
   X(MEMORY, "memory")                                        \
   X(CPU, "cpu")                                              \
-  X(CALLS, "calls")     /* messages in */
+  X(CALLS, "calls")     /* messages in */                    \
+  X(WAITING, "waiting") /* the 99th percentile, and so */    \
+  X(HANDLING, "handling")
 
 enum census_order {
 #define CENSUS_ORDER_NAME(name, text) CENSUS_##name,
@@ -63,6 +66,7 @@ struct census_row {
   const char *behaviour; /* lives as long as the host; NULL: none yet */
   uint64_t queue, queue_bytes;
   uint64_t messages_in, messages_out;
+  struct timing_figures waiting, handling; /* p50 < 0: none */
   uint64_t memory; /* bytes */
   double cpu;      /* seconds */
   uint32_t restarts;

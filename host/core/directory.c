@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "core/actor.h"
 #include "core/fence.h"
+#include "core/timing.h"
 
 #ifdef TROUPE_STRESS
 #define CHUNK_BITS 4
@@ -27,6 +28,7 @@
 struct directory {
   /* Written once each under lock (release), read by anybody (acquire). */
   _Atomic(struct actor *) chunks[CHUNKS];
+  struct timings *timings;
   struct mutex lock;
   /* Made so far. Written under lock, read by anybody; relaxed: a slot is
   ** looked at by its pid. */
@@ -42,6 +44,11 @@ struct directory *directory_new(void) {
                  "what senders touch begins a cache line");
   struct directory *directory = memory_zalloc(sizeof *directory);
   if (directory == NULL) return NULL;
+  directory->timings = timings_new();
+  if (directory->timings == NULL) {
+    memory_free(directory);
+    return NULL;
+  }
   mutex_init(&directory->lock);
   /* Slot 0 is not used: <0.0.x> is nobody. */
   atomic_init(&directory->slots, 1);
@@ -64,6 +71,7 @@ void directory_free(struct directory *directory) {
     memory_free(chunk);
   }
   mutex_deinit(&directory->lock);
+  timings_free(directory->timings);
   memory_free(directory);
 }
 
@@ -73,6 +81,16 @@ static struct actor *slot_at(struct directory *directory, uint32_t slot) {
   chunk = atomic_load_explicit(&directory->chunks[slot >> CHUNK_BITS],
                                memory_order_acquire);
   return chunk == NULL ? NULL : &chunk[slot & (CHUNK_SLOTS - 1)];
+}
+
+static void reset_counters(struct actor *actor) {
+  actor->meter = METER_FIRST + 1;
+  actor->meter_weight = 1;
+  atomic_store_explicit(&actor->messages_in, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->messages_out, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->cycles, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->memory, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->restarts, 0, memory_order_relaxed);
 }
 
 static struct actor *fresh_slot_locked(struct directory *directory) {
@@ -91,6 +109,7 @@ static struct actor *fresh_slot_locked(struct directory *directory) {
   actor->slot = slot;
   actor->waiting = &actor->wait;
   actor->generation = 1;
+  reset_counters(actor);
   mailbox_init(&actor->mailbox, actor->generation);
   pidset_init(&actor->relations);
   return actor;
@@ -162,14 +181,6 @@ void directory_hide(struct directory *directory, struct actor *actor) {
   fence_write();
 }
 
-static void reset_counters(struct actor *actor) {
-  atomic_store_explicit(&actor->messages_in, 0, memory_order_relaxed);
-  atomic_store_explicit(&actor->messages_out, 0, memory_order_relaxed);
-  atomic_store_explicit(&actor->cycles, 0, memory_order_relaxed);
-  atomic_store_explicit(&actor->memory, 0, memory_order_relaxed);
-  atomic_store_explicit(&actor->restarts, 0, memory_order_relaxed);
-}
-
 static void reset(struct actor *actor) {
   pidset_deinit(&actor->relations);
   pidset_init(&actor->relations);
@@ -204,6 +215,7 @@ void directory_remove(struct directory *directory, struct actor *actor) {
   ASSERT(actor->registrations == NULL && actor->leases == NULL,
          "an ended actor holds no name and no lease");
   directory_hide(directory, actor);
+  timing_drop(directory->timings, actor);
   reset(actor);
   mutex_lock(&directory->lock);
   leave_locked(directory, actor);
@@ -233,6 +245,10 @@ struct actor *directory_slot(struct directory *directory, uint64_t pid) {
 
 uint32_t directory_slots(struct directory *directory) {
   return atomic_load_explicit(&directory->slots, memory_order_relaxed);
+}
+
+struct timings *directory_timings(struct directory *directory) {
+  return directory->timings;
 }
 
 struct actor *directory_at(struct directory *directory, uint32_t slot) {

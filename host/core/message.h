@@ -104,8 +104,13 @@ struct message {
   uint8_t kind;         /* enum message_kind */
   uint8_t flags;
   uint8_t outcome;      /* OUTCOME: enum outcome */
-  uint8_t entry;        /* VISIT: place in the table of entries */
-  uint8_t unused[6];
+  union {
+    uint8_t entry;  /* VISIT: place in the table of entries */
+    uint8_t weight; /* what a handler is given: for how many such it is
+                    ** measured; 0: it is not; core/meter.c */
+  };
+  uint64_t sent : 48;   /* under a weight: cycles when it was sent or, in hand,
+                        ** begun, modulo 2^48: more than a day */
   _Alignas(8) unsigned char bytes[];
 };
 

@@ -319,7 +319,7 @@ uint64_t scheduler_wait(struct scheduler *scheduler, struct actor *actor,
          "an actor waits on a worker");
   /* Who waits for room here must not seem to be held up by this wait. */
   if (actor->mailbox.popped != 0) room_settle(scheduler, actor);
-  atomic_store_explicit(&actor->waiting->since, worker->look_ns,
+  atomic_store_explicit(&actor->waiting->since, worker_seen(worker),
                         memory_order_relaxed);
   epoch = actor_wait_begin(actor, kind, target, deadline);
   if (deadline == TICK_NEVER || !actor_wait_needs_timer(actor, deadline) ||

@@ -257,6 +257,35 @@ struct job {
 };
 void worker_post_job(struct worker *worker, struct job *job);
 
+/* --- Meters: core/meter.c ------------------------------------------------- */
+
+/* The slow part of the three below. [owner] */
+void meter_note_sending(struct actor *actor, struct message *message);
+void meter_note_begin(struct scheduler *scheduler, struct actor *actor,
+                      struct message *message);
+void meter_note_end(struct scheduler *scheduler, struct actor *actor,
+                    struct message *message);
+
+/* This actor is about to send a call, a cast or an info; it is about to handle
+** a message; it has done so. [owner] */
+static inline void meter_sending(struct actor *actor,
+                                 struct message *message) {
+  if (__builtin_expect(--actor->meter == 0, 0))
+    meter_note_sending(actor, message);
+}
+static inline void meter_begin(struct scheduler *scheduler,
+                               struct actor *actor, struct message *message) {
+  bool chosen = --actor->meter == 0;
+  counter_add(&actor->messages_in, 1);
+  if (__builtin_expect(chosen || message->weight != 0, 0))
+    meter_note_begin(scheduler, actor, message);
+}
+static inline void meter_end(struct scheduler *scheduler, struct actor *actor,
+                             struct message *message) {
+  if (__builtin_expect(message->weight != 0, 0))
+    meter_note_end(scheduler, actor, message);
+}
+
 /* What a worker (`index` below worker_total) is doing: a snapshot. */
 struct worker_figures {
   uint64_t running; /* as scheduler_running has it */

@@ -33,10 +33,6 @@
 #define STUCK_TICKS 10
 #define CALM_TICKS 16 /* so many fast ones for nothing, then slow */
 
-static uint64_t nanoseconds(struct worker *worker, uint64_t cycles) {
-  return (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
-}
-
 static bool has_alarm(void) {
   return hold_alarm() != NULL && hold_alarm()->made;
 }
@@ -77,8 +73,8 @@ static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
   uint64_t used =
       atomic_load_explicit(&actor->cpu_used, memory_order_relaxed);
   slicing->cpu = cpu;
-  if (used == 0 && span > nanoseconds(worker, age))
-    span = nanoseconds(worker, age);
+  if (used == 0 && span > worker_ns(worker, age))
+    span = worker_ns(worker, age);
   atomic_store_explicit(&actor->cpu_used, used + span + 1,
                         memory_order_relaxed);
 }

@@ -86,9 +86,7 @@ void worker_read_clocks(struct worker *worker) {
 }
 
 static uint64_t at(struct worker *worker, uint64_t cycles) {
-  return worker->look_ns +
-         (uint64_t)(((unsigned __int128)(cycles - worker->look_cycles) *
-                     worker->cycle_scale) >> 32);
+  return worker->look_ns + worker_ns(worker, cycles - worker->look_cycles);
 }
 
 uint64_t worker_now(struct worker *worker) {

@@ -148,6 +148,11 @@ static inline uint64_t worker_tick(struct worker *worker) {
   return worker->cycles = tick_cycles();
 }
 
+static inline uint64_t worker_ns(const struct worker *worker,
+                                 uint64_t cycles) {
+  return (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
+}
+
 /* gauge.c: it is out of work from `cycles` on, and has some from then on; and
 ** now and then, for the average. [worker] */
 void gauge_rest(struct worker *worker, uint64_t cycles);

@@ -82,6 +82,7 @@ static struct message *pack(lua_State *L, struct body *body,
                             enum message_kind kind) {
   struct message *message = codec_pack(L, 2, lua_gettop(L) - 1, kind);
   message->sender = body_pid(body);
+  meter_sending(body->actor, message);
   if (unlikely(((uintptr_t)body->room | (uintptr_t)body->tracing) != 0))
     return begin_watched(L, body, message);
   message_free(body->sending);

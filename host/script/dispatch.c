@@ -240,13 +240,25 @@ static void keep_name(lua_State *L, struct body *body,
   lua_replace(L, lua_upvalueindex(UP_NAMES + (int)slot));
 }
 
-static void unpack_request(lua_State *L, struct body *body) {
-  const struct message *request = body->request;
+static bool is_name_kept(const struct body *body,
+                         const struct message *request) {
   unsigned slot = name_slot(request);
   size_t size = body->names[slot].size;
-  if (likely(size != 0 && size <= request->size &&
-             memcmp(body->names[slot].bytes, request->bytes, size) == 0)) {
-    lua_pushvalue(L, lua_upvalueindex(UP_NAMES + (int)slot));
+  return likely(size != 0 && size <= request->size &&
+                memcmp(body->names[slot].bytes, request->bytes, size) == 0);
+}
+
+static size_t push_kept(lua_State *L, const struct body *body,
+                        const struct message *request) {
+  unsigned slot = name_slot(request);
+  lua_pushvalue(L, lua_upvalueindex(UP_NAMES + (int)slot));
+  return body->names[slot].size;
+}
+
+static void unpack_request(lua_State *L, struct body *body) {
+  const struct message *request = body->request;
+  if (is_name_kept(body, request)) {
+    size_t size = push_kept(L, body, request);
     codec_unpack_rest(L, request, size, request->count - 1);
     return;
   }
@@ -254,8 +266,32 @@ static void unpack_request(lua_State *L, struct body *body) {
   if (request->size >= 2) keep_name(L, body, request);
 }
 
+/* The shortest way, and the usual one: the handler is found before anything is
+** unpacked, so nothing is moved on the stack. False: it is empty still. */
+static bool unpack_handled(lua_State *L, struct body *body, int table) {
+  const struct message *request = body->request;
+  size_t size;
+  if (request->kind == MESSAGE_TIMER || !is_name_kept(body, request) ||
+      lua_type(L, lua_upvalueindex(table)) != LUA_TTABLE)
+    return false;
+  size = push_kept(L, body, request);
+  if (lua_gettable(L, lua_upvalueindex(table)) == LUA_TNIL) {
+    lua_settop(L, 0);
+    return false;
+  }
+  lua_pushvalue(L, lua_upvalueindex(UP_STATE));
+  body->unpacking = true;
+  codec_unpack_rest(L, request, size, request->count - 1);
+  body->unpacking = false;
+  return true;
+}
+
 static int handle_request(lua_State *L, struct body *body, int table) {
   int arguments;
+  if (likely(unpack_handled(L, body, table))) {
+    lua_callk(L, body->request->count, LUA_MULTRET, 0, after_request);
+    return after_request(L, LUA_OK, 0);
+  }
   lua_pushnil(L);
   lua_pushvalue(L, lua_upvalueindex(UP_STATE));
   body->unpacking = true;

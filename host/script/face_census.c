@@ -67,6 +67,13 @@ static void set_pid(lua_State *L, const char *name, uint64_t pid) {
   lua_setfield(L, -2, name);
 }
 
+static void set_timing(lua_State *L, const char *p50, const char *p99,
+                       const struct timing_figures *figures) {
+  if (figures->p50 < 0) return;
+  set_number(L, p50, figures->p50);
+  set_number(L, p99, figures->p99);
+}
+
 static void push_row(lua_State *L, const struct census_row *row) {
   lua_createtable(L, 0, 16);
   set_pid(L, "pid", row->pid);
@@ -76,6 +83,8 @@ static void push_row(lua_State *L, const struct census_row *row) {
   set_integer(L, "queue_bytes", row->queue_bytes);
   set_integer(L, "messages_in", row->messages_in);
   set_integer(L, "messages_out", row->messages_out);
+  set_timing(L, "waiting_p50", "waiting_p99", &row->waiting);
+  set_timing(L, "handling_p50", "handling_p99", &row->handling);
   set_integer(L, "memory", row->memory);
   set_number(L, "cpu", row->cpu);
   set_integer(L, "restarts", row->restarts);
@@ -110,7 +119,9 @@ static enum census_order read_order(lua_State *L, int index) {
     for (order = 0; orders[order] != NULL; order++)
       if (text != NULL && strcmp(text, orders[order]) == 0) break;
     if (orders[order] == NULL)
-      failure_expected(L, "sort", "\"queue\", \"memory\", \"cpu\" or \"calls\"",
+      failure_expected(L, "sort",
+                       "\"queue\", \"memory\", \"cpu\", \"calls\", "
+                       "\"waiting\" or \"handling\"",
                        -1);
   }
   lua_pop(L, 1);

@@ -122,6 +122,7 @@ int registry_lua_publish(lua_State *L) {
   const char *members = push_members(L, &count);
   struct message *message = codec_pack(L, 2, values, MESSAGE_CAST);
   message->sender = body_pid(body);
+  meter_sending(body->actor, message);
   if (body->tracing != NULL)
     tracing_out(body, message, ID_NONE, "a group");
   for (size_t i = 0; i < count; i++) {

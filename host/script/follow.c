@@ -23,12 +23,18 @@ void follow_abandon(struct body *body) {
   lua_settop(body->L, 0);
 }
 
-static void drop_request(struct body *body) {
+static inline void drop_request(struct body *body) {
   struct message *request = body->request;
   body->request = NULL;
   body->actor->serving = (struct waiter){ID_NONE, 0};
   ASSERT(request != NULL, "it has just been handled");
   body->script->scheduler->discard(body->script->scheduler, request);
+}
+
+/* One of a handler's. */
+static inline void end_request(struct body *body) {
+  meter_end(body->script->scheduler, body->actor, body->request);
+  drop_request(body);
 }
 
 /* The error has ended the request, not the actor. */
@@ -37,7 +43,7 @@ static enum step fail_request(struct body *body, enum outcome outcome) {
   if (body->tracing != NULL) tracing_failed(body);
   body->activity = ACTIVITY_NONE;
   if (body->request->kind == MESSAGE_CALL) answer_reason(body, outcome);
-  drop_request(body);
+  end_request(body);
   return STEP_AGAIN;
 }
 
@@ -119,7 +125,7 @@ static enum step finished(struct body *body) {
     if (unlikely(body->tracing != NULL))
       tracing_handled(body, body->request, RECORD_DONE, NULL);
     if (unlikely(activity == ACTIVITY_VISIT)) return leave_visit(body);
-    drop_request(body);
+    end_request(body);
     return STEP_AGAIN;
   }
   if (activity == ACTIVITY_TERMINATE || activity == ACTIVITY_LAST)

@@ -84,8 +84,9 @@ enum run run_begin(struct body *body, enum activity activity) {
     lua_pushcfunction(L, activity == ACTIVITY_PREPARE ? version_prepare
                                                       : version_install);
   } else {
-    if (unlikely(lua_gettop(L) == 0)) dispatch_push(L);
-    lua_settop(L, 1);
+    int top = lua_gettop(L);
+    if (unlikely(top == 0)) dispatch_push(L);
+    if (unlikely(top > 1)) lua_settop(L, 1);
     lua_pushvalue(L, 1);
   }
   return resume(body, 0);

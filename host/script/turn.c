@@ -99,7 +99,7 @@ static enum step begin_user(struct body *body, struct message *message) {
     body->request_deadline = message->deadline;
   }
   body->request = message;
-  counter_add(&body->actor->messages_in, 1);
+  meter_begin(body->script->scheduler, body->actor, message);
   return follow_begin(body, ACTIVITY_MESSAGE);
 }
 

@@ -57,7 +57,7 @@ static uint64_t open_at(lua_State *L, enum wait_kind kind, uint64_t target,
 }
 
 uint64_t wait_deadline(lua_State *L, bool bounded) {
-  uint64_t now = worker_now(worker_current());
+  uint64_t now = worker_look(worker_current());
   uint64_t otherwise = bounded ? tick_add(now, WAIT_DEFAULT) : TICK_NEVER;
   uint64_t deadline = scope_deadline(body_of(L), otherwise);
   check_scope(L, now, deadline);
@@ -72,7 +72,7 @@ uint64_t wait_open(lua_State *L, enum wait_kind kind, uint64_t target,
 uint64_t wait_open_until(lua_State *L, enum wait_kind kind, uint64_t target,
                          uint64_t until, bool *capped) {
   uint64_t scope = scope_deadline(body_of(L), TICK_NEVER);
-  check_scope(L, worker_now(worker_current()), scope);
+  check_scope(L, worker_look(worker_current()), scope);
   *capped = scope < until;
   return open_at(L, kind, target, *capped ? scope : until);
 }
