@@ -18,17 +18,20 @@ FLAGS_tsan = $(TESTED) -fsanitize=thread
 FLAGS_stress = $(TESTED) -DTROUPE_STRESS
 
 # Lua goes in whole, and its names are exported: C modules that a script
-# requires bind to it. libuv stays inside.
+# requires bind to it. libuv, and libedit with what that needs, stay inside.
 archive = $(shell $(CC) -print-file-name=$(1))
 LIBRARIES = -Wl,--dynamic-list=build/lua.list \
   -Wl,--whole-archive $(call archive,liblua5.4.a) -Wl,--no-whole-archive \
-  $(call archive,libuv_a.a) -lm -ldl -lpthread
+  $(call archive,libuv_a.a) $(call archive,libedit.a) \
+  $(call archive,libbsd.a) $(call archive,libmd.a) $(call archive,libtinfo.a) \
+  -lm -ldl -lpthread
 
 # --- For people --------------------------------------------------------------
 
 INSTALL = @sh scripts/build/install.sh
-BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev lua5.4
-TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted
+BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev libedit-dev \
+  libbsd-dev libmd-dev libncurses-dev lua5.4
+TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted tmux
 LINT_PACKAGES = lua5.4 lua-check clang-format
 PEER_PACKAGES = $(BUILD_PACKAGES) erlang-nox elixir
 RUN_PACKAGES = $(BUILD_PACKAGES) $(if $(shell command -v nc),,netcat-openbsd)

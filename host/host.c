@@ -60,7 +60,10 @@ static void script_ended(void *context, int status, const char *text) {
 
 /* --- Making one ----------------------------------------------------------- */
 
-static bool make_log(struct troupe *host, const char *level_name) {
+static bool make_log(struct troupe *host,
+                     const struct troupe_options *options) {
+  const char *level_name = options->log_level;
+  int fd = options->log_fd > 0 ? options->log_fd : STDERR_FILENO;
   enum log_level level = LOG_INFO;
   if (level_name != NULL && !log_level_parse(level_name, &level)) {
     snprintf(host->error, sizeof host->error,
@@ -68,7 +71,7 @@ static bool make_log(struct troupe *host, const char *level_name) {
              level_name);
     return false;
   }
-  host->log = log_new(STDERR_FILENO, level);
+  host->log = log_new(fd, level);
   return host->log != NULL;
 }
 
@@ -179,7 +182,7 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
     host->watch = options->watch;
     snprintf(host->error, sizeof host->error,
              "not enough memory or file descriptors");
-    if (host->end_fd >= 0 && make_log(host, options->log_level) &&
+    if (host->end_fd >= 0 && make_log(host, options) &&
         make_scheduler(host, options) && make_script(host, options) &&
         make_console(host, options))
       return host;

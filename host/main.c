@@ -4,6 +4,8 @@
 #include <malloc.h>
 #include <stdio.h>
 
+#include "command/attach.h"
+#include "command/repl.h"
 #include "command/request.h"
 #include "command/run.h"
 
@@ -21,6 +23,10 @@ int main(int argc, char **argv) {
   switch (request_read(&request, argc, argv)) {
     case REQUEST_RUN:
       return run_script(&request);
+    case REQUEST_REPL:
+      return run_repl(&request);
+    case REQUEST_ATTACH:
+      return attach(&request);
     case REQUEST_HELP:
       fputs(request_help, stdout);
       return 0;

@@ -27,6 +27,7 @@ struct troupe_options {
   size_t size;           /* sizeof(struct troupe_options) */
   int workers;           /* 1..256; 0: one per core */
   const char *log_level; /* debug, info, warn, error, off; NULL: info */
+  int log_fd;            /* where the log goes; 0: standard error */
   const char *path;      /* package.path; NULL: LUA_PATH, or Lua's own */
   const char *cpath;     /* package.cpath; NULL: the same */
   const char *beside;    /* modules are found beside this file first; NULL: beside

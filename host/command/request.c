@@ -6,12 +6,15 @@
 #include <unistd.h>
 
 const char request_help[] =
-    "usage: troupe run [options] FILE [arguments]   run a script\n"
-    "       troupe [options] -e CODE [arguments]    run a line of Lua\n"
+    "usage: troupe run [options] FILE [arguments]      run a script\n"
+    "       troupe repl [options] [FILE] [arguments]   talk to a new host\n"
+    "       troupe attach [HOST] [-e CODE] [--json]    talk to one that runs\n"
+    "       troupe [options] -e CODE [arguments]       run a line of Lua\n"
     "       troupe --help | --version\n"
     "\n"
     "  --workers N       worker threads (default: one per core)\n"
-    "  --log LEVEL       debug, info, warn, error or off (default: info)\n"
+    "  --log LEVEL       debug, info, warn, error or off (default: info;\n"
+    "                    repl: warn)\n"
     "  --set NAME=VALUE  a setting, for troupe.config\n"
     "  --env NAME        read settings from config/NAME.lua (default: dev)\n"
     "  --grace SECONDS   how long actors may take to stop (default: 5)\n"
@@ -20,7 +23,15 @@ const char request_help[] =
     "\n"
     "A FILE of - is standard input. SIGINT and SIGTERM stop all actors, the\n"
     "youngest first; a second SIGINT ends the process at once. The exit\n"
-    "status is the script's.\n";
+    "status is the script's.\n"
+    "\n"
+    "A HOST is a name, or the path of a socket, with a slash; none: the only\n"
+    "one that runs. At a terminal, attach and repl read lines of Lua and\n"
+    "commands (help lists them) till Ctrl-D, which stops the host of a repl;\n"
+    "Ctrl-C ends an evaluation. Otherwise they run their standard input, or\n"
+    "each CODE: the exit status is 1 if one raises.\n"
+    "  -e CODE           print what it evaluates to; as often as you like\n"
+    "  --json            for programs: one line of JSON for each result\n";
 
 static bool misuse(const char *what, const char *argument) {
   fprintf(stderr, "troupe: %s%s (see troupe --help)\n", what, argument);
@@ -81,12 +92,9 @@ static bool set_name(struct request *request, const char *value) {
 static const struct option {
   const char *name;
   bool (*set)(struct request *request, const char *value);
-} options[] = {{"--workers", set_workers},
-               {"--log", set_log},
-               {"--set", add_setting},
-               {"--env", choose_environment},
-               {"--grace", set_grace},
-               {"--name", set_name}};
+} options[] = {{"--workers", set_workers}, {"--log", set_log},
+               {"--set", add_setting},     {"--env", choose_environment},
+               {"--grace", set_grace},     {"--name", set_name}};
 
 /* NULL: there is none of that name. */
 static const struct option *find_option(const char *name, size_t size) {
@@ -97,7 +105,8 @@ static const struct option *find_option(const char *name, size_t size) {
   return NULL;
 }
 
-/* `--name value` or `--name=value`; moves `at` past it. */
+/* `--name value` or `--name=value`, or one without a value; moves `at` past
+** it. */
 static bool read_option(struct request *request, int argc, char **argv,
                         int *at) {
   const char *word = argv[*at];
@@ -105,66 +114,135 @@ static bool read_option(struct request *request, int argc, char **argv,
   const struct option *option = find_option(
       word, equals != NULL ? (size_t)(equals - word) : strlen(word));
   *at += 1;
+  if (strcmp(word, "--watch") == 0) return request->options.watch = true;
   if (option == NULL) return misuse("unknown option ", word);
   if (equals != NULL) return option->set(request, equals + 1);
   if (*at == argc) return misuse("expected a value after ", word);
   return option->set(request, argv[(*at)++]);
 }
 
-static enum request_kind take_rest(struct request *request, int argc,
-                                   char **argv, int at) {
+static void take_rest(struct request *request, int argc, char **argv, int at) {
   request->arguments = (const char *const *)argv + at;
   request->argument_count = argc - at;
-  return REQUEST_RUN;
 }
 
-static enum request_kind read_code(struct request *request, int argc,
-                                   char **argv, int at) {
-  if (at == argc) {
-    misuse("expected a line of Lua after ", argv[at - 1]);
-    return REQUEST_MISUSED;
-  }
-  request->code = argv[at];
-  return take_rest(request, argc, argv, at + 1);
+static bool take_code(const char **code, int argc, char **argv, int *at) {
+  const char *word = argv[(*at)++];
+  if (*at == argc) return misuse("expected a line of Lua after ", word);
+  *code = argv[(*at)++];
+  return true;
 }
 
-/* An option, or the command, which may stand before or behind them. */
-static bool is_option(const char *word, bool *run) {
-  if (!*run && strcmp(word, "run") == 0) return *run = true;
+/* The command may stand before or behind its options. */
+static enum request_kind command_of(const char *word) {
+  if (strcmp(word, "run") == 0) return REQUEST_RUN;
+  if (strcmp(word, "repl") == 0) return REQUEST_REPL;
+  if (strcmp(word, "attach") == 0) return REQUEST_ATTACH;
+  return REQUEST_MISUSED;
+}
+
+static bool is_option(const char *word) {
   return word[0] == '-' && word[1] != '\0';
 }
 
-static enum request_kind read_words(struct request *request, int argc,
-                                    char **argv) {
-  bool run = false;
-  int at = 1;
-  while (at < argc && is_option(argv[at], &run)) {
-    if (argv[at][0] != '-') { /* it was "run" */
-      at++;
-      continue;
-    }
+static enum request_kind take_file(struct request *request,
+                                   enum request_kind kind, int argc,
+                                   char **argv, int at) {
+  if (at == argc) {
+    if (kind == REQUEST_REPL) return kind;
+    misuse("expected a file to run", "");
+    return REQUEST_MISUSED;
+  }
+  request->file = argv[at];
+  if (strcmp(request->file, "-") != 0) {
+    request->options.beside = request->file;
+  } else if (kind == REQUEST_REPL) {
+    misuse("expected a file for repl, which reads standard input itself, "
+           "got ",
+           request->file);
+    return REQUEST_MISUSED;
+  }
+  take_rest(request, argc, argv, at + 1);
+  return kind;
+}
+
+/* --- attach --------------------------------------------------------------- */
+
+static bool add_code(struct request *request, int argc, char **argv, int *at) {
+  if (request->code_count == REQUEST_CODES_LARGEST)
+    return misuse("too many lines of Lua: ", argv[*at]);
+  return take_code(&request->codes[request->code_count++], argc, argv, at);
+}
+
+static bool set_host(struct request *request, const char *word) {
+  if (request->host != NULL)
+    return misuse("expected one host, got also ", word);
+  request->host = word;
+  return true;
+}
+
+/* REQUEST_ATTACH: there is more to read. */
+static enum request_kind read_attach_word(struct request *request, int argc,
+                                          char **argv, int *at) {
+  const char *word = argv[*at];
+  bool good;
+  if (strcmp(word, "--help") == 0) return REQUEST_HELP;
+  if (strcmp(word, "-e") == 0) {
+    good = add_code(request, argc, argv, at);
+  } else {
+    *at += 1;
+    if (strcmp(word, "--json") == 0)
+      good = request->json = true;
+    else if (is_option(word))
+      good = misuse("unknown option ", word);
+    else
+      good = set_host(request, word);
+  }
+  return good ? REQUEST_ATTACH : REQUEST_MISUSED;
+}
+
+static enum request_kind read_attach(struct request *request, int argc,
+                                     char **argv, int at) {
+  enum request_kind kind = REQUEST_ATTACH;
+  while (at < argc && kind == REQUEST_ATTACH)
+    kind = read_attach_word(request, argc, argv, &at);
+  return kind;
+}
+
+/* --- All ------------------------------------------------------------------ */
+
+static enum request_kind read_line_of_code(struct request *request, int argc,
+                                           char **argv, int at) {
+  if (!take_code(&request->code, argc, argv, &at)) return REQUEST_MISUSED;
+  take_rest(request, argc, argv, at);
+  return REQUEST_RUN;
+}
+
+/* `kind`: the command, REQUEST_MISUSED as long as it has not come. */
+static enum request_kind read_words(struct request *request,
+                                    enum request_kind kind, int argc,
+                                    char **argv, int at) {
+  while (at < argc && is_option(argv[at])) {
     if (strcmp(argv[at], "--help") == 0) return REQUEST_HELP;
     if (strcmp(argv[at], "--version") == 0) return REQUEST_VERSION;
-    if (strcmp(argv[at], "--watch") == 0) {
-      request->options.watch = true;
-      at++;
-      continue;
-    }
-    if (!run && strcmp(argv[at], "-e") == 0)
-      return read_code(request, argc, argv, at + 1);
+    if (kind == REQUEST_MISUSED && strcmp(argv[at], "-e") == 0)
+      return read_line_of_code(request, argc, argv, at);
     if (!read_option(request, argc, argv, &at)) return REQUEST_MISUSED;
   }
-  if (run && at < argc) {
-    request->file = argv[at];
-    if (strcmp(request->file, "-") != 0)
-      request->options.beside = request->file;
-    return take_rest(request, argc, argv, at + 1);
+  if (kind != REQUEST_MISUSED) return take_file(request, kind, argc, argv, at);
+  if (at == argc) {
+    misuse("expected a command", "");
+    return REQUEST_MISUSED;
   }
-  if (at == argc)
-    misuse(run ? "expected a file to run" : "expected a command", "");
-  else
-    misuse("unknown command ", argv[at]);
-  return REQUEST_MISUSED;
+  kind = command_of(argv[at]);
+  if (kind == REQUEST_MISUSED) misuse("unknown command ", argv[at]);
+  if (kind == REQUEST_MISUSED) return kind;
+  if (kind == REQUEST_ATTACH && at > 1) {
+    misuse("expected no option before attach, got ", argv[1]);
+    return REQUEST_MISUSED;
+  }
+  return kind == REQUEST_ATTACH ? read_attach(request, argc, argv, at + 1)
+                                : read_words(request, kind, argc, argv, at + 1);
 }
 
 enum request_kind request_read(struct request *request, int argc, char **argv) {
@@ -174,5 +252,5 @@ enum request_kind request_read(struct request *request, int argc, char **argv) {
   request->options.slices = getenv("TROUPE_SLICES");
   if (workers != NULL && !set_workers(request, workers)) return REQUEST_MISUSED;
   set_environment(request, environment != NULL ? environment : "dev");
-  return read_words(request, argc, argv);
+  return read_words(request, REQUEST_MISUSED, argc, argv, 1);
 }

@@ -12,9 +12,12 @@
 #include "troupe.h"
 
 #define REQUEST_SETTINGS_LARGEST 64
+#define REQUEST_CODES_LARGEST 64
 
 enum request_kind {
   REQUEST_RUN,
+  REQUEST_REPL,
+  REQUEST_ATTACH,
   REQUEST_HELP,
   REQUEST_VERSION,
   REQUEST_MISUSED
@@ -25,10 +28,15 @@ struct request {
   const char *settings[REQUEST_SETTINGS_LARGEST];
   int setting_count;
   char config[256]; /* file of settings, there or not */
-  const char *file;
-  const char *code;
+  const char *file; /* REQUEST_REPL: may be NULL */
+  const char *code; /* instead of a file */
   const char *const *arguments;
   int argument_count;
+  /* REQUEST_ATTACH */
+  const char *host; /* its name, or its socket; NULL: the only one */
+  const char *codes[REQUEST_CODES_LARGEST];
+  int code_count;
+  bool json;
 };
 
 /* With what the environment says. REQUEST_MISUSED: why has been told on

@@ -1,0 +1,37 @@
+#include "command/attach.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "terminal/seek.h"
+#include "terminal/session.h"
+#include "terminal/signals.h"
+
+static int tell(const struct buffer *problem) {
+  if (buffer_size(problem) == 0)
+    fputs("troupe: not enough memory\n", stderr);
+  else
+    fprintf(stderr, "troupe: %.*s", (int)buffer_size(problem),
+            buffer_bytes(problem));
+  return 1;
+}
+
+/* Signals end the process till there is a session. */
+int attach(const struct request *request) {
+  struct client client = {.input = STDIN_FILENO,
+                          .output = STDOUT_FILENO,
+                          .error = STDERR_FILENO,
+                          .json = request->json,
+                          .codes = request->codes,
+                          .code_count = request->code_count};
+  struct buffer problem;
+  int status;
+  buffer_init(&problem);
+  client.fd = seek_host(request->host, &problem);
+  status = client.fd < 0 ? tell(&problem) : 0;
+  buffer_deinit(&problem);
+  if (client.fd < 0) return status;
+  client.signals = signals_open();
+  return session_run(&client);
+}
