@@ -338,11 +338,21 @@ describe("an interrupt", function()
     for _, source in ipairs { "while true do end", "troupe.sleep(60)",
         "troupe.receive()", "while true do print(1) end",
         "coroutine.wrap(function() while true do end end)()", STUBBORN,
-        "while true do pcall(troupe.sleep, 60) end" } do
+        "while true do pcall(troupe.sleep, 60) end",
+        "xpcall(error, function() " .. STUBBORN .. " end)" } do
       begin(client, source)
       client:send "I"
       assert.matches("^interrupted: ", client:answer().F)
     end
+    assert.equal("7", client:value "x")
+  end)
+
+  it("is not needed where nothing else could run", function()
+    local client = console.connect()
+    client:value "x = 7"
+    begin(client, "tostring(setmetatable({}, { __tostring = function() " ..
+      STUBBORN .. " end }))")
+    assert.matches("interrupted", client:answer().F)
     assert.equal("7", client:value "x")
   end)
 

@@ -91,6 +91,19 @@ void budget_condemn(struct body *body) {
   body->actor->cpu_mark = used(body) + BUDGET_ASIDE;
 }
 
+/* It has been where it cannot be suspended for so long that those who would
+** interrupt it may not have come to run: it ends here. Else the tick asks
+** it again, though nobody else may want to run. */
+static void check_stuck(lua_State *L) {
+  struct body *body = body_of(L);
+  uint64_t now = tick_cpu();
+  if (body->stuck_since == 0) body->stuck_since = now;
+  body->actor->cpu_mark = used(body);
+  if (now - body->stuck_since < BUDGET_STUCK) return;
+  body->stuck_since = 0;
+  budget_cut(L);
+}
+
 /* The tick asks what has used more than the mark. */
 void budget_begin_aside(struct body *body, struct budget *kept) {
   struct actor *actor = body->actor;
@@ -121,6 +134,10 @@ void budget_check(lua_State *L) {
     return;
   }
   if (unlikely(body->condemned) && check_condemned(L)) return;
+  if (unlikely(body->evaluation != 0) && !body_can_wait(L)) {
+    check_stuck(L);
+    return;
+  }
   if (likely(used(body) < body->actor->cpu_mark)) return;
   if (used(body) < body->cpu_limit) {
     body->actor->cpu_mark = body->cpu_limit;

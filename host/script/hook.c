@@ -244,6 +244,7 @@ static void come(lua_State *L, struct body *body) {
     return;
   }
   if (!body_must_end(body)) budget_check(L);
+  body->stuck_since = 0;
   body->yielded = HOST_PREEMPT;
   lua_yield(L, 0);
 }

@@ -18,6 +18,7 @@
 -- itself by a call; monitor it to hear of its end.
 
 local core = require "troupe.core"
+local enter = require "troupe.inspect_enter"
 local mailbox = require "troupe.inspect_mailbox"
 local modules = require "troupe.inspect_modules"
 local reload = require "troupe.reload"
@@ -198,6 +199,29 @@ inspect.mailbox = mailbox.mailbox
 
 --- What goes into it and out of it: see troupe/inspect_trace.lua.
 inspect.trace = trace.trace
+
+--- Runs Lua inside it; a copy of its state; collects its garbage: see
+--- troupe/inspect_enter.lua.
+inspect.enter = enter.enter
+inspect.state = enter.state
+inspect.gc = enter.gc
+
+--- Ends the wait that it is in, whatever that is for: it raises `cancelled`
+--- there, as it would a timeout. Of a `concurrent` one: all its waits.
+---@param target any
+---@return boolean # was it in one?
+function inspect.cancel(target)
+  return core.cancel(target)
+end
+
+--- Ends what it runs for somebody at a prompt: an inspect.enter, or what is
+--- typed there. The one or the other raises `interrupted`, the actor goes on.
+---@param target any
+---@param number integer|nil this evaluation only: see core.evaluate
+---@return boolean # was there any?
+function inspect.interrupt(target, number)
+  return core.interrupt(target, number)
+end
 
 -- --- The host ----------------------------------------------------------------
 
