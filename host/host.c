@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
-#include <lua.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,13 +110,6 @@ static bool make_scheduler(struct troupe *host,
   return true;
 }
 
-static const char *choose(const char *given, const char *versioned,
-                          const char *name, const char *otherwise) {
-  if (given != NULL) return given;
-  if (getenv(versioned) != NULL) return getenv(versioned);
-  return getenv(name) != NULL ? getenv(name) : otherwise;
-}
-
 /* Modules are found beside that file, then where they would be anyway. */
 static bool search_beside(struct troupe *host, const char *file) {
   char copy[PATH_MAX];
@@ -145,10 +137,8 @@ static bool make_script(struct troupe *host,
   struct runtime_options script = {
       .embedded = embedded_library,
       .log = host->log,
-      .path = choose(options->path, "LUA_PATH_5_4", "LUA_PATH",
-                     LUA_PATH_DEFAULT),
-      .cpath = choose(options->cpath, "LUA_CPATH_5_4", "LUA_CPATH",
-                      LUA_CPATH_DEFAULT),
+      .path = options->path,
+      .cpath = options->cpath,
       .ended = script_ended,
       .context = host};
   host->script = runtime_new(host->scheduler, &script);
@@ -230,11 +220,15 @@ bool troupe_load_settings(struct troupe *host, const char *file) {
 
 static bool start_console(struct troupe *host) {
   bool named = host->name != NULL;
+  const char *problem;
   if (host->script->console == NULL ||
       runtime_start_console(host->script, host->name,
                             named ? host->place.socket : NULL))
     return true;
-  snprintf(host->error, sizeof host->error, "the console could not be started");
+  problem = console_problem(host->script->console);
+  snprintf(host->error, sizeof host->error,
+           "the console could not be started%s%s", problem[0] != '\0' ? ": " : "",
+           problem);
   return false;
 }
 

@@ -158,6 +158,14 @@ describe("the directory of names", function()
       "not used\n"):format(root), refusal(root .. "/other"))
   end)
 
+  it("is asked for a socket of that name, and says why not", function()
+    shell("mkdir -m 700", root .. "/full")
+    shell("mkdir", root .. "/full/shop.sock")
+    assert.matches("^troupe: cannot remove " .. root ..
+      "/full/shop%.sock: [^\n]*\n$", refusal(root .. "/full"))
+    assert.equal("shop.sock\n", shell("ls -A", root .. "/full"))
+  end)
+
   it("is a directory", function()
     command.write(root .. "/file", "")
     assert.equal(("troupe: %s/file is not a directory\n"):format(root),

@@ -1,5 +1,6 @@
 #include "script/console.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,19 +35,20 @@ void console_free(struct console *console) {
 
 /* --- Its start and its end ------------------------------------------------ */
 
-static void change(struct console *console, bool *what) {
+void console_started(struct console *console) {
   mutex_lock(&console->lock);
-  *what = true;
+  console->started = true;
   condition_wake_all(&console->changed);
   mutex_unlock(&console->lock);
 }
 
-void console_started(struct console *console) {
-  change(console, &console->started);
-}
-
-void console_ended(struct console *console) {
-  change(console, &console->ended);
+void console_ended(struct console *console, const char *problem) {
+  mutex_lock(&console->lock);
+  console->ended = true;
+  if (problem != NULL)
+    snprintf(console->problem, sizeof console->problem, "%s", problem);
+  condition_wake_all(&console->changed);
+  mutex_unlock(&console->lock);
 }
 
 bool console_wait(struct console *console) {
@@ -59,6 +61,14 @@ bool console_wait(struct console *console) {
   started = console->started && !console->ended;
   mutex_unlock(&console->lock);
   return started;
+}
+
+const char *console_problem(struct console *console) {
+  bool ended;
+  mutex_lock(&console->lock);
+  ended = console->ended;
+  mutex_unlock(&console->lock);
+  return ended ? console->problem : "";
 }
 
 /* --- Descriptors that are handed in --------------------------------------- */

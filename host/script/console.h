@@ -5,7 +5,7 @@
 ** them live on the private worker (core/scheduler.h).
 **
 ** Threads
-**   [main]   console_new, console_free, console_wait, console_hand
+**   [main]   console_new, _free, _wait, _problem, _hand
 **   [owner]  the others: actors on the private worker
 ** Ownership
 **   A descriptor that is handed in is the console's in any case.
@@ -27,6 +27,7 @@ struct console {
   uint64_t pid;              /* of troupe.console; before its launch: main */
   struct mutex lock;
   struct condition changed;
+  char problem[200]; /* lock; constant once it has ended */
   bool started, ended;                /* lock */
   int handed[CONSOLE_HANDED_LARGEST]; /* lock; the oldest first */
   int handed_count;                   /* lock */
@@ -36,14 +37,17 @@ struct console *console_new(struct script *script); /* NULL: no memory */
 void console_free(struct console *console);         /* takes NULL */
 
 /* Waits, some seconds at most, until troupe.console has started; false: it has
-** not, and the log says why. */
+** not: console_problem, or the log, says why. */
 bool console_wait(struct console *console);
+/* Why its init has refused; "" if it has not. The console's. */
+const char *console_problem(struct console *console);
 /* A connected socket whose other end is to get a session. False: too many. */
 bool console_hand(struct console *console, int fd);
 
-/* troupe.console has started, or ended. [owner] */
+/* troupe.console has started, or ended: `problem` is what its init has refused
+** with, or NULL. [owner] */
 void console_started(struct console *console);
-void console_ended(struct console *console);
+void console_ended(struct console *console, const char *problem);
 
 /* core.console_start(module, args, options): core.start on this worker. */
 int console_lua_start(lua_State *L);

@@ -417,13 +417,14 @@ int dispatch_visit(lua_State *L) {
 
 /* --- The start ------------------------------------------------------------ */
 
-/* init has returned nil, reason. Nobody but the host waits for a script. */
+/* init has returned nil, reason. Nobody but the host waits for a script, and for
+** its console. */
 static void refuse(lua_State *L, struct body *body) {
   const char *text;
   size_t size;
   body->verdict = codec_pack(L, 1, 2, MESSAGE_OUTCOME);
   reason_value(L, 2);
-  if (body->start.kind == START_BEHAVIOUR) return;
+  if (body->start.kind == START_BEHAVIOUR && !body->start.console) return;
   text = luaL_tolstring(L, 2, &size);
   body_keep_text(body, text, size);
 }

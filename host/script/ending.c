@@ -337,7 +337,7 @@ static void log_lost(struct body *body, uint64_t pid, uint32_t count) {
 
 static void tell_host(struct body *body) {
   struct script *script = body->script;
-  if (body->start.console) console_ended(script->console);
+  if (body->start.console) console_ended(script->console, body->text);
   if (body->start.kind == START_BEHAVIOUR || script->ended == NULL) return;
   script->ended(script->context, body->text != NULL ? 1 : body->exit_status,
                 body->text);

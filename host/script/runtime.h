@@ -15,7 +15,8 @@
 struct runtime_options {
   const struct embedded *embedded; /* lua/troupe, compiled in */
   struct log *log;                 /* borrowed */
-  const char *path, *cpath;        /* package.path, package.cpath */
+  const char *path, *cpath;        /* package.path and cpath; NULL: stock Lua's,
+                                   ** with what the environment says */
   /* The actor made by runtime_run has ended. `text` is the printed error, NULL
   ** for a normal end. On a worker; must not call back into the host. */
   void (*ended)(void *context, int status, const char *text);
