@@ -181,7 +181,8 @@ describe("an argument", function()
       "mailbox"))
     assert.equal("call PID REQUEST [VALUES...] [timeout=SECONDS]",
       command.usage(command.named "call"))
-    assert.equal("enter PID [--now]", command.usage(command.named "enter"))
+    assert.equal("enter PID [--now] [timeout=SECONDS]",
+      command.usage(command.named "enter"))
     assert.equal("log [debug|info|warn|error|off]",
       command.usage(command.named "log"))
     for _, found in ipairs(command.list) do

@@ -11,7 +11,7 @@ after_each(console.finish)
 describe("a session", function()
   it("greets, and says what its prompt is", function()
     local client = console.connect()
-    assert.equal("spec\n", client.welcome)
+    assert.matches("^spec\n.*help", client.welcome)
     assert.equal("spec> ", client.prompt)
   end)
 
@@ -147,6 +147,14 @@ describe("a session", function()
     assert.matches("\n", client:value(source))
     client:send("H", "protocol=1\nmode=plain\nwidth=100\n")
     assert.is_nil(client:value(source):find "\n")
+  end)
+
+  it("tells a person which command a name may be", function()
+    local client = console.connect { mode = "terminal" }
+    assert.equal("nil -- no such variable; did you mean the command actors?",
+      client:value "actor")
+    assert.equal("nil", client:value "quite_another_name")
+    assert.equal("nil", console.connect():value "actor")
   end)
 
   it("has colours if they are wanted", function()

@@ -19,9 +19,14 @@ return {
   {
     name = "reload", summary = "new code for all actors of a module",
     help = "It is compiled first, and each actor's `upgrade(state, old)` " ..
-      "runs on a copy;\nif one raises, all stay as they are.",
-    words = {MODULE},
-    run = function(_, args) return inspect.reload(args.module) end,
+      "runs on a copy;\nif one raises, all stay as they are. --force: even " ..
+      "if the file is as it was.\npatience: seconds for the actors to come " ..
+      "to the end of what they do.",
+    words = {MODULE}, options = {force = "flag", patience = "number"},
+    run = function(_, args)
+      return inspect.reload(args.module, {force = args.force,
+                                          patience = args.patience})
+    end,
     show = host.reload, call = call "reload",
   },
   {

@@ -70,10 +70,12 @@ local function options_of(context)
 end
 
 local function value_text(context, outcome)
-  if outcome.text then return outcome.text end
   local values = outcome.values
   if values.n == 0 then return "" end
-  return pretty.values(values, options_of(context))
+  local text = pretty.values(values, options_of(context))
+  if not outcome.near or context.mode ~= "terminal" then return text end
+  return ("%s -- no such variable; did you mean the command %s?"):format(text,
+                                                               outcome.near)
 end
 
 -- A command's own words are output: they are not a value.
@@ -133,7 +135,7 @@ function work.script(self, text)
     local _, shown = rendered(self, outcome)
     if shown ~= "" and self.context.mode ~= "json" then
       print_text(self, shown .. "\n")
-      outcome.values, outcome.text = {n = 0}, nil
+      outcome.values = {n = 0}
     end
   end)
   return rendered(self, outcome, line)

@@ -53,6 +53,16 @@ local function remember(context, outcome)
   return outcome
 end
 
+-- A name that means nothing may be a command's that was not spelt right.
+local function hint(context, text, outcome)
+  local name = text:match "^%s*([%a_][%w_]*)%s*$"
+  if name and not context.entered and outcome.type == "R" and
+    outcome.values[1] == nil then
+    outcome.near = command.near(name)
+  end
+  return outcome
+end
+
 -- Inside an actor the text is compiled once more.
 local function of_lua(context, text, name)
   local chunk, why, open = run.compile(text, name, context.env)
@@ -63,7 +73,7 @@ local function of_lua(context, text, name)
   if context.entered then
     return remember(context, run.protected(command.inside, context, text))
   end
-  return remember(context, run.protected(chunk))
+  return hint(context, text, remember(context, run.protected(chunk)))
 end
 
 local function of_command(context, found, text)

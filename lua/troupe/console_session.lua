@@ -20,6 +20,7 @@ local INTERRUPT = 1    -- seconds until an interrupt has had its effect
 local WAITING = 16     -- inputs that wait while one runs
 local MEMORY = 1 << 30 -- bytes that a session's variables may take
 
+local BANNER = "Type Lua, or a command; help lists them."
 local GONE = "the session's variables are gone"
 
 -- --- To the client -----------------------------------------------------------
@@ -48,7 +49,7 @@ function session.init(sock, args)
                 patience = args.patience or PATIENCE, inputs = {}, count = 0,
                 pieces = {}}
   self.greeting = troupe.after(GREETING, troupe.self(), "silent")
-  write(self, "W", self.name .. "\n")
+  write(self, "W", self.name .. "\n" .. BANNER)
   sock:deliver(4)
   return self
 end
