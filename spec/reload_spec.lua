@@ -2,6 +2,7 @@
 
 local actors = require "support.actors"
 local eventually = require "support.eventually"
+local inspect = require "troupe.inspect"
 local reload = require "troupe.reload"
 local troupe = require "troupe"
 local versions = require "support.versions"
@@ -406,11 +407,12 @@ end)
 describe("while a module is reloaded", function()
   after_each(versions.finish)
 
-  -- Its upgrade asks a gate, which says so to us and answers when it is
-  -- released.
+  -- Its upgrade waits at a gate, unless it was started as "free".
   local HOLDS = [[
     function versioned.upgrade(state)
-      troupe.timeout(60, troupe.call, "gate", "hold")
+      if state.args ~= "free" then
+        troupe.timeout(60, troupe.call, "gate", "hold")
+      end
       return state
     end
   ]]
@@ -445,6 +447,45 @@ describe("while a module is reloaded", function()
     end
     assert.same({ "got", 2, 1 }, came.got)
     assert.same({ "reloaded", true, 2 }, came.reloaded)
+  end)
+
+  it("mailboxes keep their bounds, and senders wait", function()
+    local module, gate = held()
+    local small = module.start("free", { mailbox = { size = 1 } })
+    local senders = { puppet(), puppet() }
+    reloader(module)
+    holds(gate)
+    for _, sender in ipairs(senders) do
+      actors.begin(sender, [[
+        local main, pid = ...
+        troupe.send(main, "got", troupe.call(pid, "get"))
+      ]], troupe.self(), small)
+    end
+    actors.queued(small, 1)
+    eventually(function()
+      return inspect.mailbox(small).senders == 1
+    end)
+    troupe.call(gate, "release")
+    local count = 0
+    for _ = 1, 3 do
+      local what, version = troupe.receive()
+      if what == "got" and version == 2 then count = count + 1 end
+    end
+    assert.equal(2, count)
+  end)
+
+  it("deadlines hold, and say why nothing came", function()
+    local module, gate = held()
+    local frozen = module.start "free"
+    reloader(module)
+    holds(gate)
+    local problem = raised(troupe.timeout, 0.05, troupe.call, frozen, "get")
+    assert.equal("timeout", problem.kind)
+    assert.is_false(problem.begun)
+    assert.matches("waits until a module that it uses is reloaded",
+      problem.culprit[1].doing)
+    troupe.call(gate, "release")
+    assert.equal("reloaded", (troupe.receive()))
   end)
 
   it("an actor that starts waits for the version that will be", function()

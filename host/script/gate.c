@@ -32,7 +32,9 @@ static bool wait_for(lua_State *L, struct source *source) {
   struct body *body = body_of(L);
   struct waiter waiter = {body_pid(body), 0};
   enum status status;
-  waiter.epoch = wait_open(L, WAIT_RELOAD, ID_NONE, true);
+  /* Whoever waits for its start has a deadline. */
+  waiter.epoch = wait_open(L, WAIT_RELOAD, ID_NONE,
+                           body->activity != ACTIVITY_START);
   status = modules_wait(body->script->modules, source, waiter);
   if (status == STATUS_WAIT) {
     body->gate = source;

@@ -87,6 +87,9 @@ static void push_doing(lua_State *L, const struct report *report,
     case REPORT_IDLE:
       lua_pushliteral(L, "is idle");
       break;
+    case REPORT_FROZEN:
+      lua_pushliteral(L, "waits until a module that it uses is reloaded");
+      break;
     case REPORT_RUNNING:
       push_running(L, report);
       break;

@@ -97,7 +97,8 @@ static void find_doing(struct body *body, lua_State *running,
     report->doing = REPORT_LAPSED;
     report->wait = body->lapsed.wait;
   } else if (body->activity == ACTIVITY_NONE) {
-    report->doing = REPORT_IDLE;
+    report->doing =
+        body->freeze > FREEZE_ASKED ? REPORT_FROZEN : REPORT_IDLE;
   } else {
     report->doing = REPORT_RUNNING;
   }

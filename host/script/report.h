@@ -36,6 +36,7 @@ enum report_what {
 enum report_doing {
   REPORT_NEW,     /* it has not begun to start */
   REPORT_IDLE,    /* nothing in hand */
+  REPORT_FROZEN,  /* the same, until a reload is over: script/upgrade.h */
   REPORT_RUNNING, /* or ready to run on */
   REPORT_WAITING, /* `wait` says for what */
   REPORT_LAPSED   /* no more: what it waited for did not come in time */
