@@ -6,6 +6,7 @@ local inspect = require "troupe.inspect"
 local sockets = require "support.sockets"
 local support = require "support"
 local troupe = require "troupe"
+local versions = require "support.versions"
 
 local run, begin = actors.run, actors.begin
 
@@ -196,6 +197,30 @@ describe("an actor that is inspected", function()
     local manager = inspect.info { "troupe.pool", "mills" }
     assert.same({ "mills" }, manager.pools)
   end)
+
+  it("may be frozen, while others come to a boundary, for a reload",
+    function()
+      local module, gate = versions.counter(), actors.puppet()
+      local busy, other = module.start(), module.start()
+      begin(actors.puppet(), "troupe.timeout(60, troupe.call, ...)", busy,
+        "run", [[
+          local _, _, gate = ...
+          require "troupe".call(gate, "hold")
+        ]], gate)
+      eventually(function() return inspect.info(gate).owes[1] == busy end)
+      versions.write(module, 2)
+      begin(actors.puppet(), "require 'troupe.reload'.reload(...)", module.name)
+      eventually(function() return inspect.info(other).doing == "frozen" end)
+      assert.equal(1, inspect.info(other).version)
+      assert.matches("is frozen$", inspect.stack(other).text)
+      assert.equal("waiting", inspect.info(busy).doing)
+      troupe.call(gate, "release")
+      eventually(function()
+        local info = inspect.info(other)
+        return info.doing == "idle" and info.version == 2
+      end)
+      versions.finish()
+    end)
 
   it("may inspect itself, and others while it is inspected", function()
     local pid, other = actors.puppet(), actors.puppet()

@@ -39,7 +39,8 @@ static const char *doing_of(const struct body *body,
     return "ending";
   if (body->suspended && !body->preempted && running == NULL)
     return "waiting";
-  return body->activity == ACTIVITY_NONE ? "idle" : "running";
+  if (body->activity != ACTIVITY_NONE) return "running";
+  return body->freeze == FREEZE_HELD ? "frozen" : "idle";
 }
 
 static void note_wait(struct body *body, struct notes *notes) {
@@ -166,9 +167,10 @@ static void note_names(const struct actor *actor, const char *name,
 }
 
 static void note_bonds(const struct actor *actor, struct notes *notes) {
+  enum bond bond = actor_bond(actor);
   notes_pid(notes, "starter", actor_starter(actor));
-  if (actor_bond(actor) != BOND_NONE)
-    notes_text(notes, "bond", actor_bond(actor) == BOND_TASK ? "task" : "child");
+  if (bond != BOND_NONE)
+    notes_text(notes, "bond", bond == BOND_TASK ? "task" : "child");
   notes_boolean(notes, "trap", actor->trap);
   note_names(actor, "keys", false, false, notes);
   note_names(actor, "serves", false, true, notes);

@@ -131,7 +131,8 @@ end
 --- All that is known of one actor: what inspect.actors tells of it, and
 --
 --   behaviour        "script": it has none
---   doing            "new", "idle", "running", "waiting", "ending", "silent"
+--   doing            "new", "idle", "running", "waiting", "ending", "silent",
+--                    "frozen" (its module is being reloaded)
 --   request, caller  what it has in hand, `call "buy"`, and for whom
 --   where            the innermost line of Lua, "shop.lua:12"
 --   waits, target    what it waits for, in words, and the pid, if it is one
