@@ -67,6 +67,20 @@ describe("the console", function()
     assert.equal("true", client:value "stop till")
   end)
 
+  it("leaves its own actors out, unless they are asked for", function()
+    start [[ troupe.start("fixtures.puppet") ]]
+    local client = attach()
+    local shown = client:shown "actors"
+    assert.matches("fixtures.puppet", shown)
+    assert.is_nil(shown:find "console")
+    assert.matches("console", client:shown "actors --all")
+    assert.matches("console", client:shown
+      "actors behaviour=troupe.console_session")
+    assert.matches("the first 1; ", client:shown "actors limit=1")
+    assert.is_nil(client:shown("modules"):find "troupe.inspect", 1, true)
+    assert.truthy(client:shown("modules --all"):find("troupe.inspect", 1, true))
+  end)
+
   it("tells who is there that the host stops", function()
     start ""
     local client = attach()

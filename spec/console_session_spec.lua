@@ -204,6 +204,8 @@ describe("a script", function()
                  "S"))
     assert.same({ O = "no command nothing\n3\n", R = "" },
       client:ask("help nothing\nx", "S"))
+    local all = client:ask("x\nactors behaviour=none", "S")
+    assert.same({ O = "3\nno such actor\n", R = "" }, all)
   end)
 
   it("stops at the first failure, and names its line", function()

@@ -13,7 +13,15 @@ end
 return {
   {
     name = "modules", summary = "what is loaded, and which version",
-    run = function() return inspect.modules() end,
+    help = "Without --all, not those of the library.",
+    options = {all = "flag"},
+    run = function(_, args)
+      local list = {}
+      for _, module in ipairs(inspect.modules()) do
+        if args.all or not module.embedded then list[#list + 1] = module end
+      end
+      return list
+    end,
     show = host.modules, call = call "modules",
   },
   {

@@ -15,21 +15,35 @@ local function call(name)
   return function(_, ...) return inspect[name](...) end
 end
 
+-- The console's own actors, its sessions and theirs.
+local OWN = 40
+
+local function is_own(it)
+  return it.behaviour and it.behaviour:find "^troupe%.console" ~= nil
+end
+
+local function actors(_, args)
+  local limit, wanted = args.limit or 20, {}
+  if args.all then return inspect.actors(args) end
+  args.limit = limit + 1 + OWN
+  for _, it in ipairs(inspect.actors(args)) do
+    if args.behaviour or not is_own(it) then wanted[#wanted + 1] = it end
+  end
+  if wanted[limit + 1] then
+    wanted = table.move(wanted, 1, limit, 1, {cut = true})
+  end
+  return wanted
+end
+
 return {
   {
     name = "actors", summary = "who is there, the busiest first",
     help = "The figures are from an actor's start on; p99: of handling a " ..
-      "message.",
+      "message. The\nconsole's own are left out, but for --all and if they " ..
+      "are asked for.",
     options = {sort = {"queue", "memory", "cpu", "calls"}, limit = "integer",
                behaviour = "text", all = "flag"},
-    run = function(_, args)
-      if args.all then return inspect.actors(args) end
-      local limit = args.limit or 20
-      args.limit = limit + 1
-      local list = inspect.actors(args)
-      if list[limit + 1] then list[limit + 1], list.cut = nil, true end
-      return list
-    end,
+    run = actors,
     show = show.actors, call = call "actors",
   },
   {

@@ -133,10 +133,9 @@ end
 function work.script(self, text)
   local outcome, line = run.script(self.context, text, function(outcome)
     local _, shown = rendered(self, outcome)
-    if shown ~= "" and self.context.mode ~= "json" then
-      print_text(self, shown .. "\n")
-      outcome.values = {n = 0}
-    end
+    if self.context.mode == "json" then return end
+    if shown ~= "" then print_text(self, shown .. "\n") end
+    outcome.values, outcome.command = {n = 0}, nil
   end)
   return rendered(self, outcome, line)
 end

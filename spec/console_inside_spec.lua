@@ -1,0 +1,84 @@
+-- Lines that run inside another actor: enter and leave.
+
+local actors = require "support.actors"
+local console = require "support.console"
+local troupe = require "troupe"
+
+local LOOP = "while true do pcall(function() while true do end end) end"
+
+after_each(console.finish)
+
+describe("inside an actor", function()
+  local function entered(options)
+    local pid = actors.puppet(nil, "state.balance = 100")
+    local client = console.connect(options)
+    client:value("enter " .. tostring(pid))
+    return client, pid
+  end
+
+  it("the prompt says where one is, until one leaves", function()
+    local client, pid = entered()
+    client:value ""
+    assert.equal(("spec %s fixtures.puppet> "):format(pid), client.prompt)
+    client:value "leave"
+    client:value ""
+    assert.equal("spec> ", client.prompt)
+  end)
+
+  it("a line sees its state and globals, and what it changes holds", function()
+    local client, pid = entered()
+    assert.equal("{balance = 100, held = {}}", client:value "state")
+    client:value "state.balance = 5 x = 7"
+    assert.equal(5, actors.run(pid, "return state.balance"))
+    assert.equal(7, actors.run(pid, "return x"))
+    assert.equal('7, "<function>"', client:value "x, print")
+    client:value "leave"
+    assert.equal("nil", client:value "x")
+  end)
+
+  it("what is printed comes out here", function()
+    local client = entered()
+    assert.same({ O = "a\tb\n", R = "1" },
+      client:ask "print('a', 'b') return 1")
+  end)
+
+  it("an error is told, and ends nothing", function()
+    local client, pid = entered()
+    assert.matches("^exit: enter:1: boom\n  in <.*> fixtures.puppet",
+      client:ask "error 'boom'".F)
+    assert.matches("^syntax: input:1: ", client:ask "x = = 1".F)
+    assert.equal("", client:ask "for i = 1, 2 do".M)
+    assert.equal(100, actors.run(pid, "return state.balance"))
+  end)
+
+  it("commands go on where they cannot be Lua", function()
+    local client, pid = entered()
+    assert.matches("^pid ", client:shown("info " .. tostring(pid)))
+    assert.matches("^Type Lua", client:shown "help")
+    troupe.kill(pid)
+    assert.matches("^noactor: ", client:ask "state".F)
+    assert.equal("", client:value "leave")
+  end)
+
+  it("`now` looks at one that waits", function()
+    local pid = actors.busy()
+    local client = console.connect()
+    client:value(("enter %s --now"):format(pid))
+    assert.equal("2", client:value "1 + 1")
+  end)
+
+  it("an interrupt ends what was begun, here and there", function()
+    local pid = actors.puppet()
+    local client = console.connect()
+    client:value("enter " .. tostring(pid))
+    client:send("E", "troupe.send(target, 'begun') " .. LOOP)
+    assert.truthy(client:answer().F)
+    actors.run(pid, "target = ...", troupe.self())
+    client:send("E", "require('troupe').send(target, 'begun') " .. LOOP)
+    assert.equal("begun", troupe.receive())
+    client:send "I"
+    assert.matches("^interrupted: ", client:answer().F)
+    assert.equal(1, actors.run(pid, "return 1"))
+    assert.equal("2", client:value "1 + 1")
+  end)
+end)
