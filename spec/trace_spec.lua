@@ -351,6 +351,24 @@ describe("a tracer that ends", function()
     eventually(is_free)
   end)
 
+  it("leaves an idle actor as it was", function()
+    local pid, busy = actors.puppet(), actors.puppet()
+    begin(busy, "while not state.over do troupe.sleep(0) end")
+    for _, target in ipairs { pid, busy, troupe.self() } do
+      trace(target, 1, 0) -- what is kept for the next is there
+      collectgarbage()
+      local before = probe.heap()
+      local handles = {}
+      for i = 1, 5 do handles[i] = core.trace(target, 5) end
+      assert.is_true(probe.heap() > before)
+      for i = 5, 1, -1 do table.remove(handles, i):close() end
+      eventually(function()
+        collectgarbage()
+        return probe.heap() <= before
+      end)
+    end
+  end)
+
   it("leaves nothing in a host of its own", function()
     local output = support.output([[
       local troupe = require "troupe"

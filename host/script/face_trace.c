@@ -81,6 +81,7 @@ int trace_lua_messages(lua_State *L) {
 
 struct handle {
   struct trace *trace; /* NULL: closed */
+  uint64_t pid;        /* whose it is */
 };
 
 static const struct class trace_class;
@@ -89,13 +90,27 @@ static struct handle *check_handle(lua_State *L) {
   return failure_check(L, 1, &trace_class, "trace");
 }
 
-static int close_trace(lua_State *L) {
-  struct handle *handle = check_handle(L);
+static bool let_go(struct handle *handle) {
   struct trace *trace = handle->trace;
   handle->trace = NULL;
-  if (trace == NULL) return 0;
+  if (trace == NULL) return false;
   trace_close(trace);
   trace_drop(trace);
+  return true;
+}
+
+/* The other one sees it at its next event. */
+static int collect(lua_State *L) {
+  let_go(check_handle(L));
+  return 0;
+}
+
+/* The other one is told, or an idle one would keep its share for long. */
+static int close_trace(lua_State *L) {
+  struct handle *handle = check_handle(L);
+  if (let_go(handle))
+    report_post(body_of(L), handle->pid, 0, REPORT_TRACE,
+                tracing_order_new(NULL));
   return 0;
 }
 
@@ -151,7 +166,7 @@ static int next(lua_State *L) {
 }
 
 static const luaL_Reg trace_events[] = {
-    {"__gc", close_trace}, {"__close", close_trace}, {NULL, NULL}};
+    {"__gc", collect}, {"__close", close_trace}, {NULL, NULL}};
 
 static const luaL_Reg trace_methods[] = {
     {"next", next}, {"close", close_trace}, {NULL, NULL}};
@@ -183,6 +198,7 @@ int trace_lua_trace(lua_State *L) {
   handle = class_new(L, &trace_class, sizeof *handle);
   handle->trace = trace_new(count);
   if (handle->trace == NULL) return luaL_error(L, "not enough memory");
+  handle->pid = pid;
   epoch = open_question(L);
   report_post(body, pid, epoch, REPORT_TRACE,
               tracing_order_new(handle->trace));

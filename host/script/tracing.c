@@ -14,21 +14,38 @@
 #define BEFORE 0 /* before it was traced */
 #define TOLD 1   /* its end has been told */
 
-struct tracing {
-  struct trace *first;
-  uint64_t began[STRANDS_LARGEST + 1];
-  uint64_t asked[STRANDS_LARGEST + 1];
+struct times {
+  uint64_t began, asked;
 };
 
-static uint32_t strand_of(const struct body *body) {
-  return actor_strand(actor_wait_epoch(body->actor));
+struct tracing {
+  struct trace *first;
+  uint32_t count;
+  struct times times[]; /* one, or one for each strand that there can be */
+};
+
+/* Of the strand that runs. One that has strands only since its code has been
+** exchanged has times that mean little, for as long as it is traced. */
+static struct times *times_of(struct body *body) {
+  uint32_t strand = actor_strand(actor_wait_epoch(body->actor));
+  return &body->tracing->times[strand < body->tracing->count ? strand : 0];
+}
+
+/* Before its start nobody knows whether it will have strands. */
+static struct tracing *new_tracing(const struct body *body) {
+  bool one = body->started && body->strands == NULL;
+  uint32_t count = one ? 1 : STRANDS_LARGEST + 1;
+  struct tracing *tracing =
+      memory_zalloc(sizeof *tracing + count * sizeof tracing->times[0]);
+  if (tracing != NULL) tracing->count = count;
+  return tracing;
 }
 
 /* --- Who traces ----------------------------------------------------------- */
 
 struct message *tracing_order_new(struct trace *trace) {
   struct message *message = message_need(MESSAGE_REPORT, sizeof trace);
-  trace_share(trace);
+  if (trace != NULL) trace_share(trace);
   memcpy(message->bytes, &trace, sizeof trace);
   message->flags = MESSAGE_OWNS;
   return message;
@@ -71,8 +88,7 @@ static unsigned forget_closed(struct body *body) {
 }
 
 static bool enter(struct body *body, struct trace *trace) {
-  if (body->tracing == NULL)
-    body->tracing = memory_zalloc(sizeof *body->tracing);
+  if (body->tracing == NULL) body->tracing = new_tracing(body);
   if (body->tracing == NULL || forget_closed(body) == TRACERS) return false;
   trace->next = body->tracing->first;
   body->tracing->first = trace_share(trace);
@@ -82,11 +98,14 @@ static bool enter(struct body *body, struct trace *trace) {
 void tracing_order(struct body *body, struct message *order) {
   struct scheduler *scheduler = body->script->scheduler;
   struct waiter asker = {order->sender, order->epoch};
-  bool entered = enter(body, trace_of(order));
+  struct trace *trace = trace_of(order);
+  bool entered = trace == NULL || enter(body, trace);
+  if (body->tracing != NULL && forget_closed(body) == 0) tracing_free(body);
   tracing_order_drop(order);
   message_free(order);
-  scheduler_end_wait(scheduler, asker,
-                     entered ? OUTCOME_REPLY : OUTCOME_OVERLOAD);
+  if (asker.epoch != 0)
+    scheduler_end_wait(scheduler, asker,
+                       entered ? OUTCOME_REPLY : OUTCOME_OVERLOAD);
 }
 
 void tracing_free(struct body *body) {
@@ -153,7 +172,7 @@ void tracing_in(struct body *body, const struct message *message) {
   record.peer = message->sender;
   record.bytes = record_bytes(message);
   record_words(message, texts.request);
-  body->tracing->began[strand_of(body)] = record.at;
+  times_of(body)->began = record.at;
   tell(body, &record, &texts);
 }
 
@@ -161,7 +180,7 @@ void tracing_in(struct body *body, const struct message *message) {
 static bool begin_end(struct body *body, const struct message *request,
                       enum record_how how, struct record *record,
                       struct record_texts *texts) {
-  uint64_t *began = &body->tracing->began[strand_of(body)];
+  uint64_t *began = &times_of(body)->began;
   if (*began == TOLD || request->kind == MESSAGE_VISIT) return false;
   *record = new_record(RECORD_END, request->kind, texts);
   record->peer = request->sender;
@@ -199,7 +218,7 @@ void tracing_out(struct body *body, const struct message *message,
   record_words(message, texts.request);
   if (pid == ID_NONE && target != NULL)
     strncat(texts.target, target, RECORD_TEXT - 1);
-  body->tracing->asked[strand_of(body)] = record.at;
+  times_of(body)->asked = record.at;
   tell(body, &record, &texts);
 }
 
@@ -216,7 +235,7 @@ static void tell_answered(struct body *body, unsigned kind,
                           const struct message *outcome) {
   struct record_texts texts;
   struct record record = new_record(RECORD_REPLY, kind, &texts);
-  uint64_t *asked = &body->tracing->asked[strand_of(body)];
+  uint64_t *asked = &times_of(body)->asked;
   record.peer = peer;
   record.how = (uint8_t)how;
   if (*asked > TOLD) record.took = record.at - *asked;
