@@ -227,8 +227,8 @@ static bool start_console(struct troupe *host) {
     return true;
   problem = console_problem(host->script->console);
   snprintf(host->error, sizeof host->error,
-           "the console could not be started%s%s", problem[0] != '\0' ? ": " : "",
-           problem);
+           "the console could not be started%s%s",
+           problem[0] != '\0' ? ": " : "", problem);
   return false;
 }
 

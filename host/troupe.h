@@ -30,8 +30,8 @@ struct troupe_options {
   int log_fd;            /* where the log goes; 0: standard error */
   const char *path;      /* package.path; NULL: LUA_PATH, or Lua's own */
   const char *cpath;     /* package.cpath; NULL: the same */
-  const char *beside;    /* modules are found beside this file first; NULL: beside
-                         ** the script, but not by the console */
+  const char *beside;    /* modules are found beside this file first; NULL:
+                         ** beside the script, but not by the console */
   double grace;          /* seconds that a stop may take; 0: 5 */
   /* How an actor that runs on for long is interrupted. "signal": by a timer and
   ** a real-time signal of each worker's, which costs nothing else; "hook": by
@@ -39,9 +39,9 @@ struct troupe_options {
   ** (scripts run about half as fast); "none": not at all. NULL: "signal". */
   const char *slices;
   /* Who has a name listens for those who want to look at it (`troupe attach`),
-  ** on a socket in this user's runtime directory (base/rendezvous.h), under this
-  ** name, which no other host of this user has: then troupe_new fails. NULL:
-  ** does not listen. */
+  ** on a socket in this user's runtime directory (base/rendezvous.h), under
+  ** this name, which no other host of this user has: else troupe_new fails.
+  ** NULL: does not listen. */
   const char *name;
   /* Its console has a thread of its own, for troupe_console; with a name it has
   ** in any case. */

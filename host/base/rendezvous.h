@@ -7,8 +7,8 @@
 **
 ** The directory is $TROUPE_RUNTIME_DIR, else $XDG_RUNTIME_DIR/troupe, else
 ** troupe-UID in the directory of temporary files. Whoever can write there is
-** who may connect, so it is used only if it is a directory and not a link, ours,
-** and closed to everybody else (mode 0700).
+** who may connect, so it is used only if it is a directory and not a link,
+** ours, and closed to everybody else (mode 0700).
 **
 ** Threads
 **   [any thread]  all functions, while nobody changes the environment

@@ -306,8 +306,8 @@ uint64_t scheduler_running(struct scheduler *scheduler, int index);
 /* The private worker, or NULL: none was asked for. [any thread] */
 struct worker *scheduler_private(struct scheduler *scheduler);
 
-/* The worker with the fewest handles and the shortest queue, but not the private
-** one. [any thread] */
+/* The worker with the fewest handles and the shortest queue, but not the
+** private one. [any thread] */
 struct worker *scheduler_least_loaded(struct scheduler *scheduler);
 
 /* While an actor owns handles it stays on the worker that they belong to.
