@@ -215,6 +215,7 @@ describe("who connects to a host", function()
       troupe.call(private, "run", "state.server = assert(" ..
         "require('troupe.core').console_serve(..., 'own_session', 'x', 2))",
         ...)
+      troupe.start("teller")
       print "here"
       troupe.timeout(math.huge, troupe.receive)
     ]], { arguments = { file "own.sock" }, files = { ["own_session.lua"] = [[
@@ -232,8 +233,11 @@ describe("who connects to a host", function()
       function session.info.closed() troupe.exit() end
       function session.terminate(sock, reason)
         sock:write(tostring(reason), "\n")
+        print("a session ends")
       end
       return session
+    ]], ["teller.lua"] = [[
+      return { terminate = function() print("another ends") end }
     ]] } })
     host:await "here"
   end)
@@ -288,6 +292,13 @@ describe("who connects to a host", function()
     local fails = command.run(client_words("own.sock", "fail\n"))
     assert.matches("^x true\n.*no", fails.stdout)
     host:stop()
+    assert.equal("x true\nHELLO\nshutdown\n", stays:wait().stdout)
+  end)
+
+  it("hears of the host's end after all others", function()
+    local stays = command.start(client_words("own.sock", "hello\n", 1))
+    stays:await "HELLO"
+    assert.equal("here\nanother ends\na session ends\n", host:stop().stdout)
     assert.equal("x true\nHELLO\nshutdown\n", stays:wait().stdout)
   end)
 

@@ -165,20 +165,6 @@ describe("the private worker", function()
     ]])
   end)
 
-  it("is stopped last", function()
-    assert.equal("later\nearlier\nprivate\n", output([[
-      troupe.start("teller", "earlier")
-      troupe.start("teller", "later")
-      probe.start_private("teller", "private")
-      troupe.stop(private)
-    ]], { files = { ["teller.lua"] = [[
-      local teller = {}
-      function teller.init(text) return { text = text } end
-      function teller.terminate(state) print(state.text) end
-      return teller
-    ]] } }))
-  end)
-
   it("loses nothing where memory is short", function()
     assert.equal("true\ttrue\n", output([[
       print(ask(private, [=[
