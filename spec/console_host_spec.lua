@@ -67,6 +67,16 @@ describe("the console", function()
     assert.equal("true", client:value "stop till")
   end)
 
+  it("has no limits of the project's", function()
+    start("", { flags = { "--set", "limits.memory=150000", "--set",
+      "limits.cpu=0.05", "--set", "limits.mailbox={size=1,bytes=1000}" } })
+    local client = attach()
+    local all = client:ask("print(('x'):rep(3e6)) local n = 0 " ..
+      "for i = 1, 2e7 do n = n + 1 end return n")
+    assert.equal(3000001, #(all.O or ""))
+    assert.equal("20000000", all.R)
+  end)
+
   it("leaves its own actors out, unless they are asked for", function()
     start [[ troupe.start("fixtures.puppet") ]]
     local client = attach()

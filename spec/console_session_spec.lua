@@ -91,6 +91,20 @@ describe("a session", function()
     assert.equal("1, 2", client:value "troupe.receive()")
   end)
 
+  it("reads nothing from the host's standard input", function()
+    local client = console.connect()
+    assert.equal('nil, "no input here", 9', client:value "io.read()")
+    assert.equal('nil, "no input here", 9', client:value "io.stdin:read 'a'")
+  end)
+
+  it("survives running out of memory", function()
+    local client = console.connect()
+    client:value "x = 7"
+    assert.matches("^error: not enough memory",
+      client:ask "string.rep('x', 1 << 28)".F)
+    assert.equal("7", client:value "x")
+  end)
+
   it("hands over what is printed where nobody can wait", function()
     local client = console.connect()
     local all = client:ask("tostring(setmetatable({}, {__tostring = " ..

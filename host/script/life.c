@@ -10,11 +10,25 @@
 #include "script/body.h"
 #include "script/budget.h"
 #include "script/hook.h"
+#include "script/limits.h"
 #include "script/module.h"
 #include "script/script.h"
 #include "script/state.h"
 #include "script/strand.h"
 #include "script/tracing.h"
+
+static void limit(struct body *body, const struct limits *limits) {
+  body->memory_limit = limits->memory;
+  body->cpu_limit = limits->cpu_ns;
+  budget_renew(body);
+  mailbox_set_bound(&body->actor->mailbox, &limits->mailbox);
+}
+
+void life_exempt(struct actor *actor) {
+  struct limits none;
+  limits_init(&none);
+  limit(actor->body, &none);
+}
 
 struct actor *life_new(struct script *script, struct path *path,
                         uint64_t starter) {
@@ -27,8 +41,6 @@ struct actor *life_new(struct script *script, struct path *path,
   body->script = script;
   body->path = path;
   body->libraries = UINT32_MAX;
-  body->memory_limit = script->limits.memory;
-  body->cpu_limit = script->limits.cpu_ns;
   if (atomic_load_explicit(&script->scheduler->slices,
                            memory_order_relaxed) == SLICES_HOOK)
     body->hook_count = HOOK_STEP;
@@ -42,8 +54,7 @@ struct actor *life_new(struct script *script, struct path *path,
     slab_give(body, sizeof *body);
     return NULL;
   }
-  budget_renew(body);
-  mailbox_set_bound(&body->actor->mailbox, &script->limits.mailbox);
+  limit(body, &script->limits);
   atomic_fetch_add_explicit(&script->bodies, 1, memory_order_relaxed);
   return body->actor;
 }

@@ -13,6 +13,9 @@
 /* A body and its actor, found by nobody yet. Takes `path`. NULL: no memory. */
 struct actor *life_new(struct script *script, struct path *path,
                        uint64_t starter);
+/* The project's limits are not for this one, which has not begun: one of the
+** console's. */
+void life_exempt(struct actor *actor);
 /* Undoes it, before the actor has been launched. */
 void life_discard(struct script *script, struct actor *actor);
 /* Frees the body of an actor that is no longer, and its state if it has one.*/

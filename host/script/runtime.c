@@ -200,6 +200,7 @@ bool runtime_start_console(struct script *script, const char *name,
     message_free(packing.message);
     return false;
   }
+  life_exempt(actor);
   body = actor->body;
   body->start.console = true;
   script->console->pid = body_pid(body);

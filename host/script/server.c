@@ -75,6 +75,7 @@ static void accepted(void *context, int fd) {
     return;
   }
   body = actor->body;
+  if (server->sessions != 0) life_exempt(actor);
   body->libraries = server->libraries;
   body->start.listener = server->listener;
   body->start.line_limit = server->line_limit;
@@ -265,6 +266,7 @@ uint64_t server_adopt(lua_State *L, struct message *start, int fd) {
     close(fd);
     return ID_NONE;
   }
+  life_exempt(actor);
   child = actor->body;
   child->libraries = body->libraries;
   pid = body_pid(child);

@@ -5,7 +5,8 @@ local output = {}
 
 local function tell() return "file (console)" end
 
--- Stands for a file that can only be written.
+-- Stands for a file that can only be written: there is nothing to be read, as
+-- the host's own standard input is not the operator's.
 local function file_of(write)
   local file = {}
   local methods = {}
@@ -20,6 +21,8 @@ local function file_of(write)
     write(table.concat({...}))
     return file
   end
+  function methods.read() return nil, "no input here", 9 end
+  function methods.lines() return methods.read end
   function methods.flush() return file end
   function methods.setvbuf() return true end
   function methods.seek() return nil, "Illegal seek", 29 end
@@ -33,8 +36,9 @@ end
 function output.redirect(write)
   local file = file_of(write)
   -- luacheck: push ignore
-  io.stdout, io.stderr = file, file
+  io.stdin, io.stdout, io.stderr = file, file, file
   function io.write(...) return file:write(...) end
+  function io.read() return file:read() end
   -- luacheck: pop
   function print(...) -- luacheck: ignore
     local parts = table.pack(...)

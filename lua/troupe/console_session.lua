@@ -18,7 +18,7 @@ local GREETING = 10    -- seconds until a client has said who it is
 local PATIENCE = 10    -- seconds until a client takes what is written
 local INTERRUPT = 1    -- seconds until an interrupt has had its effect
 local WAITING = 16     -- inputs that wait while one runs
-local MEMORY = 1 << 30 -- bytes that a session's variables may take
+local MEMORY = 1 << 28 -- bytes that a session's variables may take
 
 local BANNER = "Type Lua, or a command; help lists them."
 local GONE = "the session's variables are gone"
@@ -57,7 +57,8 @@ end
 -- --- The evaluator -----------------------------------------------------------
 
 local function start(self)
-  local options = {memory = MEMORY, cpu = math.huge}
+  local options = {memory = MEMORY, cpu = math.huge, mailbox = {size = 500,
+                   bytes = 1 << 24, full = "wait"}} -- whatever the project's
   local begin = self.plain and core.start or core.console_start
   local ok, pid = pcall(begin, "troupe.console_evaluator",
     {session = troupe.self(), name = self.name}, options)
