@@ -444,3 +444,15 @@ describe("the state of an actor", function()
     assert.matches("there is no state: this is a script", problem.message)
   end)
 end)
+
+describe("an actor that was entered", function()
+  after_each(actors.finish)
+
+  it("tells its own errors afterwards", function()
+    local pid = puppet()
+    assert.equal("timeout", raised(troupe.timeout, 0.02, enter, pid,
+      "xpcall(function() while true do end end, print)").kind)
+    local problem = raised(run, pid, "error 'no'")
+    assert.equal("puppet:1: no", problem.message)
+  end)
+end)

@@ -2,6 +2,7 @@
 
 local actors = require "support.actors"
 local core = require "troupe.core"
+local support = require "support"
 local troupe = require "troupe"
 
 local puppet, run, begin, raised =
@@ -68,4 +69,22 @@ describe("a visit between two messages", function()
     troupe.kill(pid)
     assert.equal("noactor", run(asker, "return state.kind"))
   end)
+end)
+
+describe("visits at random to actors that are busy", function()
+  for _, workers in ipairs { 1, 2, 8 } do
+    for seed = 1, 2 do
+      it(("lose nothing: %d workers, seed %d"):format(workers, seed),
+        function()
+          local name = "fixtures/visits.lua"
+          local output = support.output(('dofile "%s"'):format(name), {
+            flags = { "--workers", workers },
+            files = { [name] = support.command.read("spec/" .. name) },
+            arguments = { tostring(seed) },
+            limit = 120,
+          })
+          assert.equal("transfers: 400\nmoney: 6000\n", output)
+        end)
+    end
+  end
 end)

@@ -51,15 +51,42 @@ static void answer(struct body *body, const struct message *message,
   scheduler_answer(body->script->scheduler, asker, reply);
 }
 
+/* Is a `__close` handler under way? It would be lost. Where an error has led to
+** it, its caller is a function of C, and nothing says what it is; but what is
+** typed is a main chunk, so that a function in its place is one. */
+static bool is_closing(lua_State *thread, bool entered) {
+  lua_Debug frame;
+  const char *outermost = "main";
+  for (int level = 0; lua_getstack(thread, level, &frame); level++) {
+    lua_getinfo(thread, "Sn", &frame);
+    if (strcmp(frame.namewhat, "metamethod") == 0 &&
+        strcmp(frame.name, "close") == 0)
+      return true;
+    if (*frame.what != 'C') outermost = frame.what;
+  }
+  return entered && *outermost != 'm';
+}
+
+/* In any of its coroutines. */
+static bool closes(const struct body *body) {
+  bool entered = body->activity == ACTIVITY_VISIT;
+  lua_State *thread = body->L;
+  for (; thread != NULL; thread = coroutine_inner(thread)) {
+    if (is_closing(thread, entered)) return true;
+    entered = false;
+  }
+  return false;
+}
+
 bool interrupt_arrived(struct body *body, struct message *message) {
   struct interrupt wanted = read(message);
   bool found = body->suspended && interrupt_fits(body, &wanted);
   answer(body, message, found);
   message_free(message);
   if (!found) return false;
-  if (!body->preempted) {
+  if (!body->preempted || closes(body)) {
     budget_condemn(body);
-    interrupt_again(body);
+    if (!body->preempted) interrupt_again(body);
     return false;
   }
   body->condemned = CONDEMNED;

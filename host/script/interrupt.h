@@ -6,7 +6,8 @@
 ** An interrupt that comes while it waits ends the wait, which raises
 ** `interrupted`: what the wait has taken is given back. One that comes while it
 ** runs ends it there, and so does the next instruction after a while if it will
-** not end by itself: `pcall` does not keep it, and its `__close` run.
+** not end by itself: `pcall` does not keep it, and its `__close` run. One that
+** runs already is let go on for a while.
 **
 ** Threads
 **   [owner]  all functions: of who interrupts, or of who is

@@ -99,12 +99,38 @@ void run_give_up(struct body *body) {
   struct waiter own = {body_pid(body), actor_wait_epoch(actor)};
   uint64_t target = actor_wait_target(actor);
   bool begun;
-  if (actor_wait_end(actor, own.epoch, &begun) &&
-      actor_wait_last(actor) == WAIT_VISIT && target != ID_NONE)
+  /* It may have ended by itself, and nobody has come to look at that; if it is
+  ** one of long ago, this is for nothing that goes on. */
+  actor_wait_end(actor, own.epoch, &begun);
+  if (actor_wait_last(actor) == WAIT_VISIT && target != ID_NONE)
     order_interrupt(body->script, target, own);
 }
 
+static int yield_here(lua_State *L) { return lua_yield(L, 0); }
+
+static int not_resumed(lua_State *L, int status, lua_KContext context) {
+  (void)L, (void)status, (void)context;
+  return 0;
+}
+
+static int wait_without_handler(lua_State *L) {
+  lua_pushcfunction(L, yield_here);
+  lua_pcallk(L, 0, 0, 0, 0, not_resumed);
+  return 0;
+}
+
+/* A thread that is unwound inside an xpcall keeps its message handler, which is
+** an index of its stack, and will find nothing there. It has none when it is
+** unwound inside a pcall. */
+static void forget_handler(lua_State *L) {
+  int results;
+  lua_pushcfunction(L, wait_without_handler);
+  lua_resume(L, NULL, 0, &results);
+  lua_resetthread(L);
+}
+
 void run_unwind(struct body *body) {
+  bool waits;
   body->suspended = body->preempted = body->receiving = false;
   body->finalising = NULL;
   body->gate = NULL;
@@ -112,7 +138,9 @@ void run_unwind(struct body *body) {
   room_leave(body->script->scheduler, &body->room);
   body->blocked++;
   coroutine_unwind(body->L);
+  waits = lua_status(body->L) == LUA_YIELD;
   lua_resetthread(body->L);
+  if (waits) forget_handler(body->L);
   body->blocked--;
 }
 
