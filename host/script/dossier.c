@@ -230,7 +230,6 @@ struct message *dossier_outcome(struct body *body, lua_State *running,
   notes_pid(&notes, "pid", body_pid(body));
   notes_text(&notes, "behaviour",
              body->behaviour != NULL ? body->behaviour : "script");
-  if (body->version != 0) notes_integer(&notes, "version", body->version);
   note_hand(body, running, !all, &notes);
   note_handlers(body, running, !all, &notes);
   if (all) {

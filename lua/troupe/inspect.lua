@@ -59,11 +59,14 @@ end
 --   queue, queue_bytes             of its mailbox
 --   messages_in, messages_out      since its start
 --   memory, cpu      bytes of its Lua state; seconds since its start
+--   waiting_p50, waiting_p99       seconds in its mailbox, of half of its
+--   handling_p50, handling_p99     messages and of 99 in 100; being handled
 --   restarts         how many there were before it in its place
 --   version          its behaviour's own, if that is an integer, or else as the
 --                    host counts the reloads of its module, from 1
----@param options table|nil sort: "queue", "memory", "cpu" or "calls", the
--- largest first; behaviour: of this one only; limit (1000); all: no limit
+---@param options table|nil sort: "queue", "memory", "cpu", "calls", "waiting" or
+-- "handling", the largest first; behaviour: of this one only; limit (1000);
+-- all: no limit
 ---@return table[]
 function inspect.actors(options)
   local limit = limit_of(options, {sort = true, behaviour = true, all = true})
@@ -147,7 +150,6 @@ end
 --   sockets, listeners   {peer, address}; addresses
 --   pools, borrowed  its own; workers that it has checked out, {pool, seat}
 --   idle             ends after so many seconds without a message
---   version          of its behaviour: see inspect.version
 --
 -- A list has 100 entries at most; `more` says how many there are beside.
 ---@param target any
