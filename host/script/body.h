@@ -254,7 +254,7 @@ struct body {
   struct parked *parked;
   lua_State *parked_thread;
   struct visiting *visiting; /* the visit that runs aside, or NULL */
-  struct upgrade upgrade;  /* valid unless FREEZE_NONE */
+  struct upgrade *upgrade; /* there unless FREEZE_NONE; or NULL */
   struct strands *strands; /* NULL: one message at a time */
   struct tracing *tracing; /* NULL: nobody traces it; of every turn, too */
   bool stopping;           /* a STOP waits for the handlers in flight */

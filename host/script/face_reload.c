@@ -154,6 +154,7 @@ static int lua_open(lua_State *L) {
 static int close_change(lua_State *L) {
   struct reload *reload = failure_check(L, 1, &change_class, "change");
   reload_end(script_of(L), reload);
+  upgrade_forget(body_of(L));
   return 0;
 }
 
@@ -291,7 +292,7 @@ static bool is_at(lua_State *L, const struct reload *reload,
 static int after_own(lua_State *L, int status, lua_KContext state) {
   struct body *body = body_of(L);
   (void)status;
-  reload_tell(body->script, body->upgrade.number, body->upgrade.index,
+  reload_tell(body->script, body->upgrade->number, body->upgrade->index,
               (enum reload_state)state);
   return 0;
 }

@@ -84,6 +84,7 @@ void life_free(struct body *body) {
   buffer_deinit(&body->scratch);
   buffer_deinit(&body->evidence);
   circle_free(&body->circle);
+  if (body->upgrade != NULL) slab_give(body->upgrade, sizeof *body->upgrade);
   memory_free(body->text);
   memory_free(body->lapsed.texts);
   slab_give(body, sizeof *body);

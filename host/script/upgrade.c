@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/memory.h"
+#include "base/slab.h"
 #include "base/tick.h"
 #include "script/budget.h"
 #include "script/codec.h"
@@ -15,7 +17,35 @@
 #include "script/version.h"
 
 static void tell(struct body *body, enum reload_state state) {
-  reload_tell(body->script, body->upgrade.number, body->upgrade.index, state);
+  reload_tell(body->script, body->upgrade->number, body->upgrade->index, state);
+}
+
+/* Must not fail: somebody waits for it. */
+static struct upgrade *need(struct body *body) {
+  for (int attempt = 0; body->upgrade == NULL; attempt++) {
+    body->upgrade = slab_take(sizeof *body->upgrade);
+    if (body->upgrade == NULL) memory_await(attempt);
+  }
+  return body->upgrade;
+}
+
+void upgrade_self(struct body *body, uint64_t number, uint32_t index,
+                  const char *name) {
+  *need(body) =
+      (struct upgrade){.number = number, .index = index, .name = name};
+}
+
+void upgrade_forget(struct body *body) {
+  if (body->upgrade == NULL || body->freeze != FREEZE_NONE) return;
+  slab_give(body->upgrade, sizeof *body->upgrade);
+  body->upgrade = NULL;
+}
+
+/* Its part is over. */
+static void leave(struct body *body, enum reload_state state) {
+  tell(body, state);
+  body->freeze = FREEZE_NONE;
+  upgrade_forget(body);
 }
 
 /* --- Orders --------------------------------------------------------------- */
@@ -31,9 +61,7 @@ static void freeze(struct body *body, const struct reload_message *order) {
     reload_tell(body->script, order->number, order->index, RELOAD_GONE);
     return;
   }
-  body->upgrade = (struct upgrade){.number = order->number,
-                                   .index = order->index,
-                                   .name = order->name};
+  upgrade_self(body, order->number, order->index, order->name);
   body->freeze = FREEZE_ASKED;
   if (is_server(body, order->name)) return;
   body->freeze = FREEZE_LOOSE;
@@ -41,19 +69,18 @@ static void freeze(struct body *body, const struct reload_message *order) {
 }
 
 static void drop_prepared(struct body *body) {
-  if (body->upgrade.prepared) version_drop(body->L);
-  body->upgrade.prepared = false;
+  if (body->upgrade->prepared) version_drop(body->L);
+  body->upgrade->prepared = false;
 }
 
 static bool release(struct body *body, bool committed) {
   bool preparing = body->activity == ACTIVITY_PREPARE;
-  if (committed && body->upgrade.prepared) {
+  if (committed && body->upgrade->prepared) {
     body->freeze = FREEZE_INSTALL;
     return false;
   }
   drop_prepared(body);
-  body->freeze = FREEZE_NONE;
-  tell(body, RELOAD_DONE);
+  leave(body, RELOAD_DONE);
   return preparing;
 }
 
@@ -117,23 +144,22 @@ static bool run_beside(struct body *body, lua_CFunction part,
 
 static void prepare_aside(struct body *body) {
   struct message *failure;
-  body->upgrade.prepared = run_beside(body, version_prepare, &failure);
-  if (body->upgrade.prepared)
+  body->upgrade->prepared = run_beside(body, version_prepare, &failure);
+  if (body->upgrade->prepared)
     tell(body, RELOAD_READY);
   else
-    reload_fail(body->script, body->upgrade.number, body->upgrade.index,
+    reload_fail(body->script, body->upgrade->number, body->upgrade->index,
                 failure);
 }
 
 /* Without memory it stays as it is: nobody could do better for it. */
 static void release_aside(struct body *body, bool committed) {
   struct message *failure;
-  if (committed && body->upgrade.prepared &&
+  if (committed && body->upgrade->prepared &&
       !run_beside(body, version_install, &failure))
     message_free(failure);
   drop_prepared(body);
-  body->freeze = FREEZE_NONE;
-  tell(body, RELOAD_DONE);
+  leave(body, RELOAD_DONE);
 }
 
 static void follow_aside(struct body *body,
@@ -152,14 +178,14 @@ bool upgrade_order(struct body *body, struct message *message) {
     freeze(body, &order);
     return false;
   }
-  known = body->freeze != FREEZE_NONE && body->upgrade.number == order.number;
+  known = body->freeze != FREEZE_NONE && body->upgrade->number == order.number;
   if (!known) return false;
   if (body->freeze == FREEZE_LOOSE) {
     follow_aside(body, &order);
     return false;
   }
   if (order.order == RELOAD_RELEASE) return release(body, order.committed);
-  if (order.order == RELOAD_SERVE) body->upgrade.request = order.request;
+  if (order.order == RELOAD_SERVE) body->upgrade->request = order.request;
   body->freeze =
       order.order == RELOAD_SERVE ? FREEZE_SERVE : FREEZE_PREPARE;
   return false;
@@ -175,7 +201,7 @@ void upgrade_arrive(struct body *body) {
 ** is not there, or not any more. */
 static struct message *pick(struct body *body,
                             struct message_queue *strays) {
-  struct waiter request = body->upgrade.request;
+  struct waiter request = body->upgrade->request;
   struct message *message =
       mailbox_pick(&body->actor->mailbox, request.pid);
   while (message != NULL && message->target != body_pid(body)) {
@@ -207,20 +233,13 @@ enum activity upgrade_next(struct body *body, struct message **message,
 }
 
 void upgrade_ended(struct body *body) {
-  if (body->freeze != FREEZE_NONE) tell(body, RELOAD_GONE);
-  body->freeze = FREEZE_NONE;
-}
-
-void upgrade_self(struct body *body, uint64_t number, uint32_t index,
-                  const char *name) {
-  body->upgrade =
-      (struct upgrade){.number = number, .index = index, .name = name};
+  if (body->freeze != FREEZE_NONE) leave(body, RELOAD_GONE);
 }
 
 /* --- After the activities ------------------------------------------------- */
 
 void upgrade_prepared(struct body *body) {
-  body->upgrade.prepared = true;
+  body->upgrade->prepared = true;
   tell(body, RELOAD_READY);
 }
 
@@ -234,7 +253,7 @@ void upgrade_failed(struct body *body) {
     failure->flags |= body->reason_flags;
   }
   buffer_clear(&body->reason);
-  reload_fail(body->script, body->upgrade.number, body->upgrade.index,
+  reload_fail(body->script, body->upgrade->number, body->upgrade->index,
               failure);
 }
 
@@ -244,6 +263,5 @@ void upgrade_installed(struct body *body) {
     dispatch_renew(body);
     dispatch_warm(body);
   }
-  body->freeze = FREEZE_NONE;
-  tell(body, RELOAD_DONE);
+  leave(body, RELOAD_DONE);
 }

@@ -47,6 +47,8 @@ void upgrade_failed(struct body *body);
 /* The actor ends. */
 void upgrade_ended(struct body *body);
 
+/* What is known of the reload is forgotten, if the actor takes no part in it. */
+void upgrade_forget(struct body *body);
 /* The coordinator's own part, which it does where it is: then it calls these two
 ** itself. */
 void upgrade_self(struct body *body, uint64_t number, uint32_t index,

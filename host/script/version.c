@@ -44,10 +44,10 @@ static void push_loaded(lua_State *L, const char *name) {
 }
 
 static void push_old(lua_State *L, const struct body *body) {
-  if (version_is_own(body, body->upgrade.name))
+  if (version_is_own(body, body->upgrade->name))
     dispatch_push_behaviour(L);
   else
-    push_loaded(L, body->upgrade.name);
+    push_loaded(L, body->upgrade->name);
 }
 
 /* The version's own word for itself, or the host's. */
@@ -71,7 +71,7 @@ static int after_exchange(lua_State *L, int status, lua_KContext upgraded) {
     lua_rawseti(L, -2, PREPARED_STATE);
   }
   lua_rawsetp(L, LUA_REGISTRYINDEX, &prepared_key);
-  body_of(L)->upgrade.upgraded = upgraded;
+  body_of(L)->upgrade->upgraded = upgraded;
   return 0;
 }
 
@@ -93,7 +93,7 @@ static int after_upgrade(lua_State *L, int status, lua_KContext context) {
   if (lua_isnil(L, -1))
     return failure_raise(L, FAILURE_BADARGUMENT,
                          "expected %s.upgrade to return the state, got nil",
-                         body_of(L)->upgrade.name);
+                         body_of(L)->upgrade->name);
   return keep(L, true);
 }
 
@@ -115,7 +115,7 @@ static int run_upgrade(lua_State *L) {
 /* The module has returned; its value is on top. */
 static int after_chunk(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
-  const char *name = body->upgrade.name;
+  const char *name = body->upgrade->name;
   (void)status, (void)context;
   if (lua_isnil(L, NEW)) {
     lua_pushboolean(L, true);
@@ -149,20 +149,20 @@ static int push_arguments(lua_State *L) {
 
 int version_prepare(lua_State *L) {
   struct body *body = body_of(L);
-  bool script = *body->upgrade.name == '\0';
+  bool script = *body->upgrade->name == '\0';
   struct source *source;
   struct unit *unit;
   int arguments = 2;
   lua_settop(L, 0);
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   push_old(L, body);
-  lua_pushstring(L, body->upgrade.name);
-  unit = reload_unit(body->script, body->upgrade.number, &source);
+  lua_pushstring(L, body->upgrade->name);
+  unit = reload_unit(body->script, body->upgrade->number, &source);
   if (unit == NULL || lua_isnil(L, OLD)) { /* over, or it is not in use here */
     unit_drop(unit);
     return 0;
   }
-  body->upgrade.version = unit->version;
+  body->upgrade->version = unit->version;
   module_push_unit(L, source, unit);
   lua_rotate(L, NEW, -1); /* chunk, file, name */
   lua_insert(L, -2);
@@ -201,7 +201,7 @@ static void set_loaded(lua_State *L, const char *name, int value) {
 }
 
 static void adopt(lua_State *L, struct body *body) {
-  bool upgraded = body->upgrade.upgraded;
+  bool upgraded = body->upgrade->upgraded;
   if (!upgraded) {
     dispatch_push_state(L);
     lua_replace(L, STATE);
@@ -219,9 +219,9 @@ static void install(lua_State *L, struct body *body) {
     replace_contents(L, OLD, NEW);
     value = OLD;
   }
-  if (*body->upgrade.name != '\0')
-    set_loaded(L, body->upgrade.name, value);
-  if (version_is_own(body, body->upgrade.name)) adopt(L, body);
+  if (*body->upgrade->name != '\0')
+    set_loaded(L, body->upgrade->name, value);
+  if (version_is_own(body, body->upgrade->name)) adopt(L, body);
 }
 
 /* The switch has been made, so this must not fail: it may go beyond the limit
@@ -232,8 +232,8 @@ int version_install(lua_State *L) {
   lua_settop(L, 0);
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   body->memory_limit = SIZE_MAX;
-  if (version_is_own(body, body->upgrade.name))
-    body->version = body->upgrade.version;
+  if (version_is_own(body, body->upgrade->name))
+    body->version = body->upgrade->version;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &prepared_key) == LUA_TTABLE)
     install(L, body);
   body->memory_limit = limit;
