@@ -480,8 +480,8 @@ describe("a host that ends while somebody types", function()
     local terminal = start()
     local _, pid = frame "H"
     troupe.kill(pid)
-    terminal:ends("puppet>\ntroupe: the host has closed the connection\n" ..
-      "ended: 1")
+    terminal:ends("troupe: the host has closed the connection\nended: 1")
+    assert.not_matches("puppet>", terminal:screen())
   end)
 
   it("ends the session when it is asked to", function()

@@ -470,6 +470,16 @@ void editor_free(struct editor *editor) {
 
 /* --- Reading a line ------------------------------------------------------- */
 
+/* A prompt that nothing was typed at, as there is nobody any more who would
+** hear it, does not stay. */
+static void end_line(struct editor *editor) {
+  if (editor->cut == EDITOR_LEAVE && editor->able &&
+      line_size(editor->line) == 0)
+    erase(editor);
+  else
+    leave_line(editor, editor->cut == EDITOR_INTERRUPTED ? "^C" : "");
+}
+
 /* libedit counts the line end that it has put there. */
 static void take_line(const wchar_t *letters, int count, struct buffer *line) {
   size_t size = (size_t)count;
@@ -493,7 +503,7 @@ enum editor_outcome editor_read(struct editor *editor, const char *prompt,
   if (letters != NULL && editor->cut == EDITOR_READY && !editor->full)
     take_line(letters, count, line);
   else if (letters == NULL)
-    leave_line(editor, editor->cut == EDITOR_INTERRUPTED ? "^C" : "");
+    end_line(editor);
   if (editor->able) fputs(PASTE_END, editor->screen);
   fflush(editor->screen);
   if (editor->cut != EDITOR_READY) return EDITOR_CUT;
