@@ -1,6 +1,7 @@
 -- Values as text: troupe.console_pretty.
 
 local actors = require "support.actors"
+local fuzz = require "support.fuzz"
 local pretty = require "troupe.console_pretty"
 local troupe = require "troupe"
 
@@ -154,6 +155,42 @@ describe("a table", function()
       for j = 1, 200 do wide[i][j] = { j, { j } } end
     end
     assert.is_true(#text(wide) < 100000)
+  end)
+end)
+
+describe("any value", function()
+  -- Tables in tables, some of them met again.
+  local function value_of(random, met, depth)
+    local kind = random(1, depth > 5 and 6 or 10)
+    if kind == 1 then return random(-5, 5) end
+    if kind == 2 then return random(-5, 5) / 4 end
+    if kind == 3 then return random(0, 1) == 1 end
+    if kind < 7 then return ("k\27\xffé"):sub(random(1, 5), random(1, 5)) end
+    if kind == 7 and #met > 0 then return met[random(1, #met)] end
+    local list = {}
+    met[#met + 1] = list
+    for index = 1, random(0, 6) do
+      list[index] = value_of(random, met, depth + 1)
+    end
+    for _ = 1, random(0, 4) do
+      list[value_of(random, met, depth + 1)] = value_of(random, met, depth + 1)
+    end
+    return list
+  end
+
+  it("is shown within the width, as far as its words allow", function()
+    for seed = 1, 300 do
+      local random = fuzz.random(seed)
+      local value, width = value_of(random, {}, 0), random(20, 120)
+      local shown = text(value, { width = width })
+      assert.truthy(utf8.len(shown))
+      assert.is_nil(shown:find "[\0-\9\11-\31\127]")
+      assert.equal(shown, (text(value, { width = width, colour = true })
+        :gsub("\27%[%d*m", "")))
+      local flat = text(value, { width = 1000000 })
+      assert.is_nil(flat:find "\n")
+      if utf8.len(flat) <= width then assert.equal(flat, shown) end
+    end
   end)
 end)
 

@@ -4,6 +4,7 @@ local actors = require "support.actors"
 local console = require "support.console"
 local core = require "troupe.core"
 local eventually = require "support.eventually"
+local fuzz = require "support.fuzz"
 local troupe = require "troupe"
 
 after_each(console.finish)
@@ -257,6 +258,26 @@ describe("a client that behaves badly", function()
     assert.equal("not a frame of protocol 1", why(HELLO, frame("Q", "")))
     assert.equal("too many inputs at once",
       why(HELLO, frame("E", "troupe.sleep(60)"):rep(50)))
+  end)
+
+  it("may send what it likes", function()
+    local random = fuzz.random(7)
+    local kinds = { "H", "E", "S", "I", "C", "W", "R", "\0", "?" }
+    for _ = 1, 60 do
+      local client = console.raw()
+      if random(1, 2) == 1 then client.sock:write(HELLO) end
+      for _ = 1, random(1, 8) do
+        local bytes = {}
+        for index = 1, random(0, 40) do
+          bytes[index] = string.char(random(0, 255))
+        end
+        local text = table.concat(bytes)
+        if random(1, 4) > 1 then text = frame(kinds[random(1, 9)], text) end
+        client.sock:write(text)
+      end
+      client.sock:close()
+    end
+    assert.equal("2", console.connect():value "1 + 1")
   end)
 
   it("may send a megabyte, but no more", function()
