@@ -219,6 +219,10 @@ describe("a script", function()
                  "S"))
     assert.same({ O = "no command nothing\n3\n", R = "" },
       client:ask("help nothing\nx", "S"))
+    assert.is_nil(client:ask("help nothing\nexit\nprint 'no'", "S").O
+      :find "no\n$")
+    client = console.connect()
+    client:value "x = 3"
     local all = client:ask("x\nactors behaviour=none", "S")
     assert.same({ O = "3\nno such actor\n", R = "" }, all)
   end)

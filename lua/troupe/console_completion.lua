@@ -8,6 +8,7 @@
 
 local command = require "troupe.console_command"
 local core = require "troupe.core"
+local inside = require "troupe.console_inside"
 local registry = require "troupe.registry"
 local quote = require "troupe.console_quote"
 local word = require "troupe.console_word"
@@ -87,8 +88,19 @@ local function add_fields(value, add, functions)
   end
 end
 
+-- Inside an actor it is asked.
+local function add_inside(context, path, add)
+  for _, name in ipairs(inside.names(context, path)) do
+    if quote.is_name(name) then add(name) end
+  end
+end
+
 local function fields(context, path, mark, beginning)
   local list, add = collector(beginning)
+  if context.entered then
+    if path ~= "" then add_inside(context, path, add) end
+    return sorted(beginning, list)
+  end
   local value = path == "" and "" or value_of(context, path)
   if value ~= nil then add_fields(value, add, mark == ":") end
   return sorted(beginning, list)
@@ -99,8 +111,13 @@ local function names(context, beginning, first)
   if first then
     for _, found in ipairs(command.list) do add(found.name) end
   end
-  add_fields(context.env, add)
-  add_fields(_G, add)
+  if context.entered then
+    add "state"
+    add_inside(context, "", add)
+  else
+    add_fields(context.env, add)
+    add_fields(_G, add)
+  end
   for keyword in next, word.RESERVED do add(keyword) end
   return sorted(beginning, list)
 end

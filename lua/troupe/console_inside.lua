@@ -7,6 +7,30 @@ local quote = require "troupe.console_quote"
 
 local inside = {}
 
+-- Runs where the actor stands, and nothing of its script: the names in the
+-- table that a path of names leads to.
+local NAMES = [[
+local path, value = %s, _G
+for index = 1, #path do
+  local name, field = path[index]
+  if index == 1 and name == "state" then
+    field = state
+  elseif type(value) == "table" then
+    field = rawget(value, name)
+  end
+  value = field
+end
+local names, count = {}, 0
+if type(value) ~= "table" then return names end
+for name in next, value do
+  if type(name) == "string" then
+    count = count + 1
+    names[count] = name
+    if count == 2000 then break end
+  end
+end
+return names]]
+
 --- From now on lines run there.
 ---@param context table
 ---@param target any
@@ -31,6 +55,21 @@ function inside.leave(context) context.entered = nil end
 function inside.run(context, text)
   local entered = context.entered
   return inspect.enter(entered.pid, text, entered.options)
+end
+
+--- What is in a table there: for completion.
+---@param context table with `entered`
+---@param path string "state.stock"; "" for its globals
+---@return string[]
+function inside.names(context, path)
+  local names = {}
+  for name in path:gmatch "[%a_][%w_]*" do
+    names[#names + 1] = ("%q"):format(name)
+  end
+  local source = NAMES:format("{" .. table.concat(names, ", ") .. "}")
+  local ok, found = pcall(inspect.enter, context.entered.pid, source,
+                          {now = true, timeout = 1})
+  return ok and found or {}
 end
 
 return inside

@@ -117,6 +117,7 @@ local function line_by_line(context, text, show)
     elseif outcome.type == "R" then
       if outcome.values.n > 0 then last = outcome end
       show(outcome)
+      if context.leaving then return last end
       held, first = "", nil
     end
   end
