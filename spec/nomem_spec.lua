@@ -10,6 +10,8 @@ local SWEEP = [[
   local entity = require "troupe.entity"
   local pool = require "troupe.pool"
   local registry = require "troupe.registry"
+  local core = require "troupe.core"
+  local inspect = require "troupe.inspect"
   local tcp = require "troupe.tcp"
 
   local CLEAN = 25 -- so many times without a failure, and the sweep is over
@@ -76,6 +78,19 @@ local SWEEP = [[
     assert(sock:read("line") == "hello")
   end
 
+  function operations.trace()
+    local handle <close> = core.trace("server", 4)
+    troupe.call("server", "echo", { 1, { 2 } })
+    for _, event in ipairs(handle:next(0.05)) do assert(event.request) end
+  end
+
+  function operations.mailbox()
+    troupe.call("server", "echo") -- what a failure has left there is done
+    troupe.cast("server", "wait")
+    for _ = 1, 3 do troupe.cast("server", "ask", { "a request" }) end
+    assert(inspect.mailbox("server", 5).total <= 4)
+  end
+
   local function sweep(operation)
     local failed, clean, n = 0, 0, 0
     repeat
@@ -101,7 +116,7 @@ local SWEEP = [[
 
 local SERVER = [[
   local troupe = require "troupe"
-  local server = { call = {}, info = {} }
+  local server = { call = {}, cast = {}, info = {} }
   function server.call.echo(_, ...) return ... end
   function server.call.fail() error { 1 } end
   function server.call.late(state)
@@ -111,6 +126,8 @@ local SERVER = [[
   end
   function server.info.answer(state) troupe.reply(state.from) end
   function server.info.tick() end
+  function server.cast.wait() troupe.sleep(0.001) end
+  function server.cast.ask() end
   return server
 ]]
 
@@ -124,7 +141,8 @@ local ECHO = [[
 
 describe("without memory", function()
   for _, operation in ipairs { "start", "crash", "call", "late", "receive",
-    "ensure", "group", "entity", "pool", "borrow", "timer", "connect" } do
+    "ensure", "group", "entity", "pool", "borrow", "timer", "connect",
+    "trace", "mailbox" } do
     it("at any point of '" .. operation .. "' nothing is lost", function()
       local result = support.script(SWEEP, {
         files = { ["server.lua"] = SERVER, ["echo.lua"] = ECHO },
