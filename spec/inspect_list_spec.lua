@@ -239,6 +239,19 @@ describe("inspect.tree", function()
     assert.matches("does not answer", text, 1, true)
   end)
 
+  it("leaves the host's own actors out", function()
+    assert.equal("0\ttrue\n", require "support.named".output [[
+      local private = probe.start_private("fixtures.puppet")
+      print(troupe.call(private, "run", [=[
+        local core, inspect = require "troupe.core", require "troupe.inspect"
+        local pid = core.console_start("fixtures.puppet", "state.n = 1",
+          { link = true })
+        local text, roots = inspect.tree()
+        return #roots, inspect.info(pid).bond ~= nil
+      ]=]))
+    ]])
+  end)
+
   it("has tasks, too, and says what it leaves out", function()
     local owner = actors.puppet()
     run(owner, [[

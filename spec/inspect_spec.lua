@@ -140,6 +140,10 @@ describe("inspect.info", function()
     assert.equal("noactor", problem.kind)
     assert.equal(("there is no actor %s: it has ended"):format(pid),
       problem.message)
+    problem = actors.raised(inspect.info,
+      require "troupe.core".pid "<0.16000000.1>")
+    assert.equal("there is no actor <0.16000000.1>: nobody has had that pid",
+      problem.message)
     problem = actors.raised(inspect.info, "nobody at all")
     assert.equal("noactor", problem.kind)
     assert.equal('nobody is registered as "nobody at all"', problem.message)

@@ -29,10 +29,17 @@ struct bond_row {
   unsigned restarts;
 };
 
+/* The host's own: the console's. */
+static bool is_private(struct actor *actor) {
+  struct worker *home =
+      atomic_load_explicit(&actor->home, memory_order_relaxed);
+  return home != NULL && worker_is_private(home);
+}
+
 /* False: it is bound to nobody, or nobody is there. */
 static bool read_row(struct actor *actor, struct bond_row *row) {
   row->pid = atomic_load_explicit(&actor->pid, memory_order_acquire);
-  if (row->pid == ID_NONE) return false;
+  if (row->pid == ID_NONE || is_private(actor)) return false;
   row->starter = actor_starter(actor);
   row->bond = actor_bond(actor);
   row->restarts =

@@ -79,7 +79,7 @@ static int no_actor(lua_State *L, uint64_t pid) {
   else
     failure_push(L, FAILURE_NOACTOR, "there is no actor %s: %s",
                  id_text(pid, text),
-                 directory_slot(directory_of(L), pid) != NULL
+                 id_slot(pid) < directory_slots(directory_of(L))
                      ? "it has ended"
                      : "nobody has had that pid");
   return wait_throw(L);
