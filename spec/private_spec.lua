@@ -1,6 +1,7 @@
 -- The private worker: a thread and a loop of the operator's own actors.
 
 local named = require "support.named"
+local support = require "support"
 
 -- `private`: a puppet there.
 local function output(source, options)
@@ -26,6 +27,17 @@ describe("the private worker", function()
       print(is_too, same == thread)
       print(probe.private())
     ]])
+  end)
+
+  it("is one thread more, and none where it is not asked for", function()
+    local source = [[
+      local pipe = io.popen("ls /proc/$PPID/task | wc -l")
+      print(pipe:read("n"))
+    ]]
+    local flags = { "--workers", "3" }
+    local without = tonumber(support.output(source, { flags = flags }))
+    local with = tonumber(named.output(source, { flags = flags }))
+    assert.equal(without + 1, with)
   end)
 
   it("runs nobody else, whoever starts, calls or casts", function()
