@@ -192,8 +192,9 @@ describe("entering at a boundary", function()
         "while true do pcall(require 'troupe'.sleep, 100) end",
         "local t <close> = setmetatable({}, { __close = function() " .. LOOP ..
           " end }); " .. LOOP } do
-      assert.equal("timeout",
-        raised(troupe.timeout, 0.05, enter, pid, source).kind)
+      local problem = raised(troupe.timeout, 0.05, enter, pid, source)
+      assert.equal("timeout", problem.kind)
+      assert.equal(pid, problem.culprit[1].pid)
       assert.equal(1, run(pid, "return 1"))
     end
   end)

@@ -238,7 +238,8 @@ struct body {
   uint64_t spent;          /* what it dies of: so much CPU time; or 0 */
   struct buffer evidence;  /* the stack, then */
   struct circle circle;    /* that this actor closed: script/deadlock.c */
-  uint64_t doomed;         /* to be killed when the turn ends: culprit.c */
+  uint64_t doomed;         /* to be killed when the turn ends: culprit.c... */
+  uint64_t doomed_visit;   /* ...or interrupted in what this wait was for */
   struct lapsed_wait lapsed; /* the last one: script/report.c */
   struct buffer scratch;   /* a text that must live across a raise */
   char *text;              /* of a script: the printed error, for the host */

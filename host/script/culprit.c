@@ -12,8 +12,15 @@
 #define HOPS 16
 
 void culprit_kill(struct body *body) {
-  if (body->doomed != ID_NONE) order_kill(body->script, body->doomed, false);
+  struct waiter own = {body_pid(body), body->doomed_visit};
+  uint64_t doomed = body->doomed;
   body->doomed = ID_NONE;
+  body->doomed_visit = 0;
+  if (doomed == ID_NONE) return;
+  if (own.epoch != 0)
+    order_interrupt(body->script, doomed, own);
+  else
+    order_kill(body->script, doomed, false);
 }
 
 /* Whom this one waits for is asked next, about its request. */

@@ -24,8 +24,8 @@
 */
 int culprit_throw(lua_State *L, const struct wait_edge *wait);
 
-/* Kills body->doomed, if there is one: an actor whose start took too long. It
-** is asked first what it is doing, so this is called when the turn ends. */
+/* When the turn ends, and those who are asked have been asked: a start that
+** nobody waits for any more is killed (body->doomed), a visit interrupted. */
 void culprit_kill(struct body *body);
 
 #endif

@@ -199,14 +199,16 @@ static void unlink_ready(struct strands *strands, struct strand *strand) {
     strands->ready_last = before == strand ? NULL : before;
 }
 
-bool strand_enter_visit(struct body *body, const struct message *message) {
+bool strand_enter_meant(struct body *body, const struct message *message) {
   struct strands *strands = body->strands;
   struct interrupt wanted;
   if (strands->running != NULL) return false;
   memcpy(&wanted, message->bytes, sizeof wanted);
   for (unsigned i = 0; i < strands->count; i++) {
     struct strand *strand = &strands->list[i];
-    if (!strand->taken || strand->hand.activity != ACTIVITY_VISIT) continue;
+    if (!strand->taken || (strand->hand.activity != ACTIVITY_VISIT &&
+                           strand->hand.evaluation == 0))
+      continue;
     if (strand->hand.preempted) unlink_ready(strands, strand);
     move_in(body, strand);
     if (body->script->interrupt_fits(body, &wanted)) return true;

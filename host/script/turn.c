@@ -361,7 +361,7 @@ static enum step step_held(struct body *body, struct message_queue *strays) {
 static enum step handle_strand_urgent(struct body *body,
                                       struct message *message) {
   if (message->kind == MESSAGE_INTERRUPT &&
-      strand_enter_visit(body, message))
+      strand_enter_meant(body, message))
     return leave_strand(body, handle_interrupt(body, message));
   if (message->kind != MESSAGE_OUTCOME) return handle(body, message);
   if (!strand_enter(body, message->epoch)) {

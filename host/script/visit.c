@@ -18,9 +18,9 @@
 #include "script/budget.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
+#include "script/culprit.h"
 #include "script/deadlock.h"
 #include "script/failure.h"
-#include "script/order.h"
 #include "script/run.h"
 #include "script/target.h"
 #include "script/wait.h"
@@ -194,6 +194,13 @@ static int raise_new(lua_State *L, uint64_t pid) {
   return wait_throw(L);
 }
 
+/* When the turn ends: those who are asked whose fault it is come first. */
+static void give_up(struct body *body, uint64_t pid) {
+  culprit_kill(body);
+  body->doomed = pid;
+  body->doomed_visit = body->outcome->epoch;
+}
+
 /* The entry's name is on top. */
 static int after_visit(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
@@ -202,9 +209,7 @@ static int after_visit(lua_State *L, int status, lua_KContext context) {
   (void)status;
   if (body->outcome->outcome == OUTCOME_UNKNOWN) return raise_new(L, pid);
   if (body->outcome->outcome != OUTCOME_REPLY) {
-    struct waiter own = {body_pid(body), body->outcome->epoch};
-    if (outcome_is_early(body->outcome->outcome))
-      order_interrupt(body->script, pid, own);
+    if (outcome_is_early(body->outcome->outcome)) give_up(body, pid);
     actor_wait_retarget(body->actor, pid);
     wait_raise(L, pid, "the answer to visit ", lua_gettop(L));
   }

@@ -54,7 +54,7 @@ end
 ---@param target any
 ---@param source string
 ---@param options table|nil now: where the actor stands, in a handler that waits
--- or runs, too: then it cannot wait, and has 0.1 s of CPU time; timeout: seconds
+-- or runs, too: then it cannot wait, and has 0.1 s of CPU; timeout: seconds
 ---@return any ...
 function enter.enter(target, source, options)
   options = check_options(options)
