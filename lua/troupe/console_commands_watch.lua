@@ -78,8 +78,9 @@ return {
   {
     name = "trace", summary = "what goes in and out of an actor, as it happens",
     help = "So many events (20), or those of so many seconds (10). Ctrl-C " ..
-      "ends it, too.\n-> is to the actor, <- from it; queued: in its " ..
-      "mailbox; took: handling it.",
+      "ends it, too.\nin: a message, and how long it was queued; end: of " ..
+      "its handler, and how long\nthat took; out: a request of its own; " ..
+      "reply: what came of that.",
     words = {TARGET, {"count", "integer", optional = true}},
     options = {seconds = "number"},
     run = function(context, args)

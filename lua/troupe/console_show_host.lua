@@ -50,15 +50,20 @@ function host.mailbox(context, list)
   end) .. text .. "\n"
 end
 
-local ARROWS = {["in"] = "->", out = "<-", reply = "->", ["end"] = "<-"}
-
-local function ending(event)
-  local text = clean(event.answer or event.how or "")
-  if event.how and event.how ~= "reply" and event.answer then
-    text = clean(event.how) .. ": " .. text
-  end
-  return text
+local function answer_of(event)
+  if event.direction ~= "end" and event.direction ~= "reply" then return "" end
+  local text = event.answer and clean(event.answer)
+  if event.how == "reply" or not event.how then return " = " .. (text or "") end
+  return " = " .. clean(event.how) .. (text and ": " .. text or "")
 end
+
+local function peer_of(event)
+  if event.peer then return sender(event.peer, event.behaviour) .. "  " end
+  return event.target and clean(event.target) .. "  " or ""
+end
+
+-- What is as long as it likes comes last.
+local EVENT = "%s.%06d  %-5s %9s %8s  %s%s%s"
 
 --- One event of a trace, a line.
 ---@param context table
@@ -68,26 +73,14 @@ function host.event(context, event)
   if event.direction == "lost" then
     return ("... %d events were lost\n"):format(event.count)
   end
-  local parts = {os.date("!%H:%M:%S", math.floor(event.time or 0)) ..
-    ("%.6f"):format((event.time or 0) % 1):sub(2),
-    ("%-5s %s"):format(clean(event.direction),
-                       ARROWS[event.direction] or "  ")}
-  local function add(text) parts[#parts + 1] = text end
-  if event.peer then
-    add(sender(event.peer, event.behaviour))
-  elseif event.target then
-    add(clean(event.target))
-  end
-  if event.request then add(clean(event.request)) end
-  if event.direction == "end" or event.direction == "reply" then
-    add("= " .. ending(event))
-  end
-  if event.bytes and event.bytes > 0 then add(unit.bytes(event.bytes)) end
-  if event.queued and event.queued > 0 then
-    add("queued " .. unit.seconds(event.queued))
-  end
-  if event.took then add("took " .. unit.seconds(event.took)) end
-  return columns.cut(table.concat(parts, "  "), context.width) .. "\n"
+  local seconds = math.floor(event.time or 0)
+  local span = event.took or event.queued
+  local bytes = event.bytes ~= 0 and event.bytes
+  local text = EVENT:format(os.date("!%H:%M:%S", seconds),
+    ((event.time or 0) - seconds) * 1000000 // 1 | 0, clean(event.direction),
+    bytes and unit.bytes(bytes) or "", span and unit.seconds(span) or "",
+    peer_of(event), clean(event.request or ""), answer_of(event))
+  return columns.cut(text, context.width) .. "\n"
 end
 
 -- --- waits -------------------------------------------------------------------
