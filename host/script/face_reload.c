@@ -151,10 +151,12 @@ static int lua_open(lua_State *L) {
   return 1;
 }
 
+/* The collector comes late: by then this actor may lead another one. */
 static int close_change(lua_State *L) {
   struct reload *reload = failure_check(L, 1, &change_class, "change");
+  bool led = reload->number != 0;
   reload_end(script_of(L), reload);
-  upgrade_forget(body_of(L));
+  if (led) upgrade_forget(body_of(L));
   return 0;
 }
 
