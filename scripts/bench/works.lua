@@ -31,6 +31,14 @@ return {
     { name = "entity.start", goal = 100e3 },
     { name = "entity", goal = 500e3 },
   },
+  {
+    script = "census",
+    { name = "census", goal = 500, less = true },
+    { name = "census.all", goal = 500, less = true },
+    { name = "census.rest", less = true },
+    { name = "census.call", goal = 5, less = true },
+    { name = "census.all.call", less = true },
+  },
   { script = "big", { name = "big", goal = 15000 } },
   {
     script = "overload",
