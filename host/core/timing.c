@@ -124,9 +124,9 @@ static unsigned bucket_of(uint64_t nanoseconds) {
 /* What stands for all in it: the geometric mean of its ends, so that the error
 ** is the same factor both ways. */
 static double seconds_of(unsigned bucket) {
-  unsigned octave = (bucket - 1) / 2 + LEAST_BITS;
-  double start = (double)(UINT64_C(1) << octave) / 1e9;
+  double start;
   if (bucket == 0) return TIMING_LEAST / 1.4142 / 1e9;
+  start = (double)((uint64_t)TIMING_LEAST << (bucket - 1) / 2) / 1e9;
   return start * (bucket % 2 == 1 ? 1.2247 : 1.7321);
 }
 

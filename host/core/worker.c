@@ -248,7 +248,7 @@ static struct actor *take_pinned(struct worker *worker) {
 static struct actor *take_queued(struct worker *worker) {
   struct actor *actor;
   worker->chain_cycles = worker->turn_cycles;
-  actor = counter_read(&worker->gauge.turns) & 1 ? take_pinned(worker) : NULL;
+  actor = worker->finds & 1 ? take_pinned(worker) : NULL;
   if (actor == NULL) actor = runqueue_get(&worker->queue);
   if (actor == NULL) actor = take_pinned(worker);
   return actor;
@@ -310,8 +310,7 @@ static struct actor *find(struct worker *worker) {
     run_jobs(worker);
   if (unlikely(atomic_load_explicit(&worker->inbox, memory_order_relaxed)))
     take_inbox(worker);
-  counter_add(&worker->gauge.turns, 1);
-  if (unlikely(counter_read(&worker->gauge.turns) % FAIR_TURN == 0)) {
+  if (unlikely(++worker->finds % FAIR_TURN == 0)) {
     actor = take_overflow(worker);
     if (actor == NULL) actor = take_queued(worker);
   } else if (unlikely(worker->overdue)) {
@@ -382,6 +381,7 @@ static void run(struct worker *worker, struct actor *actor) {
                               &actor->home, memory_order_relaxed) == worker,
          "the private worker runs its own");
   worker_set_running(worker, actor);
+  counter_add(&worker->gauge.turns, 1);
   for (;;) {
     enum step done = step(worker, actor);
     since = charge(worker, actor, done, since);

@@ -76,6 +76,7 @@ struct worker {
   bool overdue; /* a slice is over: the overflow list's turn, if not empty */
   struct actor *pinned_first, *pinned_last; /* ready, by link */
   unsigned slices;        /* that were used up, while others waited */
+  uint64_t finds;         /* how often it has looked for an actor to run */
   uint64_t cycles;        /* when it last looked at the counter: it does so at
                           ** least at the end of each turn */
   uint64_t turn_cycles;   /* when this turn began */
