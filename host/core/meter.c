@@ -70,6 +70,20 @@ static bool call_waits(struct scheduler *scheduler,
   return actor_wait_open(caller, message->epoch);
 }
 
+bool meter_waited(struct scheduler *scheduler, const struct message *message,
+                  uint64_t *nanoseconds) {
+  uint64_t since, now = tick_now();
+  if (message->kind == MESSAGE_CALL) {
+    if (!call_waits(scheduler, message, &since)) return false;
+    *nanoseconds = now > since ? now - since : 0;
+    return true;
+  }
+  if (message->weight == 0) return false;
+  *nanoseconds =
+      worker_ns(worker_current(), since_stamp(message, tick_cycles()));
+  return true;
+}
+
 static void add_waited(struct scheduler *scheduler, struct actor *actor,
                        uint64_t nanoseconds, unsigned weight) {
   timing_add(directory_timings(scheduler->directory), actor, TIMING_WAITING,

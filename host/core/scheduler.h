@@ -266,6 +266,12 @@ void meter_note_begin(struct scheduler *scheduler, struct actor *actor,
 void meter_note_end(struct scheduler *scheduler, struct actor *actor,
                     struct message *message);
 
+/* For how many nanoseconds a message has waited that no handler has begun with:
+** known of each call that is still waited for, and of some casts and infos.
+** False: not of this one. [owner] */
+bool meter_waited(struct scheduler *scheduler, const struct message *message,
+                  uint64_t *nanoseconds);
+
 /* This actor is about to send a call, a cast or an info; it is about to handle
 ** a message; it has done so. [owner] */
 static inline void meter_sending(struct actor *actor,

@@ -36,7 +36,8 @@ static bool has_given_up(struct body *body, const struct message *message) {
 static void add(struct listing *listing, const struct message *message) {
   struct record_texts texts;
   struct record record = {.peer = message->sender,
-                          .queued = RECORD_UNKNOWN_SPAN,
+                          .queued = record_waited(
+                              listing->body->script->scheduler, message),
                           .took = RECORD_UNKNOWN_SPAN,
                           .bytes = record_bytes(message),
                           .direction = RECORD_QUEUED,

@@ -50,6 +50,16 @@ void record_words(const struct message *message, char text[RECORD_TEXT]) {
               RECORD_TEXT - (size_t)size);
 }
 
+/* What others than calls, casts and infos have in these fields is not it. */
+uint64_t record_waited(struct scheduler *scheduler,
+                       const struct message *message) {
+  uint64_t span;
+  bool timed = message->kind == MESSAGE_CALL ||
+               message->kind == MESSAGE_CAST || message->kind == MESSAGE_INFO;
+  if (timed && meter_waited(scheduler, message, &span)) return span;
+  return RECORD_UNKNOWN_SPAN;
+}
+
 /* --- Writing -------------------------------------------------------------- */
 
 bool record_add(struct buffer *list, struct record *record,

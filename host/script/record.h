@@ -17,6 +17,7 @@
 
 #include "base/buffer.h"
 #include "core/message.h"
+#include "core/scheduler.h"
 
 /* What is told of. The texts are what scripts see. */
 #define RECORD_LIST(X)                                              \
@@ -81,6 +82,11 @@ void record_words(const struct message *message, char text[RECORD_TEXT]);
 static inline uint64_t record_bytes(const struct message *message) {
   return sizeof *message + message->size;
 }
+
+/* For how long it has waited, as far as known: RECORD_UNKNOWN_SPAN otherwise.
+** [its reader] */
+uint64_t record_waited(struct scheduler *scheduler,
+                       const struct message *message);
 
 /* Appends it, its lengths set; false: no memory. */
 bool record_add(struct buffer *list, struct record *record,

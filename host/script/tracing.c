@@ -171,6 +171,7 @@ void tracing_in(struct body *body, const struct message *message) {
   struct record record = new_record(RECORD_IN, message->kind, &texts);
   record.peer = message->sender;
   record.bytes = record_bytes(message);
+  record.queued = record_waited(body->script->scheduler, message);
   record_words(message, texts.request);
   times_of(body)->began = record.at;
   tell(body, &record, &texts);

@@ -7,8 +7,8 @@ What stands in an actor's mailbox: troupe.inspect.mailbox.
 A list of the oldest messages, and `total`, how many there are, `bytes`, of the
 requests among them, and `senders`, how many wait for room. Of each message, as
 far as known: kind, sender (pid), behaviour (the sender's), request (`call
-"deposit" 50`, cut where it is long), bytes, age (seconds), given_up (a call
-whose caller has: it will be skipped). The request in hand is in no mailbox.
+"deposit" 50`, cut where it is long), bytes, age (seconds; of calls and of some
+others), given_up (a call whose caller has: it will be skipped). The request in hand is in no mailbox.
 
 The actor looks itself, whatever it is doing; no message is touched.
 --]]

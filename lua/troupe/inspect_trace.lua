@@ -20,7 +20,8 @@ An event is a table, its fields as far as they are known:
   request       `call "deposit" 50`: cut where it is long, as told in traces
   answer        what was answered, or raised, or the actor's reason to end
   bytes         of the message, of the answer
-  queued, took  seconds in the mailbox; in the handler, until the answer
+  queued        seconds in the mailbox, of calls and of some others
+  took          seconds in the handler, or until the answer
   how           of an end or a reply: reply, done, deferred, unknown request,
                 given up (the caller had: not handled), error, exit, noactor,
                 timeout, overload, deadlock
