@@ -64,8 +64,8 @@ end
 --   restarts         how many there were before it in its place
 --   version          its behaviour's own, if that is an integer, or else as the
 --                    host counts the reloads of its module, from 1
----@param options table|nil sort: "queue", "memory", "cpu", "calls", "waiting" or
--- "handling", the largest first; behaviour: of this one only; limit (1000);
+---@param options table|nil sort: "queue", "memory", "cpu", "calls", "waiting"
+-- or "handling", the largest first; behaviour: of this one only; limit (1000);
 -- all: no limit
 ---@return table[]
 function inspect.actors(options)
