@@ -3,6 +3,7 @@
 local actors = require "support.actors"
 local core = require "troupe.core"
 local eventually = require "support.eventually"
+local inspect = require "troupe.inspect"
 local troupe = require "troupe"
 
 local puppet, run, begin, raised =
@@ -455,5 +456,55 @@ describe("an actor that was entered", function()
       "xpcall(function() while true do end end, print)").kind)
     local problem = raised(run, pid, "error 'no'")
     assert.equal("puppet:1: no", problem.message)
+  end)
+end)
+
+describe("troupe.inspect", function()
+  after_each(actors.finish)
+
+  it("enters, and prints here what is printed there", function()
+    local pid = puppet()
+    local globals, old, printed = package.loaded._G, print, {}
+    globals.print = function(text) printed[#printed + 1] = text end
+    local values = table.pack(pcall(inspect.enter, pid,
+      "print('a', 1); print 'b'; return 1, nil, 3"))
+    local failed = pcall(inspect.enter, pid, "print 'c'; error 'no'")
+    globals.print = old
+    assert.same({ true, 1, nil, 3, n = 4 }, values)
+    assert.is_false(failed)
+    assert.same({ "a\t1\nb", "c" }, printed)
+  end)
+
+  it("enters for so long, or now", function()
+    local pid, gate = actors.busy()
+    assert.equal("timeout",
+      raised(inspect.enter, pid, "1", { timeout = 0.01 }).kind)
+    assert.equal(1, inspect.enter(pid, "1", { now = true }))
+    troupe.call(gate, "release")
+    assert.equal(1, inspect.enter(pid, "1"))
+  end)
+
+  it("says what is wrong with what it is given", function()
+    local pid = puppet()
+    local function wrong(expected, ...)
+      local problem = raised(inspect.enter, ...)
+      assert.equal("badargument", problem.kind)
+      assert.matches(expected, problem.message, 1, true)
+    end
+    wrong("expected source to be a string, got 5", pid, 5)
+    wrong("expected options to be a table, got 5", pid, "1", 5)
+    wrong('unknown option "new"', pid, "1", { new = true })
+    wrong('expected timeout to be a number, got "5s"', pid, "1",
+      { timeout = "5s" })
+    wrong("expected ", 1.5, "1")
+  end)
+
+  it("knows targets by their keys", function()
+    local pid = puppet { name = "entered" }
+    assert.same({ held = {} }, inspect.state "entered")
+    assert.is_number((inspect.gc "entered"))
+    assert.is_false(inspect.cancel "entered")
+    assert.is_false(inspect.interrupt "entered")
+    assert.equal(pid, inspect.enter("entered", "require 'troupe'.self()"))
   end)
 end)
