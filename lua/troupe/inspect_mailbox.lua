@@ -6,9 +6,16 @@ What stands in an actor's mailbox: troupe.inspect.mailbox.
 
 A list of the oldest messages, and `total`, how many there are, `bytes`, of the
 requests among them, and `senders`, how many wait for room. Of each message, as
-far as known: kind, sender (pid), behaviour (the sender's), request (`call
-"deposit" 50`, cut where it is long), bytes, age (seconds; of calls and of some
-others), given_up (a call whose caller has: it will be skipped). The request in hand is in no mailbox.
+far as known:
+
+  kind       call, cast, info, timer, down, socket, ...
+  sender     pid; behaviour: its name
+  request    `call "deposit" 50`, cut where it is long
+  bytes      as the mailbox counts them
+  age        seconds; of calls and of some others
+  given_up   a call whose caller has: it will be skipped
+
+The request in hand is in no mailbox.
 
 The actor looks itself, whatever it is doing; no message is touched.
 --]]
