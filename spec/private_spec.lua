@@ -113,6 +113,27 @@ describe("the private worker", function()
     ]]))
   end)
 
+  -- The quickest of many: how long a thread waits for a core is not ours.
+  it("reaches the others within few of their turns", function()
+    local turns = tonumber(output([[
+      local loop = troupe.start("fixtures.puppet")
+      local other = troupe.start("fixtures.puppet")
+      troupe.cast(loop, "run", "while true do end")
+      print(ask(private, [=[
+        local core, other = require "troupe.core", ...
+        local least = math.huge
+        for _ = 1, 100 do
+          local before = core.workers()[1].turns
+          troupe.call(other, "run", "return 1")
+          least = math.min(least, core.workers()[1].turns - before)
+        end
+        return least
+      ]=], other))
+      troupe.kill(loop)
+    ]], { flags = { "--workers", "1" } }))
+    assert.is_true(turns <= 10, turns)
+  end)
+
   -- Without slices nobody takes over a worker that is stuck.
   it("goes on while all others are stuck in foreign code", function()
     assert.equal("answered\t0\nnoticed\ndone\n", output(EVERYBODY .. [[
