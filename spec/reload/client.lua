@@ -1,4 +1,5 @@
--- Calls and casts to accounts until it is told to finish.
+-- Calls and casts to accounts until it is told to finish, and now and then
+-- starts one of its own.
 
 local troupe = require "troupe"
 
@@ -41,6 +42,13 @@ local function give(state)
   return troupe.call(chain[1], "give", 1, table.unpack(chain, 2))
 end
 
+-- Waits while a reload is under way.
+local function open(state)
+  local pid = troupe.start("versioned_account", nil, { timeout = 60 })
+  note(state, troupe.timeout(60, troupe.call, pid, "get"))
+  troupe.timeout(60, troupe.stop, pid)
+end
+
 function client.info.go(state)
   if state.over then return end
   for _ = 1, BATCH do
@@ -50,6 +58,7 @@ function client.info.go(state)
     note(state, troupe.timeout(60, troupe.call, pid, "get"))
     note(state, troupe.timeout(60, give, state))
   end
+  open(state)
   troupe.send(troupe.self(), "go")
 end
 
