@@ -67,6 +67,14 @@ describe("the console", function()
     assert.equal("true", client:value "stop till")
   end)
 
+  it("cuts what it shows to a person's screen, and for nobody else", function()
+    start [[ troupe.start("fixtures.puppet") ]]
+    assert.matches("fixtures.puppet .*idle", attach { width = 30 }
+      :shown "actors behaviour=fixtures.puppet")
+    local shown = attach { width = 30, mode = "terminal" }:shown "actors"
+    for line in shown:gmatch "[^\n]+" do assert.is_true(#line <= 30) end
+  end)
+
   it("has no limits of the project's", function()
     start("", { flags = { "--set", "limits.memory=150000", "--set",
       "limits.cpu=0.05", "--set", "limits.mailbox={size=1,bytes=1000}" } })

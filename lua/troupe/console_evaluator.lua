@@ -149,6 +149,8 @@ end
 function work.hello(self, mode, width, colour)
   local context = self.context
   context.mode, context.width, context.colour = mode, width, colour
+  -- What no person reads, a pipe, loses nothing.
+  context.screen = mode == "terminal" and width or math.huge
   return "H", ""
 end
 

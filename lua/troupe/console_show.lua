@@ -1,8 +1,9 @@
 --- What the commands have found, as text. Not for scripts.
 --
--- Each takes the context (width, colour) and what troupe.inspect returned, and
--- returns lines with their ends. A name that a script has given may hold
--- anything: it is cleaned. What is of the whole host: troupe.console_show_host.
+-- Each takes the context (width; screen, if rows may be wider; colour) and what
+-- troupe.inspect returned, and returns lines with their ends. A name that a
+-- script has given may hold anything: it is cleaned. What is of the whole host:
+-- troupe.console_show_host.
 
 local columns = require "troupe.console_table"
 local core = require "troupe.core"
@@ -44,7 +45,8 @@ end
 local function list_text(context, list, titles, cells)
   local rows = {}
   for index, item in ipairs(list) do rows[index] = cells(item) end
-  return columns.text(titles, rows, context)
+  return columns.text(titles, rows, {width = context.screen or context.width,
+                                     colour = context.colour})
 end
 
 -- --- actors ------------------------------------------------------------------

@@ -53,13 +53,14 @@ end
 local function answer_of(event)
   if event.direction ~= "end" and event.direction ~= "reply" then return "" end
   local text = event.answer and clean(event.answer)
-  if event.how == "reply" or not event.how then return " = " .. (text or "") end
-  return " = " .. clean(event.how) .. (text and ": " .. text or "")
+  local lead = event.request and " = " or "= "
+  if event.how == "reply" or not event.how then return lead .. (text or "") end
+  return lead .. clean(event.how) .. (text and ": " .. text or "")
 end
 
 local function peer_of(event)
-  if event.peer then return sender(event.peer, event.behaviour) .. "  " end
-  return event.target and clean(event.target) .. "  " or ""
+  if event.peer then return "  " .. sender(event.peer, event.behaviour) end
+  return event.target and "  " .. clean(event.target) or ""
 end
 
 -- What is as long as it likes comes last.
@@ -79,8 +80,8 @@ function host.event(context, event)
   local text = EVENT:format(os.date("!%H:%M:%S", seconds),
     ((event.time or 0) - seconds) * 1000000 // 1 | 0, clean(event.direction),
     bytes and unit.bytes(bytes) or "", span and unit.seconds(span) or "",
-    peer_of(event), clean(event.request or ""), answer_of(event))
-  return columns.cut(text, context.width) .. "\n"
+    clean(event.request or ""), answer_of(event), peer_of(event))
+  return columns.cut(text, context.screen or context.width) .. "\n"
 end
 
 -- --- waits -------------------------------------------------------------------
