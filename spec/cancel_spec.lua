@@ -274,6 +274,20 @@ describe("an evaluation", function()
     assert.equal(1, run(other, "return 1"))
   end)
 
+  it("is interrupted alone among several of an actor", function()
+    local pid = actors.keep(troupe.start "fixtures.evaluators")
+    for number, source in ipairs { "require 'troupe'.sleep(100)",
+        "while true do pcall(require 'troupe'.sleep, 100) end", LOOP } do
+      troupe.cast(pid, "evaluate", number, source, troupe.self())
+      assert.equal(number, (troupe.receive()))
+    end
+    for _, number in ipairs { 2, 3, 1 } do
+      assert.is_true(core.interrupt(pid, number))
+      assert.same({ number, "interrupted" }, { troupe.receive() })
+    end
+    assert.is_false(core.interrupt(pid))
+  end)
+
   it("is not there to be interrupted in an actor that handles a message",
     function()
       local pid, gate = actors.busy()

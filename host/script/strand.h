@@ -44,8 +44,8 @@ bool strand_enter_ready(struct body *body);
 ** done, ready if it was preempted. */
 void strand_leave(struct body *body);
 
-/* The strand with what this INTERRUPT is for goes on, though it may wait; false:
-** there is none. */
+/* The strand with what this INTERRUPT is for goes on, though it may wait;
+** false: there is none. */
 bool strand_enter_meant(struct body *body, const struct message *message);
 
 /* For a look from outside: the body is that of the strand that serves this

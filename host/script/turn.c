@@ -194,7 +194,8 @@ static enum step handle_reload(struct body *body, struct message *message) {
 
 static enum step handle_interrupt(struct body *body,
                                   struct message *message) {
-  return interrupt_arrived(body, message) ? follow_fail_visit(body) : STEP_AGAIN;
+  if (interrupt_arrived(body, message)) return follow_fail_visit(body);
+  return STEP_AGAIN;
 }
 
 static enum step handle(struct body *body, struct message *message) {
