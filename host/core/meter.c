@@ -19,8 +19,9 @@
 #include "base/check.h"
 #include "core/timing.h"
 
-#define METER_ALL 64
-#define METER_RARE 16
+/* One in 16 was measured to cost a cast 7 ns, one in 64 less than 2. */
+#define METER_ALL 256
+#define METER_RARE 64
 #define SENT_MASK ((UINT64_C(1) << 48) - 1)
 
 /* 1 .. 2 * METER_RARE - 1, so METER_RARE on average. */
