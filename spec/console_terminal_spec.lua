@@ -234,7 +234,7 @@ describe("what an operator sees", function()
     local operator = terminal { "attach" }
     operator:ends("shop>")
     operator:enter("'text', 1")
-    operator:ends("\nshop>")
+    operator:ends('"text", 1\nshop>')
     assert.matches("\27%[%d+m", operator:screen(true))
     finish()
     set_up()
@@ -271,7 +271,10 @@ describe("what an operator sees", function()
     operator:ends("busy>")
     operator:enter("stack loop1")
     operator:await("looper.lua:1.*busy>$")
-    for number = 1, 16 do operator:enter("kill loop" .. number) end
+    for number = 1, 16 do
+      operator:enter("kill loop" .. number)
+      operator:ends("kill loop" .. number .. "\ntrue\nbusy>")
+    end
     eventually(function()
       return attach({ "busy", "-e", "#inspect.actors{behaviour = 'looper'}" })
         .stdout == "0\n"

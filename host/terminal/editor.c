@@ -44,6 +44,7 @@ struct editor {
   locale_t locale;
   locale_t former;
   bool editing;
+  bool hidden; /* between editor_hide and editor_show */
   bool pasting;
   bool full;            /* something has been dropped */
   enum editor_wait cut; /* EDITOR_READY: the line has not been left */
@@ -165,16 +166,18 @@ static void erase(struct editor *editor) {
 }
 
 void editor_hide(struct editor *editor) {
-  if (!editor->editing) return;
+  if (!editor->editing || editor->hidden) return;
   if (editor->able)
     erase(editor);
   else
     fputc('\n', editor->screen);
   fflush(editor->screen);
+  editor->hidden = true;
 }
 
 void editor_show(struct editor *editor) {
   if (editor->editing) el_wset(editor->line, EL_REFRESH);
+  editor->hidden = false;
 }
 
 /* Goes on below the line, which stays as it is. */
@@ -191,15 +194,18 @@ static void leave_line(struct editor *editor, const char *mark) {
   fflush(editor->screen);
 }
 
+/* A signal may have come while somebody writes above the line, who will show
+** it. */
 void editor_resize(struct editor *editor) {
+  bool hidden = editor->hidden;
   editor_hide(editor);
   el_resize(editor->line);
-  editor_show(editor);
+  if (!hidden) editor_show(editor);
 }
 
 void editor_release(struct editor *editor) {
   if (!editor->editing) return;
-  leave_line(editor, "");
+  if (!editor->hidden) leave_line(editor, "");
   if (editor->able) fputs(PASTE_END, editor->screen);
   fflush(editor->screen);
   el_wset(editor->line, EL_PREP_TERM, 0);
@@ -210,7 +216,7 @@ void editor_regain(struct editor *editor) {
   el_wset(editor->line, EL_PREP_TERM, 1);
   if (editor->able) fputs(PASTE_BEGIN, editor->screen);
   el_resize(editor->line);
-  editor_show(editor);
+  if (!editor->hidden) editor_show(editor);
 }
 
 /* --- Keys ----------------------------------------------------------------- */
