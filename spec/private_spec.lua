@@ -130,7 +130,7 @@ describe("the private worker", function()
         return least
       ]=], other))
       troupe.kill(loop)
-    ]], { flags = { "--workers", "1" } }))
+    ]], { flags = { "--workers", "2" } }))
     assert.is_true(turns <= 10, turns)
   end)
 
@@ -224,5 +224,24 @@ describe("the private worker", function()
         return sweep(serve), sweep(start)
       ]=], ...))
     ]], { arguments = { named.directory() }, flags = { "--log", "off" } }))
+  end)
+
+  it("sees what a turn without an end uses up, turn by turn or not", function()
+    assert.equal("true\n", output([[
+      local loop = troupe.start("fixtures.puppet")
+      troupe.cast(loop, "run", "while true do end")
+      print(ask(private, [=[
+        local core, former = require "troupe.core", 0
+        for _ = 1, 5 do
+          local began, used = troupe.now(), nil
+          repeat until troupe.now() > began + 0.02
+          used = core.actor(...).cpu
+          if used < former + 0.001 then return former, used end
+          former = used
+        end
+        return true
+      ]=], loop))
+      troupe.kill(loop)
+    ]], { flags = { "--workers", "2" } }))
   end)
 end)

@@ -24,10 +24,16 @@ static bool find_wait(struct actor *actor, struct wait **wait,
   return false;
 }
 
-static bool is_running(struct scheduler *scheduler, uint64_t pid) {
-  for (int i = 0; i < scheduler->worker_total; i++)
-    if (scheduler_running(scheduler, i) == pid) return true;
-  return false;
+/* It is ready to run; what it has used in its present turn is not counted yet,
+** and one that computes without an end has no other. */
+static enum census_doing read_turn(struct scheduler *scheduler,
+                            struct census_row *row) {
+  for (int i = 0; i < scheduler->worker_total; i++) {
+    if (scheduler_running(scheduler, i) != row->pid) continue;
+    row->cpu += scheduler_turn(scheduler, i);
+    return DOING_RUNNING;
+  }
+  return DOING_QUEUED;
 }
 
 /* One whose wait is over and that has not been queued yet is as good as
@@ -47,8 +53,7 @@ static void read_doing(struct scheduler *scheduler, struct actor *actor,
   } else if (state == MAILBOX_IDLE) {
     row->doing = DOING_IDLE;
   } else {
-    row->doing = is_running(scheduler, row->pid) ? DOING_RUNNING
-                                                 : DOING_QUEUED;
+    row->doing = read_turn(scheduler, row);
   }
 }
 

@@ -62,6 +62,13 @@ static double load_now(struct worker *worker) {
                part(worker->scheduler, now - since));
 }
 
+double scheduler_turn(struct scheduler *scheduler, int index) {
+  uint64_t since = counter_read(&scheduler->workers[index]->charged);
+  uint64_t now = tick_cycles();
+  if (now <= since) return 0;
+  return (double)(now - since) / ((double)scheduler->cycles_per_us * 1e6);
+}
+
 void scheduler_figures(struct scheduler *scheduler, int index,
                        struct worker_figures *figures) {
   struct worker *worker = scheduler->workers[index];

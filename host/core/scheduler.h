@@ -308,6 +308,9 @@ void scheduler_figures(struct scheduler *scheduler, int index,
 /* The actor whose turn it is on the worker `index` (below worker_total), or was
 ** last; ID_NONE before the first. [any thread] */
 uint64_t scheduler_running(struct scheduler *scheduler, int index);
+/* For how many seconds that one has been running which its counter does not
+** have yet: a turn without an end. [any thread] */
+double scheduler_turn(struct scheduler *scheduler, int index);
 
 /* The private worker, or NULL: none was asked for. [any thread] */
 struct worker *scheduler_private(struct scheduler *scheduler);

@@ -366,25 +366,26 @@ static void take_turns(struct worker *worker) {
 
 /* What has passed since is the actor's, but for what a turn that was held up
 ** (hold.c) left to others. One that is idle has just looked at the counter. */
-static uint64_t charge(struct worker *worker, struct actor *actor,
-                       enum step step, uint64_t since) {
+static void charge(struct worker *worker, struct actor *actor,
+                   enum step step) {
   uint64_t now = step == STEP_IDLE ? worker->cycles : worker_tick(worker);
-  if (step == STEP_ENDED) return now;
+  uint64_t since = counter_read(&worker->charged);
   if (unlikely(worker->turn_cycles > since)) since = worker->turn_cycles;
-  counter_add(&actor->cycles, now - since);
-  return now;
+  if (step != STEP_ENDED) counter_add(&actor->cycles, now - since);
+  atomic_store_explicit(&worker->charged, now, memory_order_relaxed);
 }
 
 static void run(struct worker *worker, struct actor *actor) {
-  uint64_t since = worker->turn_cycles;
   ASSERT(!worker->lone || atomic_load_explicit(
                               &actor->home, memory_order_relaxed) == worker,
          "the private worker runs its own");
   worker_set_running(worker, actor);
+  atomic_store_explicit(&worker->charged, worker->turn_cycles,
+                        memory_order_relaxed);
   counter_add(&worker->gauge.turns, 1);
   for (;;) {
     enum step done = step(worker, actor);
-    since = charge(worker, actor, done, since);
+    charge(worker, actor, done);
     switch (done) {
       case STEP_ENDED:
         return;

@@ -71,6 +71,9 @@ struct worker {
   _Alignas(64) struct scheduler *scheduler;
   /* Pid of the actor whose turn it is, or was last; others may look. */
   _Atomic uint64_t running;
+  /* Cycles: up to when its time has been charged to it; others may look. The
+  ** owner writes both; relaxed: who looks in between is off by one turn. */
+  _Atomic uint64_t charged;
   int index;
   bool lone; /* the private one; constant */
   bool overdue; /* a slice is over: the overflow list's turn, if not empty */
