@@ -1,13 +1,13 @@
 -- Commands: which lines are some, and what their words mean.
 
 local actors = require "support.actors"
-local argument = require "troupe.console_argument"
-local columns = require "troupe.console_table"
-local command = require "troupe.console_command"
+local argument = require "troupe.console.argument"
+local columns = require "troupe.console.table"
+local command = require "troupe.console.command"
 local registry = require "troupe.registry"
 local troupe = require "troupe"
-local unit = require "troupe.console_unit"
-local word = require "troupe.console_word"
+local unit = require "troupe.console.unit"
+local word = require "troupe.console.word"
 
 local function context()
   local it = {}

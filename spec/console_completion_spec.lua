@@ -1,4 +1,4 @@
--- What may come next at the prompt: troupe.console_completion.
+-- What may come next at the prompt: troupe.console.completion.
 
 local actors = require "support.actors"
 local console = require "support.console"

@@ -93,7 +93,7 @@ describe("the console", function()
     assert.is_nil(shown:find "console")
     assert.matches("console", client:shown "actors --all")
     assert.matches("console", client:shown
-      "actors behaviour=troupe.console_session")
+      "actors behaviour=troupe.console.session")
     assert.matches("the first 1; ", client:shown "actors limit=1")
     assert.is_nil(client:shown("modules"):find "troupe.inspect", 1, true)
     assert.truthy(client:shown("modules --all"):find("troupe.inspect", 1, true))

@@ -1,7 +1,7 @@
--- The console's JSON: troupe.console_json, read back by a parser of others.
+-- The console's JSON: troupe.console.json, read back by a parser of others.
 
-local json = require "troupe.console_json"
-local pretty = require "troupe.console_pretty"
+local json = require "troupe.console.json"
+local pretty = require "troupe.console.pretty"
 local troupe = require "troupe"
 
 local found, dkjson = pcall(require, "dkjson")

@@ -1,8 +1,8 @@
--- Values as text: troupe.console_pretty.
+-- Values as text: troupe.console.pretty.
 
 local actors = require "support.actors"
 local fuzz = require "support.fuzz"
-local pretty = require "troupe.console_pretty"
+local pretty = require "troupe.console.pretty"
 local troupe = require "troupe"
 
 local function text(value, options) return pretty.text(value, options) end
@@ -219,7 +219,7 @@ describe("an actor that lacks libraries", function()
 
   it("shows its values all the same", function()
     local source = [[
-      return require("troupe.console_pretty").text({ 1, a = { "x" } })
+      return require("troupe.console.pretty").text({ 1, a = { "x" } })
     ]]
     for wanted, libraries in pairs {
       ['{1, a = {"x"}}'] = { "load", "string", "table" },

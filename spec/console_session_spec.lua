@@ -1,4 +1,4 @@
--- A session of the console, by its frames: troupe.console_session.
+-- A session of the console, by its frames: troupe.console.session.
 
 local actors = require "support.actors"
 local console = require "support.console"
@@ -309,7 +309,7 @@ describe("a client that behaves badly", function()
   local function sessions()
     local count = 0
     for _, name in ipairs { "session", "evaluator" } do
-      count = count + #core.actors { behaviour = "troupe.console_" .. name }
+      count = count + #core.actors { behaviour = "troupe.console." .. name }
     end
     return count
   end
@@ -329,7 +329,7 @@ describe("a client that behaves badly", function()
     local client = console.connect()
     client:send("E", "troupe.trap(true) print 'begun' while true do end")
     assert.equal("begun\n", client:expect "O")
-    troupe.kill(core.actors { behaviour = "troupe.console_session" }[1].pid)
+    troupe.kill(core.actors { behaviour = "troupe.console.session" }[1].pid)
     eventually(function() return sessions() == 0 end)
     assert.is_nil((client:ending()))
   end)
@@ -345,7 +345,7 @@ describe("a client that behaves badly", function()
     local pid
     eventually(function()
       for _, it in ipairs(core.actors { behaviour =
-          "troupe.console_session" }) do
+          "troupe.console.session" }) do
         pid = it.pid
       end
       return pid

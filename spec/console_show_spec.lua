@@ -1,7 +1,7 @@
--- What the commands print: troupe.console_show, troupe.console_show_host.
+-- What the commands print: troupe.console.show, troupe.console.show_host.
 
-local host = require "troupe.console_show_host"
-local show = require "troupe.console_show"
+local host = require "troupe.console.show_host"
+local show = require "troupe.console.show"
 local troupe = require "troupe"
 
 local PID = troupe.self()

@@ -196,7 +196,7 @@ describe("a client that goes away, or stays and does nothing", function()
   after_each(finish)
 
   local SESSIONS = "#inspect.actors{all = true, " ..
-    "behaviour = 'troupe.console_session'}"
+    "behaviour = 'troupe.console.session'}"
 
   it("leaves nothing behind when it is killed", function()
     local operator = terminal { "attach", "shop" }

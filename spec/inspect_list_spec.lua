@@ -263,7 +263,7 @@ describe("inspect.tree", function()
     local text, roots = inspect.tree()
     local node = below(roots, owner)
     assert.equal("task", node.children[1].bond)
-    assert.matches("\n  <[%d.]+> troupe.task_runner task", text)
+    assert.matches("\n  <[%d.]+> troupe.task.runner task", text)
     text, roots = inspect.tree { limit = 1 }
     assert.equal(1, roots.more)
     assert.matches("\nand 1 others?$", text)

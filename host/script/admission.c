@@ -20,7 +20,7 @@ static bool is_ours(int fd, unsigned *user) {
   return peer.uid == 0 || peer.uid == geteuid();
 }
 
-/* A frame as lua/troupe/console_session.lua sends them: length, type, payload.
+/* A frame as lua/troupe/console/session.lua sends them: length, type, payload.
 ** What is this short fits into a new socket's buffer. */
 static void refuse(int fd, const char *why) {
   char frame[5 + WHY_SIZE] = "";

@@ -1,6 +1,6 @@
 /*
 ** Receive: troupe.receive, for scripts without a behaviour, and for tasks
-** (lua/troupe/task_runner.lua), to whom calls, casts and stops, which are not
+** (lua/troupe/task/runner.lua), to whom calls, casts and stops, which are not
 ** for the task's function, are kept until it no longer receives.
 **
 ** Threads  [owner] all functions

@@ -1,5 +1,5 @@
 --- The operator's way in: owns the socket of a host that has a name, and makes
--- a session (troupe.console_session) of each who connects. Not for scripts: the
+-- a session (troupe.console.session) of each who connects. Not for scripts: the
 -- host starts it, on a thread of its own, before anything else.
 --
 -- `args`: name, of the host; path, of its socket; each may be nil.
@@ -8,7 +8,7 @@ local core = require "troupe.core"
 
 local console = {info = {}}
 
-local SESSION = "troupe.console_session"
+local SESSION = "troupe.console.session"
 local MOST = 16 -- sessions at a time
 
 -- Connections that the host has been handed, those of `troupe repl`.

@@ -18,13 +18,13 @@
 -- itself by a call; monitor it to hear of its end.
 
 local core = require "troupe.core"
-local enter = require "troupe.inspect_enter"
-local mailbox = require "troupe.inspect_mailbox"
-local modules = require "troupe.inspect_modules"
+local enter = require "troupe.inspect.enter"
+local mailbox = require "troupe.inspect.mailbox"
+local modules = require "troupe.inspect.modules"
 local reload = require "troupe.reload"
-local stack = require "troupe.inspect_stack"
-local trace = require "troupe.inspect_trace"
-local tree = require "troupe.inspect_tree"
+local stack = require "troupe.inspect.stack"
+local trace = require "troupe.inspect.trace"
+local tree = require "troupe.inspect.tree"
 
 local inspect = {}
 
@@ -197,14 +197,14 @@ function inspect.limits(target)
   return inspect.info(target).limits
 end
 
---- What stands in its mailbox: see troupe/inspect_mailbox.lua.
+--- What stands in its mailbox: see troupe/inspect/mailbox.lua.
 inspect.mailbox = mailbox.mailbox
 
---- What goes into it and out of it: see troupe/inspect_trace.lua.
+--- What goes into it and out of it: see troupe/inspect/trace.lua.
 inspect.trace = trace.trace
 
 --- Runs Lua inside it; a copy of its state; collects its garbage: see
---- troupe/inspect_enter.lua.
+--- troupe/inspect/enter.lua.
 inspect.enter = enter.enter
 inspect.state = enter.state
 inspect.gc = enter.gc

@@ -73,7 +73,7 @@ end
 ---@return table handle raises `exists`, or what a worker's init raised
 function pool.start(name, module, args, options)
   local size, choose, passed = check(options)
-  local pid, why = core.start("troupe.pool_manager",
+  local pid, why = core.start("troupe.pool.manager",
     recipe(name, module, args, size, choose, passed),
     {name = manager_key(name), link = true})
   if not pid then return nil, why end
@@ -88,7 +88,7 @@ end
 ---@param options table|nil those of pool.start; restart, grace: a child's
 ---@return table child
 function pool.child(name, module, args, options)
-  local own, child = {}, {"troupe.pool_manager", grace = math.huge}
+  local own, child = {}, {"troupe.pool.manager", grace = math.huge}
   if options ~= nil and type(options) ~= "table" then
     core.expected("options", "a table", options)
   end

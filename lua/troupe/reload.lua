@@ -61,7 +61,7 @@ end
 
 -- Loads it where it can do no harm. Returns what it calls its version.
 local function try(task, facts)
-  local pid, told = core.start("troupe.reload_trial",
+  local pid, told = core.start("troupe.reload.trial",
     {number = facts.number, name = task.name, behaviour = facts.behaviour,
      path = facts.path}, {timeout = task.patience, link = false})
   if pid then raise("the trial of " .. task.name .. " did not end") end

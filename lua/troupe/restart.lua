@@ -145,7 +145,7 @@ end
 
 -- "shop.till", "shop.till 2": of each module the next number.
 local function free_id(self, module)
-  local base = module:gsub("^troupe%.(%w+)_manager$", "%1")
+  local base = module:gsub("^troupe%.(%w+)%.manager$", "%1")
   local number, id = self.numbers[module] or 0
   repeat
     number = number + 1

@@ -38,7 +38,7 @@
 local troupe = require "troupe"
 local core = require "troupe.core"
 
-local MANAGER = "troupe.supervisor_manager"
+local MANAGER = "troupe.supervisor.manager"
 
 local STRATEGIES = {one_for_one = true, one_for_all = true,
                     rest_for_one = true}
@@ -229,7 +229,7 @@ end
 
 -- --- The tree ----------------------------------------------------------------
 
-local BRANCHES = {[MANAGER] = true, ["troupe.pool_manager"] = true}
+local BRANCHES = {[MANAGER] = true, ["troupe.pool.manager"] = true}
 
 -- Adds what is below; the node may end meanwhile, and then has nothing.
 local function grow(node)
@@ -246,7 +246,7 @@ local function title_of(node)
   if node.title or not BRANCHES[node.behaviour] then
     return node.title or node.behaviour
   end
-  return (node.behaviour:match "^troupe%.(%w+)_manager$")
+  return (node.behaviour:match "^troupe%.(%w+)%.manager$")
 end
 
 local function line(node)

@@ -45,7 +45,7 @@ end
 ---@return table task for `await`
 function task.async(module, name, ...)
   check(module, name)
-  local pid = core.start("troupe.task_runner",
+  local pid = core.start("troupe.task.runner",
     {module = module, name = name, args = table.pack(...)})
   return setmetatable({pid = pid, owner = troupe.self(),
                        name = module .. "." .. name}, handle)
@@ -115,7 +115,7 @@ local PATIENCE, TOLD = 0.05, 8
 
 -- What one that is late is doing: an entry of an error's culprits.
 local function culprit(item, list)
-  local entry = {pid = item.pid, behaviour = "troupe.task_runner",
+  local entry = {pid = item.pid, behaviour = "troupe.task.runner",
                  item = item.index}
   local found, info = pcall(core.info, item.pid)
   local doing = found and info.doing or "running"
@@ -166,7 +166,7 @@ function task.map(module, name, list, options)
   check(module, name)
   if type(list) ~= "table" then core.expected("list", "a table", list) end
   local limit, rate, errors = check_options(options)
-  local pid = core.start("troupe.task_map", {module = module, name = name,
+  local pid = core.start("troupe.task.map", {module = module, name = name,
     list = list, limit = limit, rate = rate, errors = errors})
   local _ <close> = setmetatable({}, {__close = function()
     troupe.kill(pid) -- and so all that it has started

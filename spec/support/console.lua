@@ -26,7 +26,7 @@ local listener
 --- A connection that has said nothing yet. `patience`: of the first one's.
 function console.raw(patience)
   listener = listener or sockets.keep(assert(tcp.serve(
-    "unix:" .. command.directory() .. "/s", "troupe.console_session",
+    "unix:" .. command.directory() .. "/s", "troupe.console.session",
     { name = "spec", plain = true, patience = patience })))
   local sock = sockets.keep(assert(tcp.connect(listener:address())))
   return setmetatable({ sock = sock }, client)

@@ -3,7 +3,7 @@
 
 local core = require "troupe.core"
 local inspect = require "troupe.inspect"
-local quote = require "troupe.console_quote"
+local quote = require "troupe.console.quote"
 
 local inside = {}
 

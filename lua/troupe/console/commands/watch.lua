@@ -1,9 +1,9 @@
 --- Commands that look at what is there. Not for scripts: see troupe.inspect.
 
-local host = require "troupe.console_show_host"
+local host = require "troupe.console.show_host"
 local inspect = require "troupe.inspect"
-local show = require "troupe.console_show"
-local unit = require "troupe.console_unit"
+local show = require "troupe.console.show"
+local unit = require "troupe.console.unit"
 
 local TARGET = {"target", "target"}
 

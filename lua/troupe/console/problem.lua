@@ -11,8 +11,8 @@
 -- shown, not the console's.
 
 local core = require "troupe.core"
-local pretty = require "troupe.console_pretty"
-local quote = require "troupe.console_quote"
+local pretty = require "troupe.console.pretty"
+local quote = require "troupe.console.quote"
 local troupe = require "troupe"
 
 local problem = {}

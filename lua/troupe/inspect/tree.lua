@@ -7,8 +7,8 @@
 local troupe = require "troupe"
 local core = require "troupe.core"
 
-local BRANCHES = {["troupe.supervisor_manager"] = true,
-                  ["troupe.pool_manager"] = true}
+local BRANCHES = {["troupe.supervisor.manager"] = true,
+                  ["troupe.pool.manager"] = true}
 
 local PATIENCE = 0.05 -- seconds for one of them
 local PATIENCE_OF_ALL = 0.3

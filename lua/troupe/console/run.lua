@@ -1,5 +1,5 @@
 --- One input at the prompt: a command, or Lua, here or in the actor that was
--- entered. Not for scripts: see troupe.console_evaluator, whose `context` it
+-- entered. Not for scripts: see troupe.console.evaluator, whose `context` it
 -- is: env (what globals the input sees), mode, width, colour, entered.
 --
 --     run.input(context, "1 + 1")  --> {type = "R", values = {2, n = 1}}
@@ -7,8 +7,8 @@
 -- An outcome has the type of its frame: "R" with values, "F" with a problem,
 -- "M" if the input is not complete.
 
-local command = require "troupe.console_command"
-local problem = require "troupe.console_problem"
+local command = require "troupe.console.command"
+local problem = require "troupe.console.problem"
 
 local run = {}
 

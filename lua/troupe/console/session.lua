@@ -1,15 +1,15 @@
 --- One operator's connection: frames in and out. Not for scripts: see
--- troupe.console, and troupe.console_frame for what is said.
+-- troupe.console, and troupe.console.frame for what is said.
 --
--- What is typed runs in an actor beside it (troupe.console_evaluator), so that
+-- What is typed runs in an actor beside it (troupe.console.evaluator), so that
 -- the session itself hears an interrupt, and a client that goes away, whatever
 -- goes on there. It hands over one input at a time and waits for none of its
 -- own messages but the client's taking what is written, 10 s at most.
 
 local core = require "troupe.core"
-local frame = require "troupe.console_frame"
-local json = require "troupe.console_json"
-local problem = require "troupe.console_problem"
+local frame = require "troupe.console.frame"
+local json = require "troupe.console.json"
+local problem = require "troupe.console.problem"
 local troupe = require "troupe"
 
 local session = {call = {}, info = {}}
@@ -60,7 +60,7 @@ local function start(self)
   local options = {memory = MEMORY, cpu = math.huge, mailbox = {size = 500,
                    bytes = 1 << 24, full = "wait"}} -- whatever the project's
   local begin = self.plain and core.start or core.console_start
-  local ok, pid = pcall(begin, "troupe.console_evaluator",
+  local ok, pid = pcall(begin, "troupe.console.evaluator",
     {session = troupe.self(), name = self.name}, options)
   if not ok then finish(self, "no evaluator: " .. tostring(pid)) end
   self.evaluator, self.asking = pid, nil

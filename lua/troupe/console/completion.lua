@@ -6,12 +6,12 @@
 -- It runs nothing of the script's: fields are found as rawget finds them, and
 -- behind an __index that is a table.
 
-local command = require "troupe.console_command"
+local command = require "troupe.console.command"
 local core = require "troupe.core"
-local inside = require "troupe.console_inside"
+local inside = require "troupe.console.inside"
 local registry = require "troupe.registry"
-local quote = require "troupe.console_quote"
-local word = require "troupe.console_word"
+local quote = require "troupe.console.quote"
+local word = require "troupe.console.word"
 
 local completion = {}
 

@@ -1,4 +1,4 @@
---- The words of a command. Not for scripts: see troupe.console_command.
+--- The words of a command. Not for scripts: see troupe.console.command.
 --
 --     word.read 'call account/7 deposit 5 {note = "cash"} limit=3'
 --     --> a list of {kind =, value =, text =}, or nil, why, and whether it is
@@ -9,7 +9,7 @@
 -- write it), "pid" (<0.17.3>, 0.17.3: the value is the first), "option"
 -- (name=value, or --name, which is name=true; with `name`).
 
-local pretty = require "troupe.console_pretty"
+local pretty = require "troupe.console.pretty"
 
 local word = {}
 

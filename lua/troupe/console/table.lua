@@ -8,7 +8,7 @@
 -- A column is {title, right =, cut =}: to the right or the left, and, if the
 -- rows are wider than the screen, how narrow it may get. A cell is text.
 
-local quote = require "troupe.console_quote"
+local quote = require "troupe.console.quote"
 
 local columns = {}
 

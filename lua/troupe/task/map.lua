@@ -29,7 +29,7 @@ end
 
 local function launch(state, index)
   local plan = state.plan
-  local ok, pid = pcall(core.start, "troupe.task_runner", {
+  local ok, pid = pcall(core.start, "troupe.task.runner", {
     module = plan.module, name = plan.name, report = troupe.self(),
     index = index, args = {plan.list[index], n = 1},
   }, {link = true})

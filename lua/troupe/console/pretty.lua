@@ -1,6 +1,6 @@
 --- Values as text, for people.
 --
---     local pretty = require "troupe.console_pretty"
+--     local pretty = require "troupe.console.pretty"
 --     print(pretty.text {name = "north", {1, 2}, till = pid})
 --     --> {{1, 2}, name = "north", till = <0.17.3> shop.till}
 --
@@ -12,8 +12,8 @@
 -- Not for what a program reads: that is troupe.encode, or JSON.
 
 local core = require "troupe.core"
-local layout = require "troupe.console_layout"
-local quote = require "troupe.console_quote"
+local layout = require "troupe.console.layout"
+local quote = require "troupe.console.quote"
 
 local pretty = {}
 

@@ -11,14 +11,14 @@
 -- shop, "a key", account/7, {"account", 7}.
 --
 -- Each command is {name, summary, help, words, options, run, show}:
--- troupe.console_argument says how words and options are written; `run(context,
+-- troupe.console.argument says how words and options are written; `run(context,
 -- args)` returns values; `show(context, ...)` makes text of them, which has its
 -- line end. Without `show` they are shown as values.
 
-local argument = require "troupe.console_argument"
+local argument = require "troupe.console.argument"
 local core = require "troupe.core"
-local inside = require "troupe.console_inside"
-local word = require "troupe.console_word"
+local inside = require "troupe.console.inside"
+local word = require "troupe.console.word"
 
 local command = {}
 
@@ -30,7 +30,7 @@ command.list = {}
 local by_name = {}
 
 for _, group in ipairs(GROUPS) do
-  for _, found in ipairs(require("troupe.console_commands_" .. group)) do
+  for _, found in ipairs(require("troupe.console.commands." .. group)) do
     found.group = group
     command.list[#command.list + 1] = found
     by_name[found.name] = found

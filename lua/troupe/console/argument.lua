@@ -1,5 +1,5 @@
 --- What the words after a command mean. Not for scripts: see
--- troupe.console_command.
+-- troupe.console.command.
 --
 -- A command's `words` is a list of {NAME, KIND, optional =, rest =, default =};
 -- its `options` a table of names to kinds. Kinds: "target", "text", "integer",
@@ -7,7 +7,7 @@
 
 local core = require "troupe.core"
 local registry = require "troupe.registry"
-local word = require "troupe.console_word"
+local word = require "troupe.console.word"
 
 local argument = {}
 

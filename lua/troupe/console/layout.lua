@@ -1,12 +1,12 @@
 --- Pieces of text that belong together, laid out to a width. Not for scripts:
--- see troupe.console_pretty, which makes the pieces.
+-- see troupe.console.pretty, which makes the pieces.
 --
 -- A leaf is {text =, style =, width =}. A group is {open =, close =, width =,
 -- more =, list = BOOLEAN, ENTRY, ...}; an entry has `value`, a leaf or group,
 -- and `key`, the same or nil. `width` is what it takes on one line, or
 -- math.huge if that is too much to have been counted.
 
-local quote = require "troupe.console_quote"
+local quote = require "troupe.console.quote"
 
 local layout = {}
 local rep = string and string.rep

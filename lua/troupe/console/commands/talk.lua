@@ -1,9 +1,9 @@
 --- Commands for the session itself. Not for scripts.
 
-local inside = require "troupe.console_inside"
+local inside = require "troupe.console.inside"
 
 local function help(context, args)
-  return require("troupe.console_help").text(context, args.command)
+  return require("troupe.console.help").text(context, args.command)
 end
 
 local function as_is(_, text) return text end

@@ -2,7 +2,7 @@
 -- troupe.inspect.
 
 local inspect = require "troupe.inspect"
-local host = require "troupe.console_show_host"
+local host = require "troupe.console.show_host"
 
 local MODULE = {"module", "text"}
 

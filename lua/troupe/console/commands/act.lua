@@ -2,7 +2,7 @@
 -- troupe.inspect.
 
 local inspect = require "troupe.inspect"
-local show = require "troupe.console_show"
+local show = require "troupe.console.show"
 local troupe = require "troupe"
 
 local TARGET = {"target", "target"}

@@ -1,11 +1,11 @@
 --- What the commands have found about the whole host, as text. Not for scripts;
--- see troupe.console_show.
+-- see troupe.console.show.
 
-local columns = require "troupe.console_table"
-local quote = require "troupe.console_quote"
-local show = require "troupe.console_show"
-local unit = require "troupe.console_unit"
-local word = require "troupe.console_word"
+local columns = require "troupe.console.table"
+local quote = require "troupe.console.quote"
+local show = require "troupe.console.show"
+local unit = require "troupe.console.unit"
+local word = require "troupe.console.word"
 
 local clean, sender, who = show.clean, show.sender, show.who
 local host = {}

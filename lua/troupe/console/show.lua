@@ -3,14 +3,14 @@
 -- Each takes the context (width; screen, if rows may be wider; colour) and what
 -- troupe.inspect returned, and returns lines with their ends. A name that a
 -- script has given may hold anything: it is cleaned. What is of the whole host:
--- troupe.console_show_host.
+-- troupe.console.show_host.
 
-local columns = require "troupe.console_table"
+local columns = require "troupe.console.table"
 local core = require "troupe.core"
-local pretty = require "troupe.console_pretty"
-local quote = require "troupe.console_quote"
-local unit = require "troupe.console_unit"
-local word = require "troupe.console_word"
+local pretty = require "troupe.console.pretty"
+local quote = require "troupe.console.quote"
+local unit = require "troupe.console.unit"
+local word = require "troupe.console.word"
 
 local show = {}
 
@@ -207,7 +207,7 @@ function show.gc(context, before, after)
   return ("%s before, %s now\n"):format(unit.bytes(before), unit.bytes(after))
 end
 
--- For troupe.console_show_host.
+-- For troupe.console.show_host.
 show.who, show.sender, show.clean = who, sender, clean
 show.value_text = value_text
 show.list_text, show.with_line_end = list_text, with_line_end

@@ -1,5 +1,5 @@
 --- Scalars as text that a terminal can be shown. Not for scripts: see
--- troupe.console_pretty.
+-- troupe.console.pretty.
 --
 --     quote.string "tab\there"   --> "tab\there", in quotes
 --     quote.number(0.1)          --> 0.1

@@ -1,6 +1,6 @@
 --- What `help` says. Not for scripts.
 
-local columns = require "troupe.console_table"
+local columns = require "troupe.console.table"
 
 local help = {}
 
@@ -29,7 +29,7 @@ end
 ---@param name string|nil of a command
 ---@return string
 function help.text(context, name)
-  local command = require "troupe.console_command"
+  local command = require "troupe.console.command"
   if not name then return all(command) end
   local found = command.named(name)
   if not found then

@@ -10,12 +10,12 @@
 -- brackets if there is such a string, too; what is still the same text gets
 -- a "'". A byte that is not UTF-8 is the
 -- character of that number. A table inside itself, one more than 100 deep, a
--- function and the like are text, as troupe.console_pretty has it. Metatables
+-- function and the like are text, as troupe.console.pretty has it. Metatables
 -- do not matter. What takes more than 32 MiB raises.
 
 local core = require "troupe.core"
-local pretty = require "troupe.console_pretty"
-local quote = require "troupe.console_quote"
+local pretty = require "troupe.console.pretty"
+local quote = require "troupe.console.quote"
 
 local json = {}
 

@@ -1,18 +1,18 @@
 --- Runs what an operator types; has the variables of the session. Not for
--- scripts: see troupe.console_session, which has the socket.
+-- scripts: see troupe.console.session, which has the socket.
 --
 -- It asks the session for the next input, and waits for it as long as need be:
 -- so what is typed may itself receive, as in any script. An interrupt reaches
 -- what is typed and nothing else here: it is for the number of an evaluation.
 
-local command = require "troupe.console_command"
-local completion = require "troupe.console_completion"
+local command = require "troupe.console.command"
+local completion = require "troupe.console.completion"
 local core = require "troupe.core"
-local json = require "troupe.console_json"
-local output = require "troupe.console_output"
-local pretty = require "troupe.console_pretty"
-local problem = require "troupe.console_problem"
-local run = require "troupe.console_run"
+local json = require "troupe.console.json"
+local output = require "troupe.console.output"
+local pretty = require "troupe.console.pretty"
+local problem = require "troupe.console.problem"
+local run = require "troupe.console.run"
 local troupe = require "troupe"
 
 local evaluator = {}
