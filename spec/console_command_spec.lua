@@ -156,11 +156,16 @@ describe("an argument", function()
       ["info 1.5"] = "expected a pid or a key, got 1.5",
       ["info true"] = "expected a pid or a key, got true",
       ["info x=1"] = "no option x",
+      ["trace shop 0"] = "expected a whole number above 0, got 0",
+      ["trace shop 2 -1"] = "expected a number from 0, got -1",
+      ["trace shop seconds=x"] = "seconds: expected a number from 0, got x",
+      ["enter"] = "PID is missing",
       ["info shop till"] = "one word too many: till",
       ["info 16000000"] = "there is no actor <0.16000000.?>, and no key " ..
         "16000000",
-      ["mailbox shop many"] = "expected a whole number, got many",
-      ["actors limit=many"] = "limit: expected a whole number, got many",
+      ["mailbox shop many"] = "expected a whole number above 0, got many",
+      ["actors limit=many"] = "limit: expected a whole number above 0, " ..
+        "got many",
       ["log loud"] = "expected debug, info, warn, error or off, got loud",
       ["call shop"] = "REQUEST is missing",
     } do
@@ -176,12 +181,36 @@ describe("an argument", function()
     assert.same({ n = 1, "x=1" }, read "cast shop put x=1".values)
   end)
 
+  it("that may lack has its place or its name", function()
+    for _, text in ipairs { "trace shop 2 1.5", "trace shop 2 seconds=1.5",
+        "trace seconds=1.5 shop count=2" } do
+      assert.same({ target = "shop", count = 2, seconds = 1.5 }, read(text))
+    end
+  end)
+
+  it("of enter may be Lua, as it is", function()
+    for text, wanted in pairs {
+      ["enter shop"] = false, ["enter shop --now"] = false,
+      ["enter shop state.x = 'a  b' "] = "state.x = 'a  b' ",
+      ["  enter  shop --now x{}"] = "x{}",
+      ["enter --now shop timeout=2 x = 1"] = "x = 1",
+      ["enter shop x=1"] = "x=1", ["enter shop x\n+ 1"] = "x\n+ 1",
+    } do
+      local args = read(text)
+      assert.equal("shop", args.target)
+      assert.equal(wanted or nil, args.source)
+      assert.equal(text:find "now" and true, args.now)
+    end
+  end)
+
   it("shows in the usage", function()
     assert.equal("mailbox PID [COUNT]", argument.usage(command.named
       "mailbox"))
     assert.equal("call PID REQUEST [VALUES...] [timeout=SECONDS]",
       command.usage(command.named "call"))
-    assert.equal("enter PID [--now] [timeout=SECONDS]",
+    assert.equal("trace PID [COUNT] [SECONDS]",
+      command.usage(command.named "trace"))
+    assert.equal("enter PID [LUA] [--now] [timeout=SECONDS]",
       command.usage(command.named "enter"))
     assert.equal("log [debug|info|warn|error|off]",
       command.usage(command.named "log"))

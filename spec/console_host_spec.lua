@@ -1,6 +1,7 @@
 -- The console of a host that has a name, from outside, by its socket.
 
 local console = require "support.console"
+local eventually = require "support.eventually"
 local named = require "support.named"
 
 local host
@@ -40,7 +41,8 @@ describe("the console", function()
     assert.equal("2", client:value "1 + 1")
     assert.matches("is running in cast \"run\" %(puppet:1%)\n.*puppet:1: in",
       client:shown "stack busy1")
-    assert.equal("true", client:value "kill busy1")
+    assert.matches("^<.*> fixtures.puppet is killed\n$",
+      client:shown "kill busy1")
     assert.matches("^noactor: ", client:ask "stack busy1".F)
     assert.matches("is running", client:shown "stack busy2")
   end)
@@ -60,11 +62,50 @@ describe("the console", function()
     start [[ troupe.start("fixtures.puppet", nil, { name = "till" }) ]]
     local client = attach()
     assert.equal("42", client:value "call till run 'return 6 * 7'")
-    assert.equal("true", client:value "cast till run 'x = 1'")
+    assert.equal("sent\n", client:shown "cast till run 'x = 1'")
     assert.equal("1", client:value "call till run 'return x'")
     assert.matches("^pid +<0%.%d+%.%d+>\nbehaviour +fixtures%.puppet\n",
       client:shown "info till")
-    assert.equal("true", client:value "stop till")
+    assert.matches("> .* has ended\n$", client:shown "stop till")
+  end)
+
+  it("says what an act has done, and fails if nobody is there", function()
+    start [[
+      for _, name in ipairs { "one", "two" } do
+        troupe.start("fixtures.puppet", nil, { name = name })
+      end
+      troupe.cast("two", "run", "while true do end")
+    ]]
+    local client = attach()
+    assert.equal("sent\n", client:shown "send one x 1")
+    assert.equal("it was in no wait\n", client:shown "cancel one")
+    assert.equal("nothing that was typed runs there\n",
+      client:shown "interrupt one")
+    assert.matches("^<.*> fixtures.puppet has ended\n", client:shown "stop one")
+    assert.matches("^timeout: ", client:ask "stop two timeout=0.05".F)
+    assert.matches("^<.*> fixtures.puppet is killed\n", client:shown "kill two")
+    assert.equal("no actor has the behaviour fixtures.puppet\n",
+      client:shown "actors behaviour=fixtures.puppet")
+    for _, text in ipairs { "send one", "cast one x", "call one x",
+        "cancel one", "interrupt one", "stop one", "kill one", "state one",
+        "gc one", "enter one", "enter one x", "trace one", "mailbox one",
+        "limits one", "info one", "stack one" } do
+      assert.equal('noactor: nobody is registered as "one"',
+        client:ask(text).F, text)
+    end
+  end)
+
+  it("shows what a loop without an end uses", function()
+    start [[
+      troupe.cast(troupe.start("fixtures.puppet", nil, { name = "loop" }),
+        "run", "while true do end")
+    ]]
+    local client = attach()
+    eventually(function()
+      return client:value("local core = require 'troupe.core' return " ..
+        "core.actor(require 'troupe.registry'.whereis 'loop')" ..
+        ".cpu > 0.02") == "true"
+    end)
   end)
 
   it("cuts what it shows to a person's screen, and for nobody else", function()

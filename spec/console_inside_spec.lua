@@ -44,11 +44,40 @@ describe("inside an actor", function()
 
   it("an error is told, and ends nothing", function()
     local client, pid = entered()
-    assert.matches("^exit: enter:1: boom\n  in <.*> fixtures.puppet",
+    assert.matches("^error: enter:1: boom\n  in <.*> fixtures.puppet, what " ..
+      "was typed\n",
       client:ask "error 'boom'".F)
     assert.matches("^syntax: input:1: ", client:ask "x = = 1".F)
     assert.equal("", client:ask "for i = 1, 2 do".M)
     assert.equal(100, actors.run(pid, "return state.balance"))
+  end)
+
+  it("a line may run without one's going in", function()
+    local pid = actors.puppet(nil, "state.balance = 100")
+    local client = console.connect()
+    local text = tostring(pid)
+    assert.equal("", client:value("enter " .. text .. " state.balance = 5"))
+    assert.equal("5", client:value("enter " .. text .. " state.balance"))
+    assert.equal("6", client:value("enter --now " .. text .. " 1 + 5"))
+    assert.equal("spec> ", client.prompt)
+    assert.equal("", client:ask("enter " .. text .. " {").M)
+    assert.equal("7", client:value("enter " .. text .. " (\n7)"))
+    assert.matches("^syntax: ", client:ask("enter " .. text .. " x y").F)
+    assert.equal("badargument: you are inside no actor", client:ask "leave".F)
+  end)
+
+  it("that is busy is told, and what helps", function()
+    local pid = actors.puppet()
+    troupe.cast(pid, "run", "troupe.sleep(9)")
+    local client = console.connect()
+    assert.matches("^timeout: <.*> is busy, and has not come to it in " ..
+      "0.05 s; %-%-now does not wait for that$",
+      client:ask(("enter %s timeout=0.05 1"):format(pid)).F)
+    troupe.kill(pid)
+    pid = actors.puppet()
+    assert.equal("timeout: it was not done in 0.05 s, and is ended",
+      client:ask(("enter %s timeout=0.05 require 'troupe'.sleep(9)"):format(
+        pid)).F)
   end)
 
   it("commands go on where they cannot be Lua", function()

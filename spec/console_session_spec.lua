@@ -69,7 +69,8 @@ describe("a session", function()
   it("asks for more of what is not complete", function()
     local client = console.connect()
     for _, text in ipairs { "for i = 1, 2 do", "x = ", "f(", "[[a", "--[[",
-        "'a\\", "return {", "call nobody {" } do
+        "'a\\", "return {", "call nobody {", "{", "1 +", "x,",
+        "enter nobody {" } do
       assert.equal("", client:ask(text).M, text)
     end
     assert.equal("3", client:value "(1 +\n2)")
@@ -217,14 +218,14 @@ describe("a script", function()
     assert.same({ O = "3\n1\n2\n5\n", R = "" },
       client:ask("x = 3\nx\nfor i = 1, 2 do\n  print(i)\nend\nx + 2\n\n",
                  "S"))
-    assert.same({ O = "no command nothing\n3\n", R = "" },
-      client:ask("help nothing\nx", "S"))
-    assert.is_nil(client:ask("help nothing\nexit\nprint 'no'", "S").O
+    assert.same({ O = "no actor has the behaviour none\n3\n", R = "" },
+      client:ask("actors behaviour=none\nx", "S"))
+    assert.is_nil(client:ask("actors behaviour=none\nexit\nprint 'no'", "S").O
       :find "no\n$")
     client = console.connect()
     client:value "x = 3"
     local all = client:ask("x\nactors behaviour=none", "S")
-    assert.same({ O = "3\nno such actor\n", R = "" }, all)
+    assert.same({ O = "3\nno actor has the behaviour none\n", R = "" }, all)
   end)
 
   it("stops at the first failure, and names its line", function()

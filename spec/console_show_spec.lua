@@ -1,6 +1,7 @@
 -- What the commands print: troupe.console.show, troupe.console.show_host.
 
 local host = require "troupe.console.show_host"
+local registry = require "troupe.registry"
 local show = require "troupe.console.show"
 local troupe = require "troupe"
 
@@ -23,7 +24,7 @@ describe("what a command shows", function()
     assert.matches("^pid +behaviour +queue +in +p99 +memory +cpu +doing$",
       lines[1])
     assert.equal(("%s  shop.till      3  12  35 us  1.2 MiB  500 ms  " ..
-      "2 s: a reply"):format(WHO), lines[2])
+      "waits 2 s for a reply"):format(WHO), lines[2])
     list[1].behaviour = ("x"):rep(300)
     list[1].waits = "\27[2J" .. ("y"):rep(300)
     for width = 40, 120 do
@@ -33,7 +34,9 @@ describe("what a command shows", function()
         assert.is_true(#line <= width)
       end
     end
-    assert.equal("no such actor\n", show.actors(WIDE, {}))
+    assert.equal("there are no actors\n", show.actors(WIDE, {}))
+    assert.equal("no actor has the behaviour till\n",
+      show.actors(WIDE, { behaviour = "till" }))
     list.cut = true
     assert.matches("the first 1; limit=N or %-%-all for more\n$",
       show.actors(WIDE, list))
@@ -45,7 +48,7 @@ describe("what a command shows", function()
       request = 'call "buy"', where = "shop.lua:12",
       waits = "a reply from <0.9.1> stock", since = 0.31, starter = PID,
       bond = "child", keys = { "shop", { "room", 7 } }, groups = {},
-      links = { PID, more = 3 }, messages_in = 5, handling_p50 = 1e-3,
+      links = { PID, more = 3 }, messages_in = 5, cpu = 2, handling_p50 = 1e-3,
       limits = { memory = { used = 2048, limit = 1048576 },
         cpu = { used = 0.001 },
         mailbox = { count = 1, size = 500, bytes = 60, limit = 16777216,
@@ -56,7 +59,8 @@ describe("what a command shows", function()
       "pid           " .. WHO .. "\n", "behaviour     account\n",
       'doing         waiting in call "buy" (shop.lua:12), for a reply from ' ..
         "<0.9.1> stock, since 310 ms\n",
-      "memory        2 KiB of 1 MiB\n", "cpu           1 ms, no limit\n",
+      "memory        2 KiB of 1 MiB\n", "cpu           2 s\n",
+      "cpu limit     1 ms in the message in hand, no limit\n",
       "mailbox       1 of 500, 60 B of 16 MiB; full: wait\n",
       "libraries     string table\n", "keys          shop room/7\n",
       "messages_in   5\n", "handling_p50  1 ms\n",
@@ -67,6 +71,27 @@ describe("what a command shows", function()
     end
     assert.is_nil(text:find "sockets")
     assert.is_nil(text:find "groups")
+  end)
+
+  it("of actors has their names, if one has any", function()
+    local it = { pid = PID, queue = 0, messages_in = 0, doing = "idle" }
+    assert.matches("^pid +behaviour", show.actors(WIDE, { it }))
+    registry.register "spec.till"
+    local text = show.actors(WIDE, { it })
+    registry.unregister "spec.till"
+    assert.matches("^pid +name +behaviour", text)
+    assert.matches("\n<.*>  spec.till  script +0 ", text)
+  end)
+
+  it("of limits says of what they are", function()
+    assert.equal("cpu  1 ms in the message in hand, no limit\n",
+      show.limits(WIDE, { cpu = { used = 0.001 } }))
+    assert.equal([[
+memory   1 MiB
+cpu      no limit for a message
+mailbox  500 messages, 16 MiB; full: wait
+]], show.limits(WIDE, { memory = 1048576,
+      mailbox = { size = 500, bytes = 16777216, full = "wait" } }))
   end)
 
   it("of workers names the console's", function()
@@ -103,6 +128,8 @@ describe("what a command shows", function()
     assert.equal("12:00:00.250000  reply      60 B     1 ms  = 78  stock\n",
       host.event(WIDE, { time = 43200.25, direction = "reply", bytes = 60,
         target = "stock", answer = "78", how = "reply", took = 1e-3 }))
+    assert.equal("time (UTC)       what       size     took  " ..
+      "request = answer  who\n", host.events(WIDE))
     assert.equal("... 5 events were lost\n",
       host.event(WIDE, { direction = "lost", count = 5 }))
   end)

@@ -81,7 +81,7 @@ describe("an operator at a terminal", function()
     operator:ends("shop>")
 
     operator:enter("actors")
-    operator:await("pid +behaviour.*%d>  account .*shop>$")
+    operator:await("pid +name +behaviour.*%d>  till  account .*shop>$")
 
     operator:enter("enter till")
     operator:ends("shop <0.3.1> account>")
@@ -94,7 +94,7 @@ describe("an operator at a terminal", function()
     operator:ends("\nshop>")
 
     operator:enter("trace till 1")
-    operator:ends("trace till 1")
+    operator:ends("the next event, for 10 s; Ctrl-C ends it")
     eventually(function()
       return outside "call till deposit 1" and
         operator:screen():find('"deposit"', 1, true)
@@ -140,7 +140,7 @@ describe("an operator without a terminal", function()
       "state.balance", "-e", "state.balance = 5000", "-e", "leave", "-e",
       "call till balance" }
     assert.same({ 0, "" }, { result.status, result.stderr })
-    assert.matches("^pid +behaviour.*%d>  account .*\n100\n5000\n$",
+    assert.matches("^pid +name +behaviour.*%d>  till  account .*\n100\n5000\n$",
       result.stdout)
     assert.equal("5000", outside "call till balance")
     assert.matches('in .*"deposit"',
@@ -155,8 +155,8 @@ describe("an operator without a terminal", function()
     local result = attach({}, { input = "actors\nenter till\n" ..
       "state.balance = 5000\nstate.balance\nleave\ncall till balance\n" })
     assert.same({ 0, "" }, { result.status, result.stderr })
-    assert.matches("^pid +behaviour.*%d>  account .*\n5000\n5000\n$",
-      result.stdout)
+    assert.matches("^pid +name +behaviour.*%d>  till  account .*\n5000\n" ..
+      "5000\n$", result.stdout)
     assert.matches('in .*"deposit"',
       traced({}, { input = "trace till 1\n" }).stdout)
     local lua = "local sum = 0\nfor i = 1, 3 do\n  sum = sum + i\nend\n" ..
@@ -273,12 +273,11 @@ describe("what an operator sees", function()
     operator:await("looper.lua:1.*busy>$")
     for number = 1, 16 do
       operator:enter("kill loop" .. number)
-      operator:ends("kill loop" .. number .. "\ntrue\nbusy>")
+      operator:await("kill loop" .. number ..
+        "\n<[%d.]+> looper is killed\nbusy>$")
     end
-    eventually(function()
-      return attach({ "busy", "-e", "#inspect.actors{behaviour = 'looper'}" })
-        .stdout == "0\n"
-    end)
+    assert.equal("0\n", attach({ "busy", "-e",
+      "#inspect.actors{behaviour = 'looper'}" }).stdout)
   end)
 end)
 

@@ -206,11 +206,11 @@ describe("inspect.tree", function()
     assert.same({ '"first"', '"mills"', '"inner"' }, seen)
     assert.equal(2, #node.children[2].children)
     assert.equal("fixtures.puppet", node.children[3].children[1].behaviour)
-    assert.is_table(find(roots, "pid", owner))
-    assert.matches('\n  "inspected" <[%d.]+> supervisor one_for_one\n' ..
-      '    "first" <[%d.]+> fixtures.puppet permanent\n' ..
-      '    "mills" <[%d.]+> pool of 2 permanent\n' ..
-      '      0 <[%d.]+> fixtures.puppet permanent\n', text)
+    assert.is_table(below(roots, owner))
+    assert.matches('\n +"inspected" <[%d.]+> supervisor one_for_one\n' ..
+      ' +"first" <[%d.]+> fixtures.puppet permanent\n' ..
+      ' +"mills" <[%d.]+> pool of 2 permanent\n' ..
+      ' +0 <[%d.]+> fixtures.puppet permanent\n', text)
   end)
 
   it("counts restarts, and is not held up by who is busy", function()
@@ -240,14 +240,15 @@ describe("inspect.tree", function()
   end)
 
   it("leaves the host's own actors out", function()
-    assert.equal("0\ttrue\n", require "support.named".output [[
+    assert.equal("1\t0\ttrue\n", require "support.named".output [[
       local private = probe.start_private("fixtures.puppet")
       print(troupe.call(private, "run", [=[
         local core, inspect = require "troupe.core", require "troupe.inspect"
         local pid = core.console_start("fixtures.puppet", "state.n = 1",
           { link = true })
         local text, roots = inspect.tree()
-        return #roots, inspect.info(pid).bond ~= nil
+        return #roots, roots[1].behaviour == nil and #roots[1].children,
+          inspect.info(pid).bond ~= nil
       ]=]))
     ]])
   end)
@@ -263,10 +264,30 @@ describe("inspect.tree", function()
     local text, roots = inspect.tree()
     local node = below(roots, owner)
     assert.equal("task", node.children[1].bond)
-    assert.matches("\n  <[%d.]+> troupe.task.runner task", text)
+    assert.matches("\n +<[%d.]+> troupe.task.runner task", text)
     text, roots = inspect.tree { limit = 1 }
-    assert.equal(1, roots.more)
-    assert.matches("\nand 1 others?$", text)
+    assert.equal("troupe.task.runner", roots[1].children[1].behaviour)
+    assert.matches("\nand %d+ others$", text)
+    assert.equal(math.tointeger(text:match "%d+ others":match "%d+"),
+      roots.more)
+  end)
+
+  it("shows who has started whom, and that one has ended", function()
+    local owner = actors.puppet()
+    local pid = run(owner, [[
+      return troupe.start("fixtures.puppet", nil, { link = false })
+    ]])
+    local _, roots = inspect.tree()
+    assert.equal(pid, below(roots, owner).children[1].pid)
+    assert.is_nil(below(roots, owner).ended)
+    troupe.stop(owner)
+    local text
+    text, roots = inspect.tree()
+    local node = find(roots, "pid", owner)
+    assert.is_true(node.ended)
+    assert.equal(pid, node.children[1].pid)
+    assert.matches(("%s ended\n  %s fixtures.puppet"):format(owner, pid), text)
+    troupe.stop(pid)
   end)
 end)
 

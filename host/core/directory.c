@@ -89,6 +89,7 @@ static void reset_counters(struct actor *actor) {
   atomic_store_explicit(&actor->messages_in, 0, memory_order_relaxed);
   atomic_store_explicit(&actor->messages_out, 0, memory_order_relaxed);
   atomic_store_explicit(&actor->cycles, 0, memory_order_relaxed);
+  atomic_store_explicit(&actor->cpu_used, 0, memory_order_relaxed);
   atomic_store_explicit(&actor->memory, 0, memory_order_relaxed);
   atomic_store_explicit(&actor->restarts, 0, memory_order_relaxed);
 }

@@ -17,7 +17,7 @@
 #endif
 
 /* The stack of core.bonds while it makes way. */
-enum { LIMIT = 1, LIST, TOTAL };
+enum { LIMIT = 1, OTHERS, LIST, TOTAL };
 
 static struct scheduler *scheduler_of(lua_State *L) {
   return body_of(L)->script->scheduler;
@@ -36,8 +36,9 @@ static bool is_private(struct actor *actor) {
   return home != NULL && worker_is_private(home);
 }
 
-/* False: it is bound to nobody, or nobody is there. */
-static bool read_row(struct actor *actor, struct bond_row *row) {
+/* False: it is not among those that are bound to somebody, or the others, or
+** nobody is there. */
+static bool read_row(struct actor *actor, bool others, struct bond_row *row) {
   row->pid = atomic_load_explicit(&actor->pid, memory_order_acquire);
   if (row->pid == ID_NONE || is_private(actor)) return false;
   row->starter = actor_starter(actor);
@@ -45,7 +46,7 @@ static bool read_row(struct actor *actor, struct bond_row *row) {
   row->restarts =
       atomic_load_explicit(&actor->restarts, memory_order_relaxed);
   fence_read();
-  return row->bond != BOND_NONE &&
+  return (row->bond == BOND_NONE) == others &&
          atomic_load_explicit(&actor->pid, memory_order_relaxed) == row->pid;
 }
 
@@ -53,10 +54,14 @@ static void push_row(lua_State *L, const struct bond_row *row) {
   lua_createtable(L, 0, 6);
   value_push_pid(L, row->pid);
   lua_setfield(L, -2, "pid");
-  value_push_pid(L, row->starter);
-  lua_setfield(L, -2, "starter");
-  lua_pushstring(L, row->bond == BOND_TASK ? "task" : "child");
-  lua_setfield(L, -2, "bond");
+  if (row->starter != ID_NONE) {
+    value_push_pid(L, row->starter);
+    lua_setfield(L, -2, "starter");
+  }
+  if (row->bond != BOND_NONE) {
+    lua_pushstring(L, row->bond == BOND_TASK ? "task" : "child");
+    lua_setfield(L, -2, "bond");
+  }
   lua_pushstring(L, words_name(scheduler_of(L), row->pid));
   lua_setfield(L, -2, "behaviour");
   lua_pushinteger(L, row->restarts);
@@ -68,7 +73,8 @@ static void look_at(lua_State *L, uint32_t slot) {
   struct actor *actor = directory_at(scheduler_of(L)->directory, slot);
   lua_Integer count = (lua_Integer)lua_rawlen(L, LIST);
   struct bond_row row;
-  if (actor == NULL || !read_row(actor, &row)) return;
+  if (actor == NULL || !read_row(actor, lua_toboolean(L, OTHERS), &row))
+    return;
   lua_pushinteger(L, lua_tointeger(L, TOTAL) + 1);
   lua_replace(L, TOTAL);
   if (count >= lua_tointeger(L, LIMIT)) return;
@@ -91,7 +97,7 @@ static int go_on(lua_State *L, int status, lua_KContext context) {
 
 int bond_lua_bonds(lua_State *L) {
   luaL_checkinteger(L, LIMIT);
-  lua_settop(L, LIMIT);
+  lua_settop(L, OTHERS);
   lua_newtable(L);
   lua_pushinteger(L, 0);
   return go_on(L, LUA_OK, 1);

@@ -60,12 +60,12 @@ static bool is_host_module(lua_State *L, const char *name) {
 static int not_loaded(lua_State *L, const char *name) {
   struct path *path = module_path(L);
   bool there = module_search(L, name, path_lua(path));
-  const char *why = lua_tostring(L, -1);
   path_drop(path);
   if (!there)
     return failure_raise(L, FAILURE_BADARGUMENT,
-                         "expected module to be a file of Lua, got %s: %s",
-                         failure_describe(L, 1), why);
+                         "expected module to be a file of Lua, got %s, which "
+                         "nobody has loaded, nor is it in package.path",
+                         failure_describe(L, 1));
   lua_pushnil(L);
   lua_pushliteral(L, "not loaded");
   return 2;

@@ -100,11 +100,13 @@ function inspect.waits(options)
   return core.waits(limit_of(options))
 end
 
---- Who belongs to whom: supervisors, pools, tasks and what they have started,
--- and who has started those. Nobody holds it up.
+--- Who was started by whom: an actor, and below it those that it has started.
+-- What belongs to a supervisor, a pool or a task is told before others, if not
+-- all can be. The console's are left out. Nobody holds it up.
 --
 -- A node: pid, behaviour, name (a key that it has, as text), bond ("child" or
--- "task"), restarts, children. A supervisor that answers at once adds to its
+-- "task", if it ends with its starter), restarts, children, ended (it has, but
+-- what it has started has not). A supervisor that answers at once adds to its
 -- children id, text, restart, since and state, and those that have no pid as
 -- they are not there; one that does not is `silent`.
 ---@param options table|nil limit (1000)

@@ -2,8 +2,10 @@
 -- troupe.console.command.
 --
 -- A command's `words` is a list of {NAME, KIND, optional =, rest =, default =};
--- its `options` a table of names to kinds. Kinds: "target", "text", "integer",
--- "number", "value", "flag", or a list of the texts that it may be.
+-- its `options` a table of names to kinds. An optional word may also be given
+-- by its name. With `source` the rest of the line, behind the words, is Lua.
+-- Kinds: "target", "text", "integer", "number", "value", "flag", or a list of
+-- the texts that it may be.
 
 local core = require "troupe.core"
 local registry = require "troupe.registry"
@@ -52,13 +54,14 @@ end
 
 function readers.integer(item)
   local value = math.tointeger(item.value)
-  if value and value >= 0 and math.type(item.value) then return value end
-  return nil, ("expected a whole number, got %s"):format(item.text)
+  if value and value > 0 and math.type(item.value) then return value end
+  return nil, ("expected a whole number above 0, got %s"):format(item.text)
 end
 
 function readers.number(item)
-  if math.type(item.value) then return item.value end
-  return nil, ("expected a number, got %s"):format(item.text)
+  local value = item.value
+  if math.type(value) and value >= 0 then return value end
+  return nil, ("expected a number from 0, got %s"):format(item.text)
 end
 
 function readers.flag(item)
@@ -87,9 +90,17 @@ local function read(kind, item)
   return readers[kind](item)
 end
 
+-- The kind of what is given by its name: an option, or a word that may lack.
+local function kind_named(found, name)
+  if found.options and found.options[name] then return found.options[name] end
+  for _, expected in ipairs(found.words or {}) do
+    if expected[1] == name and expected.optional then return expected[2] end
+  end
+end
+
 -- A named option; its own name is in the message.
-local function option(options, args, item)
-  local kind = options and options[item.name]
+local function option(found, args, item)
+  local kind = kind_named(found, item.name)
   if not kind then return ("no option %s"):format(item.name) end
   local value, why = read(kind, {kind = math.type(item.value) and "number" or
     type(item.value) == "string" and "word" or "literal",
@@ -122,10 +133,10 @@ local function name_text(expected)
   return expected[1]:upper()
 end
 
--- An option among the values of a call would be one of those: x=1 is a word.
-local function is_option(found, item)
+--- Is it one? Among the values of a call, and of Lua, x=1 is none.
+function argument.is_option(found, item)
   return item.kind == "option" and
-    (found.options and found.options[item.name] ~= nil or not found.rest)
+    (kind_named(found, item.name) ~= nil or not (found.rest or found.source))
 end
 
 --- The arguments by their names; nil, and why.
@@ -136,8 +147,8 @@ function argument.read(found, items)
   local args, at = {}, 1
   for _, item in ipairs(items) do
     local expected, why = found.words and found.words[at]
-    if is_option(found, item) then
-      why = option(found.options, args, item)
+    if argument.is_option(found, item) then
+      why = option(found, args, item)
     elseif not expected then
       why = "one word too many: " .. item.text
     elseif expected.rest then
@@ -166,6 +177,7 @@ function argument.usage(found)
     if expected.optional or expected.rest then name = "[" .. name .. "]" end
     parts[#parts + 1] = name
   end
+  if found.source then parts[#parts + 1] = "[LUA]" end
   local names = {}
   for name in pairs(found.options or {}) do names[#names + 1] = name end
   table.sort(names)

@@ -78,8 +78,31 @@ function command.find(context, text)
   return found
 end
 
+-- The words before the Lua that goes with a command, and that; nil, why.
+local function split(found, text)
+  local items, count, at = {}, 0, text:find("%S", text:match "^%s*[%w_]+()")
+  while at do
+    local item, next = word.one(text, at)
+    if not item and count < #found.words then return nil, next end
+    if not item or not argument.is_option(found, item) then
+      if count == #found.words then return items, text:sub(at) end
+      count = count + 1
+    end
+    items[#items + 1] = item
+    at = text:find("%S", next)
+  end
+  return items
+end
+
 --- Its arguments; nil, why, and whether more lines might make it whole.
 function command.read(context, found, text)
+  if found.source then
+    local items, source = split(found, text)
+    if not items then return nil, source end
+    local args, why = argument.read(found, items)
+    if args then args.source = source end
+    return args, why
+  end
   local items, why, open = word.read(text)
   if not items then return nil, why, open end
   table.remove(items, 1)

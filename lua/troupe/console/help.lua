@@ -34,8 +34,9 @@ function help.text(context, name)
   local found = command.named(name)
   if not found then
     local near = command.near(name)
-    return ("no command %s%s\n"):format(columns.cut(name, 40),
-      near and "; did you mean " .. near .. "?" or "")
+    error({kind = "badargument", message = ("no command %s%s"):format(
+      columns.cut(name, 40), near and "; did you mean " .. near .. "?" or "")},
+      0)
   end
   local text = ("%s\n  %s\n"):format(command.usage(found), found.summary)
   if found.help then text = text .. found.help .. "\n" end

@@ -45,8 +45,44 @@ function inside.enter(context, target, options)
     now = options.now or nil, timeout = options.timeout}}
 end
 
+local function late(target, options, begun)
+  local seconds = options.timeout or 5
+  if begun then
+    return ("it was not done in %g s, and is ended"):format(seconds)
+  end
+  return ("%s is busy, and has not come to it in %g s; --now does not wait " ..
+    "for that"):format(core.describe(target), seconds)
+end
+
+-- What is late is told in an operator's words.
+local function finish(target, options, ok, ...)
+  if ok then return ... end
+  local failure = ...
+  if type(failure) == "table" and failure.kind == "timeout" and
+    failure.message:find('visit "enter"', 1, true) then
+    failure = {kind = "timeout", message = late(target, options,
+                                                failure.begun ~= false)}
+  end
+  error(failure, 0)
+end
+
+--- Runs a source there, once.
+---@param target any
+---@param source string
+---@param options table now, timeout
+---@return any ...
+function inside.once(target, source, options)
+  options = {now = options.now or nil, timeout = options.timeout}
+  return finish(target, options, pcall(inspect.enter, target, source, options))
+end
+
 ---@param context table
-function inside.leave(context) context.entered = nil end
+function inside.leave(context)
+  if not context.entered then
+    error({kind = "badargument", message = "you are inside no actor"}, 0)
+  end
+  context.entered = nil
+end
 
 --- Runs one input there.
 ---@param context table with `entered`
@@ -54,7 +90,7 @@ function inside.leave(context) context.entered = nil end
 ---@return any ...
 function inside.run(context, text)
   local entered = context.entered
-  return inspect.enter(entered.pid, text, entered.options)
+  return inside.once(entered.pid, text, entered.options)
 end
 
 --- What is in a table there: for completion.

@@ -47,17 +47,25 @@ local function hops_of(trace, message)
     if hop.pid == self then stack = own(stack, message) end
     if hop.pid ~= self or stack ~= "" and stack ~= last then
       list[#list + 1] = {pid = hop.pid, behaviour = hop.behaviour,
-                         request = hop.request, stack = stack}
+                         request = hop.request ~= 'visit "enter"' and
+                           hop.request or "what was typed", stack = stack}
     end
     last = stack
   end
   return list
 end
 
+-- Was it raised by what was typed into another actor, which goes on?
+local function is_entered(trace)
+  local first = type(trace) == "table" and trace[1]
+  return first and first.request == 'visit "enter"'
+end
+
 local function of(value, trace)
   local kind, message = "error", value
   if is_failure(value) then
     kind, message = value.kind, value.message
+    if kind == "exit" and is_entered(trace) then kind = "error" end
     if kind == message then message = "it did not come to its end" end
   elseif type(value) ~= "string" then
     message = pretty.text(value)

@@ -42,12 +42,12 @@ end
 ---@param env table|nil its globals
 ---@return function|nil chunk nil: why, and whether more might make it whole
 function run.compile(text, name, env)
-  local chunk = load("return " .. text, name, "t", env)
+  local chunk, reason = load("return " .. text, name, "t", env)
   if chunk then return chunk end
   local why
   chunk, why = load(text, name, "t", env)
   if chunk then return chunk end
-  return nil, why, is_open(why, text)
+  return nil, why, is_open(why, text) or is_open(reason, text)
 end
 
 local function remember(context, outcome)
@@ -82,6 +82,12 @@ end
 
 local function of_command(context, found, text)
   local args, why, open = command.read(context, found, text)
+  if args and args.source then
+    local chunk
+    chunk, why, open = run.compile(args.source, "=input", context.env)
+    if open then return {type = "M"} end
+    if not chunk then return failed(problem.new("syntax", why)) end
+  end
   if args then
     local outcome = run.protected(found.run, context, args)
     outcome.command = found

@@ -57,17 +57,36 @@ local ACTORS = {
   {"cpu", right = true}, {"doing", cut = 7},
 }
 
+local NAME = {"name", cut = 8}
+
 local function doing(it)
   if not it.waits then return clean(it.doing) end
-  return ("%s: %s"):format(unit.seconds(it.since), clean(it.waits))
+  return ("waits %s for %s"):format(unit.seconds(it.since), clean(it.waits))
+end
+
+-- A key that it has, as it would be typed, as far as that is easy.
+local function name_of(pid)
+  local text = core.name(pid)
+  return text and clean(text:match '^"([%a_][%w_.%-]*)"$' or text)
+end
+
+local function nobody(list)
+  if not list.behaviour then return "there are no actors\n" end
+  return ("no actor has the behaviour %s\n"):format(clean(list.behaviour))
 end
 
 function show.actors(context, list)
-  if #list == 0 then return "no such actor\n" end
-  local text = list_text(context, list, ACTORS, function(it)
-    return {tostring(it.pid), clean(it.behaviour), unit.count(it.queue),
-            unit.count(it.messages_in), unit.seconds(it.handling_p99),
-            unit.bytes(it.memory), unit.seconds(it.cpu), doing(it)}
+  if #list == 0 then return nobody(list) end
+  local titles, names = {table.unpack(ACTORS)}, {}
+  for _, it in ipairs(list) do names[it] = name_of(it.pid) end
+  if next(names) then table.insert(titles, 2, NAME) end
+  local text = list_text(context, list, titles, function(it)
+    local row = {tostring(it.pid), clean(it.behaviour or "script"),
+                 unit.count(it.queue),
+                 unit.count(it.messages_in), unit.seconds(it.handling_p99),
+                 unit.bytes(it.memory), unit.seconds(it.cpu), doing(it)}
+    if titles[2] == NAME then table.insert(row, 2, names[it] or "-") end
+    return row
   end)
   if list.cut then
     text = ("%sthe first %d; limit=N or --all for more\n"):format(text, #list)
@@ -103,8 +122,8 @@ local function limit_fields(limits)
                               memory.limit and unit.bytes(memory.limit))}
   end
   if type(cpu) == "table" then
-    fields[#fields + 1] = {"cpu", of(unit.seconds(cpu.used),
-                                     cpu.limit and unit.seconds(cpu.limit))}
+    fields[#fields + 1] = {"cpu", of(unit.seconds(cpu.used) ..
+      " in the message in hand", cpu.limit and unit.seconds(cpu.limit))}
   end
   if type(mailbox) == "table" and mailbox.count then
     local text = ("%s, %s"):format(of(unit.count(mailbox.count),
@@ -119,11 +138,23 @@ local function limit_fields(limits)
   return fields
 end
 
-function show.limits(context, limits)
-  local fields = limit_fields(limits)
-  if #fields == 0 then -- the defaults
-    return with_line_end(value_text(context, limits))
+-- Of an actor whose start options do not say.
+local function default_fields(limits)
+  local function text(value, of_unit)
+    return value and of_unit(value) or "no limit"
   end
+  local mailbox = limits.mailbox or {}
+  return {
+    {"memory", text(limits.memory, unit.bytes)},
+    {"cpu", text(limits.cpu, unit.seconds) .. " for a message"},
+    {"mailbox", ("%s messages, %s; full: %s"):format(text(mailbox.size,
+      unit.count), text(mailbox.bytes, unit.bytes), clean(mailbox.full))},
+  }
+end
+
+function show.limits(_, limits)
+  local fields = limit_fields(limits)
+  if #fields == 0 then fields = default_fields(limits) end
   return columns.fields(fields)
 end
 
@@ -131,7 +162,7 @@ local COUNTERS = {
   {"messages_in", unit.count}, {"messages_out", unit.count},
   {"waiting_p50", unit.seconds}, {"waiting_p99", unit.seconds},
   {"handling_p50", unit.seconds}, {"handling_p99", unit.seconds},
-  {"restarts", unit.count}, {"version", clean},
+  {"restarts", unit.count}, {"version", clean}, {"cpu", unit.seconds},
 }
 
 local PIDS = {"links", "monitors", "watched_by", "owes"}
@@ -186,6 +217,7 @@ function show.info(context, info)
     end
   end
   for _, field in ipairs(limit_fields(info.limits or {})) do
+    if field[1] == "cpu" then field[1] = "cpu limit" end
     fields[#fields + 1] = field
   end
   add_lists(context, fields, info)

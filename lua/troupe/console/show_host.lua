@@ -66,6 +66,17 @@ end
 -- What is as long as it likes comes last.
 local EVENT = "%s.%06d  %-5s %9s %8s  %s%s%s"
 
+--- What stands above the events of a trace.
+---@param context table
+---@return string
+function host.events(context)
+  local text = ("%-15s  %-5s %9s %8s  %s"):format("time (UTC)", "what", "size",
+    "took", "request = answer  who")
+  text = columns.cut(text, context.screen or context.width)
+  if context.colour then text = "\27[1m" .. text .. "\27[0m" end
+  return text .. "\n"
+end
+
 --- One event of a trace, a line.
 ---@param context table
 ---@param event table
@@ -159,7 +170,7 @@ end
 -- --- tree --------------------------------------------------------------------
 
 function host.tree(_, text)
-  if text == "" then return "no supervisors, pools or tasks\n" end
+  if text == "" then return "there are no actors\n" end
   return show.with_line_end(quote.clean(text, "lines"))
 end
 

@@ -83,9 +83,9 @@ local function bare(text)
   return {kind = "word", value = text, text = text}
 end
 
--- The word that begins there, and where the next may; or nil, why, is it not
--- finished.
-local function one(text, at)
+--- The word that begins there, and where the next may; or nil, why, is it not
+--- finished.
+function word.one(text, at)
   local first = text:sub(at, at)
   if first == '"' or first == "'" then
     return quoted(text, at, string_end(text, at), "string")
@@ -94,7 +94,7 @@ local function one(text, at)
   end
   local name, next = text:match("^([%a_][%w_]*)=()", at)
   if name and not text:find("^[%s=]", next) and next <= #text then
-    local value, after, open = one(text, next)
+    local value, after, open = word.one(text, next)
     if not value then return nil, after, open end
     return {kind = "option", name = name, value = value.value,
             text = name .. "=" .. value.text}, after
@@ -109,7 +109,7 @@ end
 function word.read(text)
   local words, at = {}, text:find "%S"
   while at do
-    local found, next, open = one(text, at)
+    local found, next, open = word.one(text, at)
     if not found then return nil, next, open end
     words[#words + 1] = found
     at = text:find("%S", next)

@@ -1,4 +1,5 @@
---- Who belongs to whom: supervisors, pools, tasks. For troupe.inspect.
+--- Who was started by whom, and what belongs to supervisors, pools and tasks.
+-- For troupe.inspect.
 --
 -- That comes from the actors' slots, so nobody holds it up. What only a
 -- supervisor knows, what its children are called and which of them are not
@@ -32,7 +33,9 @@ local function grow(rows)
   end
   for _, row in ipairs(rows) do
     local above = nodes[row.starter]
-    if not above then
+    if not row.starter then
+      above = {children = roots}
+    elseif not above then
       above = root_of(row.starter)
       nodes[row.starter] = above
       roots[#roots + 1] = above
@@ -87,7 +90,8 @@ local function line(node)
   local words = {}
   words[1] = node.text or node.name
   words[#words + 1] = node.pid and tostring(node.pid) or node.state
-  words[#words + 1] = node.title or node.behaviour
+  words[#words + 1] = node.title or node.behaviour or
+    (not node.ended and node.pid and "script" or nil)
   words[#words + 1] = node.restart or (node.bond == "task" and "task" or nil)
   if node.ended then words[#words + 1] = "ended" end
   local text = table.concat(words, " ")
@@ -108,6 +112,9 @@ end
 ---@return table roots
 function tree.of(limit)
   local rows, total = core.bonds(limit)
+  local others, count = core.bonds(limit - #rows, true)
+  table.move(others, 1, #others, #rows + 1, rows)
+  total = total + count
   local roots, nodes = grow(rows)
   local last = troupe.now() + PATIENCE_OF_ALL
   for _, node in pairs(nodes) do

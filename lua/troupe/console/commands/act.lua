@@ -1,6 +1,7 @@
 --- Commands that do something to actors. Not for scripts: see troupe and
 -- troupe.inspect.
 
+local act = require "troupe.console.act"
 local inspect = require "troupe.inspect"
 local show = require "troupe.console.show"
 local troupe = require "troupe"
@@ -41,43 +42,41 @@ return {
   },
   {
     name = "cast", summary = "a request without a reply",
+    help = "cast account/7 note \"paid cash\"",
     words = {TARGET, REQUEST, VALUES}, rest = true,
-    run = function(_, args)
-      return troupe.cast(args.target, args.request, unpack(args.values))
-    end,
+    run = act.sender(troupe.cast), show = act.sent,
     call = passed(troupe.cast),
   },
   {
-    name = "send", summary = "an info",
+    name = "send", summary = "a message that is no request: an info",
+    help = "send account/7 tick 5",
     words = {TARGET, VALUES}, rest = true,
-    run = function(_, args)
-      return troupe.send(args.target, unpack(args.values))
-    end,
+    run = act.sender(troupe.send), show = act.sent,
     call = passed(troupe.send),
   },
   {
     name = "cancel", summary = "ends the wait that an actor is in, by an error",
-    words = {TARGET}, run = ask "cancel", call = inspected "cancel",
+    help = "What it does goes on with a `cancelled`, as with a timeout.",
+    words = {TARGET}, run = act.cancel, show = act.cancelled,
+    call = inspected "cancel",
   },
   {
-    name = "interrupt", summary = "raises an error in what an actor does",
-    words = {TARGET}, run = ask "interrupt", call = inspected "interrupt",
+    name = "interrupt", summary = "ends what was typed into an actor",
+    help = "An evaluation of `enter`, or of another session: the actor goes " ..
+      "on.\nOf its own work, see cancel and kill.",
+    words = {TARGET}, run = act.interrupt, show = act.interrupted,
+    call = inspected "interrupt",
   },
   {
     name = "stop", summary = "asks an actor to end; its messages come first",
     words = {TARGET, {"reason", "text", optional = true}},
     options = {timeout = "number"},
-    run = function(_, args)
-      troupe.timeout(args.timeout or 5, troupe.stop, args.target, args.reason)
-      return true
-    end,
-    call = passed(troupe.stop),
+    run = act.stop, show = act.stopped, call = passed(troupe.stop),
   },
   {
     name = "kill", summary = "ends an actor at once",
     words = {TARGET},
-    run = function(_, args) return troupe.kill(args.target) end,
-    call = passed(troupe.kill),
+    run = act.kill, show = act.killed, call = passed(troupe.kill),
   },
   {
     name = "limits", summary = "what an actor uses and may use",

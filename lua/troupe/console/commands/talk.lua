@@ -9,17 +9,19 @@ end
 local function as_is(_, text) return text end
 
 local function enter(context, args)
+  if args.source then return inside.once(args.target, args.source, args) end
   return inside.enter(context, args.target, args)
 end
 
 return {
   {
     name = "enter", summary = "lines run inside an actor, until `leave`",
-    help = "They run between two of its messages and see its `state` and " ..
+    help = "enter account/7 state.balance = 500: this line only.\n" ..
+      "They run between two of its messages and see its `state` and " ..
       "globals; what\nthey change holds. With --now they run while it " ..
       "waits, too, but must not wait\nthemselves. help, leave and exit " ..
       "remain; other commands, where they are no Lua.",
-    words = {{"target", "target"}},
+    words = {{"target", "target"}}, source = true,
     options = {now = "flag", timeout = "number"},
     run = enter, call = inside.enter,
   },

@@ -25,31 +25,57 @@ end
 local function actors(_, args)
   local limit, wanted = args.limit or 20, {}
   if args.all then return inspect.actors(args) end
+  wanted.behaviour = args.behaviour
   args.limit = limit + 1 + OWN
   for _, it in ipairs(inspect.actors(args)) do
     if args.behaviour or not is_own(it) then wanted[#wanted + 1] = it end
   end
   if wanted[limit + 1] then
-    wanted = table.move(wanted, 1, limit, 1, {cut = true})
+    wanted = table.move(wanted, 1, limit, 1,
+                        {cut = true})
   end
   return wanted
+end
+
+-- Who waits is told so; what comes is shown as it comes.
+local function trace(context, args)
+  local count, seconds = args.count or 20, args.seconds or 10
+  if context.mode == "json" then
+    return inspect.trace(args.target, count, seconds)
+  end
+  if context.mode == "terminal" then
+    local events = count == 1 and "event" or count .. " events"
+    context.print(("the next %s, for %s; Ctrl-C ends it\n"):format(events,
+      unit.seconds(seconds)))
+  end
+  local titled
+  local seen = inspect.trace(args.target, count, seconds, function(event)
+    context.print((titled and "" or host.events(context)) ..
+                  host.event(context, event))
+    titled = true
+  end)
+  if seen == 0 then
+    context.print(("nothing in %s\n"):format(unit.seconds(seconds)))
+  end
 end
 
 return {
   {
     name = "actors", summary = "who is there, the busiest first",
-    help = "The figures are from an actor's start on; p99: of handling a " ..
-      "message. The\nconsole's own are left out, but for --all and if they " ..
-      "are asked for.",
+    help = "queue: messages that wait; in: those that it has been given; " ..
+      "p99: of the time\nthat one takes. From its start on. The console's " ..
+      "own are left out, but for\n--all and if they are asked for.",
     options = {sort = {"queue", "memory", "cpu", "calls"}, limit = "integer",
                behaviour = "text", all = "flag"},
-    run = actors,
-    show = show.actors, call = call "actors",
+    run = actors, show = show.actors, call = call "actors",
   },
   {
-    name = "tree", summary = "supervisors, and what they have started",
+    name = "tree", summary = "who was started by whom",
+    help = "Supervisors tell what they call their children. Of many actors " ..
+      "the first 100,\nand those of supervisors before others.",
     options = {limit = "integer"},
     run = function(context, args)
+      args.limit = args.limit or 100
       if context.mode ~= "json" then return (inspect.tree(args)) end
       return (select(2, inspect.tree(args)))
     end,
@@ -81,20 +107,9 @@ return {
       "ends it, too.\nin: a message, and how long it was queued; end: of " ..
       "its handler, and how long\nthat took; out: a request of its own; " ..
       "reply: what came of that.",
-    words = {TARGET, {"count", "integer", optional = true}},
-    options = {seconds = "number"},
-    run = function(context, args)
-      local seconds = args.seconds or 10
-      if context.mode == "json" then
-        return inspect.trace(args.target, args.count, seconds)
-      end
-      local count = inspect.trace(args.target, args.count, seconds,
-        function(event) context.print(host.event(context, event)) end)
-      if count == 0 then
-        context.print(("nothing in %s\n"):format(unit.seconds(seconds)))
-      end
-    end,
-    call = call "trace",
+    words = {TARGET, {"count", "integer", optional = true},
+             {"seconds", "number", optional = true}},
+    run = trace, call = call "trace",
   },
   {
     name = "waits", summary = "who waits for whom",
