@@ -435,12 +435,22 @@ describe("the terminal", function()
     end
   end)
 
+  it("takes the client with it when it goes away", function()
+    local terminal = start { environment = { ASAN_OPTIONS = "detect_leaks=0" } }
+    frame "H"
+    terminal:enter("loop")
+    frame "E"
+    terminal:vanish()
+    assert.equal("closed", troupe.timeout(10, troupe.receive))
+  end)
+
   it("is given back while the client is stopped", function()
     local terminal = tmux.start({ "bash", "--norc", "-i" }, { environment = {
       XDG_STATE_HOME = home, PS1 = "shell> " } })
     terminal:ends("shell>")
     terminal:enter(command.binary() .. " attach " .. puppet.listen())
     terminal:ends("puppet>")
+    local client = command.lines("pgrep -P " .. terminal:pid())[1]
     terminal:type("value 1")
     terminal:ends("value 1")
     terminal:keys("C-z")
@@ -457,11 +467,12 @@ describe("the terminal", function()
     terminal:keys("C-z")
     terminal:await("Stopped.*shell>$")
     terminal:enter("fg")
-    terminal:await("shell> fg\n[^>]*attach[^>]*$")
-    eventually(function() -- before it is back, it is the shell that hears it
-      terminal:keys("C-c")
-      return terminal:screen():find("interrupted\npuppet>", 1, true)
+    eventually(function() -- until then it is the shell that hears Ctrl-C
+      return command.lines("ps -o stat= -p " .. client)[1]:find("^S.*%+")
     end)
+    terminal:keys("C-c")
+    frame "I"
+    terminal:ends("interrupted\npuppet>")
   end)
 end)
 

@@ -70,13 +70,45 @@ function tmux.start(program, options)
   return self
 end
 
---- Ends all terminals of this spec.
+-- The binaries that work in the window: a list of pid and state. The number
+-- of a window that is gone may be another's.
+local function clients(self)
+  return command.lines(([[
+    tty=$(tmux -S %s display-message -p '#{pane_tty}' 2>/dev/null) || exit 0
+    ps -o pid=,stat=,comm= -t "$tty" | awk '$3 == "troupe" { print $1, $2 }'
+  ]]):format(command.quote(self.socket)))
+end
+
+local function signal(name, list)
+  for _, client in ipairs(list) do
+    os.execute(("kill -%s %s 2>/dev/null"):format(name, client:match("%d+")))
+  end
+end
+
+-- A leader of a session who dies leaves SIGCONT to those in the foreground.
+-- One that looks for leaks just then, as its sanitizer's last act, would lose
+-- the stop that it waits for, and wait for ever: whoever works in the window
+-- ends before the window does.
+local function hang_up(self)
+  local list = clients(self)
+  signal("HUP", list)
+  for index = #list, 1, -1 do
+    if not list[index]:find(" T") then table.remove(list, index) end
+  end
+  signal("CONT", list)
+  return pcall(eventually, function() return #clients(self) == 0 end)
+end
+
+--- Ends all terminals of this spec, with what still works in them.
 function tmux.finish()
+  local ended = true
   for _, self in ipairs(running) do
-    os.execute(("tmux -S %s kill-server 2>/dev/null"):format(
-      command.quote(self.socket)))
+    ended = hang_up(self) and ended
+    signal("KILL", clients(self))
+    self:vanish()
   end
   running = {}
+  assert(ended, "expected the client to end when it is hung up")
 end
 
 --- Presses keys, by tmux's names of them: "C-c", "Tab", "Up".
@@ -97,6 +129,13 @@ function terminal:paste(text)
   command.write(file, text)
   tell(self, "load-buffer", file)
   tell(self, "paste-buffer", "-p")
+end
+
+--- Goes away under the program. One with a sanitizer must not look for leaks
+--- then: see above.
+function terminal:vanish()
+  os.execute(("tmux -S %s kill-server 2>/dev/null"):format(
+    command.quote(self.socket)))
 end
 
 function terminal:resize(width, height)
