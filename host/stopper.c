@@ -153,7 +153,7 @@ static void name_running(struct scheduler *scheduler, struct log *log,
     const char *name;
     char who[ID_TEXT_SIZE];
     if (actor == NULL || pid == self) continue;
-    name = atomic_load_explicit(&actor->name, memory_order_relaxed);
+    name = atomic_load_explicit(&actor->name, memory_order_acquire);
     log_write(log, LOG_ERROR, id_text(pid, who),
               "%s is still running and cannot be ended",
               name != NULL ? name : "script");

@@ -2,6 +2,7 @@
 
 local actors = require "support.actors"
 local command = require "support.command"
+local support = require "support"
 local troupe = require "troupe"
 
 local raised, run = actors.raised, actors.run
@@ -148,6 +149,21 @@ describe("a concurrent behaviour", function()
     for index = 1, 6 do assert.same({ true, 5050 + index }, all[index]) end
   end)
 
+  it("ends all that they had started, and give up at the same time", function()
+    local core, pid = require "troupe.core", juggler()
+    local function starting()
+      return #core.actors { behaviour = "fixtures.slow" }
+    end
+    for _ = 1, 4 do
+      caller(pid, "run",
+        "return pcall(troupe.timeout, 60, troupe.start, 'fixtures.slow')")
+    end
+    support.eventually(function() return starting() == 4 end)
+    core.cancel(pid)
+    support.eventually(function() return starting() == 0 end)
+    arrivals(4)
+  end)
+
   it("keeps a coroutine that waits in one handler from another", function()
     local gate, pid = actors.puppet(), juggler()
     caller(pid, "run", [[
@@ -255,6 +271,21 @@ describe("the end of a concurrent actor", function()
   end)
 
   -- The host counts its blocks when it ends, and fails.
+  -- A test build checks at its end that every block has been given back.
+  it("leaves nothing of what its start waited for", function()
+    assert.equal("1\n", support.output([[
+      local troupe = require "troupe"
+      print(troupe.call(troupe.start "waiting", "one"))
+    ]], { files = { ["waiting.lua"] = [[
+      local troupe = require "troupe"
+      local waiting = { call = {}, concurrent = 2 }
+      function waiting.init() troupe.sleep(0.001) return {} end
+      function waiting.continue() troupe.sleep(0.001) end
+      function waiting.call.one() return 1 end
+      return waiting
+    ]] } }))
+  end)
+
   it("leaves nothing behind, whatever its handlers wait for", function()
     local gate, pid = actors.puppet(), juggler()
     occupy(pid, gate, 2)

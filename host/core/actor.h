@@ -193,7 +193,7 @@ struct actor {
   struct lease_hold *leases;          /* checked-out workers: core/lease.h */
   struct room_wait *crowd;            /* senders that wait: core/room.c */
   /* What runs there, for people; lives as long as the host, or NULL. Written
-  ** by the owner, read by anybody; relaxed. */
+  ** by the owner (release: the text may be new), read by anybody (acquire). */
   _Atomic(const char *) name;
   /* Of its behaviour; 0: it has none yet. Written by the owner, read by
   ** anybody; relaxed. */

@@ -101,7 +101,7 @@ static void read_timings(struct actor *actor, struct census_row *row) {
 static void read_row(struct scheduler *scheduler, struct actor *actor,
                      uint64_t now, struct census_row *row) {
   row->starter = actor_starter(actor);
-  row->behaviour = atomic_load_explicit(&actor->name, memory_order_relaxed);
+  row->behaviour = atomic_load_explicit(&actor->name, memory_order_acquire);
   read_counters(scheduler, actor, row);
   read_doing(scheduler, actor, now, row);
 }
@@ -247,7 +247,7 @@ static void visit(struct census *census, uint32_t slot) {
   row.pid = atomic_load_explicit(&actor->pid, memory_order_acquire);
   if (row.pid == ID_NONE ||
       !is_asked_for(census, atomic_load_explicit(&actor->name,
-                                                 memory_order_relaxed)))
+                                                 memory_order_acquire)))
     return;
   read_row(census->scheduler, actor, census->now, &row);
   if (is_timed(census)) read_timings(actor, &row);

@@ -487,7 +487,7 @@ static int start_module(lua_State *L, struct body *body) {
   const char *name = luaL_checkstring(L, 1);
   body->behaviour = modules_name(body->script->modules, name, &body->fresh);
   atomic_store_explicit(&body->actor->name, body->behaviour,
-                        memory_order_relaxed);
+                        memory_order_release);
   module_push_require(L);
   lua_pushvalue(L, 1);
   lua_callk(L, 1, 1, 0, after_require);

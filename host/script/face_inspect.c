@@ -123,7 +123,7 @@ static int push_silent(lua_State *L, uint64_t pid) {
   struct actor *actor = directory_find(directory_of(L), pid);
   const char *name;
   if (actor == NULL) return no_actor(L, pid);
-  name = atomic_load_explicit(&actor->name, memory_order_relaxed);
+  name = atomic_load_explicit(&actor->name, memory_order_acquire);
   lua_createtable(L, 0, 7);
   value_push_pid(L, pid);
   lua_setfield(L, -2, "pid");

@@ -182,7 +182,7 @@ static bool has_servers(lua_State *L, const struct reload *reload) {
     struct actor *actor = directory_find(directory, users[i].pid);
     const char *name = NULL;
     if (actor != NULL)
-      name = atomic_load_explicit(&actor->name, memory_order_relaxed);
+      name = atomic_load_explicit(&actor->name, memory_order_acquire);
     found = actor != NULL && (name != NULL
                                   ? strcmp(name, users[i].name) == 0
                                   : *users[i].name == '\0' && has_version(actor));
@@ -241,7 +241,8 @@ static int lua_join(lua_State *L) {
 static int after_await(lua_State *L, int status, lua_KContext capped) {
   uint32_t busy = reload_busy(script_of(L), check_change(L));
   (void)status;
-  if (capped) wait_raise(L, ID_NONE, "the end of a reload", 0);
+  if (capped || wait_outcome(L)->outcome != OUTCOME_TIMEOUT)
+    wait_raise(L, ID_NONE, "the end of a reload", 0);
   lua_pushinteger(L, (lua_Integer)busy);
   return 1;
 }

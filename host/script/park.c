@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "script/budget.h"
+#include "script/hand.h"
 #include "script/receive.h"
 #include "script/run.h"
 #include "script/script.h"
@@ -62,7 +63,7 @@ static void open_again(struct body *body, uint64_t deadline) {
 void park_return(struct body *body) {
   struct parked *parked = body->parked;
   ASSERT(!body->suspended && body->request == NULL, "the visit is over");
-  if (body->outcome != NULL) message_free(body->outcome);
+  hand_let_go(body->script, &body->hand);
   take_back(body);
   body->receiving = true;
   open_again(body, parked->deadline);
@@ -84,11 +85,8 @@ void park_end(struct body *body) {
   if (parked == NULL) return;
   owe_exit(body);
   run_give_up(body);
-  room_leave(body->script->scheduler, &body->room);
   message_free(body->request);
-  message_free(body->outcome);
-  message_free(body->sending);
-  message_free(body->sending_start);
+  hand_let_go(body->script, &body->hand);
   take_back(body);
   memory_free(parked);
 }

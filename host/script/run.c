@@ -182,9 +182,11 @@ static int unwind_aside(lua_State *thread, int status, struct buffer *stack) {
 
 int run_aside(struct body *body, lua_State *thread, struct buffer *stack) {
   lua_State *running = body->running, *finalising = body->finalising;
+  struct source *gate = body->gate;
   int blocked = body->blocked, results, status;
   ASSERT(body->beside && !body->describing, "it has a budget of its own");
   body->running = body->finalising = thread;
+  body->gate = NULL; /* it has not come to one here */
   body->describing = true;
   body->blocked++;
   worker_share();
@@ -193,6 +195,7 @@ int run_aside(struct body *body, lua_State *thread, struct buffer *stack) {
   tell_absence(body, worker_own());
   body->blocked = blocked;
   body->describing = false;
+  body->gate = gate;
   body->running = running;
   body->finalising = finalising;
   return status;

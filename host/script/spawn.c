@@ -10,6 +10,7 @@
 #include "script/budget.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
+#include "script/culprit.h"
 #include "script/deadlock.h"
 #include "script/entity.h"
 #include "script/failure.h"
@@ -26,6 +27,12 @@
 
 /* --- troupe.start --------------------------------------------------------- */
 
+/* When the turn ends: who is asked whose fault it is answers before. */
+static void give_up(struct body *body, uint64_t pid) {
+  culprit_kill(body);
+  body->doomed = pid;
+}
+
 static int after_start(lua_State *L, int status, lua_KContext context) {
   struct body *body = body_of(L);
   struct message *outcome = body->outcome;
@@ -34,7 +41,7 @@ static int after_start(lua_State *L, int status, lua_KContext context) {
   (void)context;
   if (outcome->outcome != OUTCOME_REPLY) {
     pidset_clear(&body->actor->relations, pid, RELATION_LINK);
-    if (outcome_is_early(outcome->outcome)) body->doomed = pid;
+    if (outcome_is_early(outcome->outcome)) give_up(body, pid);
     wait_raise(L, pid, "the start of ", 1);
   }
   if (outcome->count != 0) {

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "script/budget.h"
+#include "script/hand.h"
 #include "script/order.h"
 #include "script/script.h"
 #include "script/tracing.h"
@@ -106,6 +107,9 @@ bool strand_is_free(const struct body *body) {
 
 static void move_in(struct body *body, struct strand *strand) {
   ASSERT(body->strands->running == NULL, "the main thread has the body");
+  ASSERT(!body->suspended, "and has nothing to do");
+  if (unlikely(hand_holds(&body->hand)))
+    hand_let_go(body->script, &body->hand);
   body->strands->running = strand;
   body->L = strand->thread;
   body->hand = strand->hand;
@@ -217,15 +221,9 @@ bool strand_enter_meant(struct body *body, const struct message *message) {
   return false;
 }
 
-static void drop(struct body *body, struct message *message) {
-  struct scheduler *scheduler = body->script->scheduler;
-  if (message != NULL) scheduler->discard(scheduler, message);
-}
-
-/* Of the last wait: a body keeps it, but nobody asks a free strand. */
+/* Of its last wait: a body keeps that, but nobody asks a free strand. */
 static void finish(struct body *body, struct strand *strand) {
-  drop(body, strand->hand.outcome);
-  strand->hand.outcome = NULL;
+  if (hand_holds(&strand->hand)) hand_let_go(body->script, &strand->hand);
   release(body->strands, strand);
 }
 
@@ -316,14 +314,12 @@ bool strand_enter_left(struct body *body) {
 }
 
 void strand_drop(struct body *body) {
+  struct scheduler *scheduler = body->script->scheduler;
   owe_exit(body);
   if (body->tracing != NULL && body->request != NULL)
     tracing_handled(body, body->request, RECORD_EXIT, NULL);
-  room_leave(body->script->scheduler, &body->room);
-  drop(body, body->request);
-  drop(body, body->outcome);
-  message_free(body->sending);
-  message_free(body->sending_start);
+  if (body->request != NULL) scheduler->discard(scheduler, body->request);
+  hand_let_go(body->script, &body->hand);
   clear(body);
   release(body->strands, move_out(body));
 }

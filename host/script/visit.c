@@ -21,6 +21,7 @@
 #include "script/culprit.h"
 #include "script/deadlock.h"
 #include "script/failure.h"
+#include "script/hand.h"
 #include "script/run.h"
 #include "script/target.h"
 #include "script/wait.h"
@@ -127,15 +128,6 @@ void visit_free_hands(struct body *body) {
                              .finalising = body->finalising};
 }
 
-/* What it had begun to send, or has not looked at. */
-static void drop_hand(struct body *body) {
-  struct scheduler *scheduler = body->script->scheduler;
-  room_leave(scheduler, &body->room);
-  message_free(body->sending);
-  message_free(body->sending_start);
-  if (body->outcome != NULL) scheduler->discard(scheduler, body->outcome);
-}
-
 static void visit_now(struct body *body, struct message *message) {
   struct waiter asker = {message->sender, message->epoch};
   struct visiting visiting = {.message = message, .kept = body->hand};
@@ -144,7 +136,7 @@ static void visit_now(struct body *body, struct message *message) {
   body->visiting = &visiting;
   run_parts(body);
   body->visiting = NULL;
-  if (visiting.freed) drop_hand(body);
+  if (visiting.freed) hand_let_go(body->script, &body->hand);
   body->hand = visiting.kept;
   buffer_deinit(&visiting.stack);
   if (visiting.reply == NULL) visiting.reply = make_excuse(body);

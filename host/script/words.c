@@ -65,7 +65,7 @@ bool words_key_of(struct scheduler *scheduler, uint64_t pid,
 const char *words_name(struct scheduler *scheduler, uint64_t pid) {
   struct actor *actor = directory_find(scheduler->directory, pid);
   if (actor == NULL) return NULL;
-  return atomic_load_explicit(&actor->name, memory_order_relaxed);
+  return atomic_load_explicit(&actor->name, memory_order_acquire);
 }
 
 const char *words_who_is(struct scheduler *scheduler, uint64_t pid,
