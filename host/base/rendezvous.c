@@ -56,10 +56,6 @@ static bool is_name(const char *name, size_t size) {
   return true;
 }
 
-bool rendezvous_is_name(const char *name) {
-  return is_name(name, strlen(name));
-}
-
 /* A variable that is set to something; NULL: it is not. */
 static const char *variable(const char *name) {
   const char *value = getenv(name);
@@ -112,7 +108,7 @@ static bool set_path(char *path, const struct rendezvous *place,
 static bool find_places(struct rendezvous *place, const char *name,
                         struct complaint complaint) {
   char quoted[QUOTE_SIZE];
-  if (!rendezvous_is_name(name))
+  if (!is_name(name, strlen(name)))
     return complain(complaint,
                     "expected a host's name to be 1 to %d letters, digits, "
                     "'_', '-' or '.', beginning with neither '-' nor '.', got "

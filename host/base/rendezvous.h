@@ -34,12 +34,10 @@ struct rendezvous {
   char lock[RENDEZVOUS_PATH_SIZE];
 };
 
-/* Letters, digits, '_', '-' and '.', the first a letter, a digit or '_'; 1 to
-** RENDEZVOUS_NAME_LARGEST of them. */
-bool rendezvous_is_name(const char *name);
-
-/* The places of `name`. Makes nothing; a directory that is there is looked at,
-** whether it may be trusted; it need not be there. For who connects. */
+/* The places of `name`: 1 to RENDEZVOUS_NAME_LARGEST letters, digits, '_', '-'
+** and '.', the first none of the last two. Makes nothing; a directory that is
+** there is looked at, whether it may be trusted; it need not be there. For who
+** connects. */
 bool rendezvous_find(struct rendezvous *place, const char *name, char *error,
                      size_t error_size);
 

@@ -12,12 +12,6 @@ static const unsigned char classes[] = {
 #undef MESSAGE_CLASS
 };
 
-static const char *const names[] = {
-#define MESSAGE_TEXT(name, class) [MESSAGE_##name] = #name,
-    MESSAGE_LIST(MESSAGE_TEXT)
-#undef MESSAGE_TEXT
-};
-
 struct message *message_new(enum message_kind kind, size_t size) {
   struct message *message;
   if (unlikely(size > MESSAGE_LARGEST)) return NULL;
@@ -50,5 +44,3 @@ struct message *message_copy(const struct message *message) {
 enum message_class message_class(enum message_kind kind) {
   return (enum message_class)classes[kind];
 }
-
-const char *message_name(enum message_kind kind) { return names[kind]; }

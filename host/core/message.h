@@ -127,6 +127,5 @@ void message_free(struct message *message);
 struct message *message_copy(const struct message *message);
 
 enum message_class message_class(enum message_kind kind);
-const char *message_name(enum message_kind kind);
 
 #endif

@@ -183,7 +183,6 @@ static const struct lazy_field core_fields[] = {
     {"seat", entity_lua_seat, NULL},
     {"open_pool", lease_lua_open, NULL},
     {"close_pool", lease_lua_close, NULL},
-    {"pool_size", lease_lua_size, NULL},
     {"occupied", lease_lua_occupied, NULL},
     {"vacated", lease_lua_vacated, NULL},
     {"least_busy", lease_lua_least_busy, NULL},

@@ -151,15 +151,6 @@ int lease_lua_close(lua_State *L) {
   return 0;
 }
 
-int lease_lua_size(lua_State *L) {
-  uint32_t size = lease_size(scheduler_of(L)->leases, check_pool(L, 1));
-  if (size == 0)
-    lua_pushnil(L);
-  else
-    lua_pushinteger(L, size);
-  return 1;
-}
-
 int lease_lua_occupied(lua_State *L) {
   struct scheduler *scheduler = scheduler_of(L);
   struct key pool = check_pool(L, 1);

@@ -30,7 +30,6 @@ void lease_note(const struct body *body, struct notes *notes);
 
 int lease_lua_open(lua_State *L);       /* open_pool(name, size): the caller's */
 int lease_lua_close(lua_State *L);      /* close_pool(name) */
-int lease_lua_size(lua_State *L);       /* pool_size(name) -> integer or nil */
 int lease_lua_occupied(lua_State *L);   /* occupied(name, seat) */
 int lease_lua_vacated(lua_State *L);    /* vacated(name, seat) */
 int lease_lua_least_busy(lua_State *L); /* least_busy(name) -> seat */

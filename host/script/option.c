@@ -50,7 +50,7 @@ size_t option_bytes(lua_State *L, int index, const char *name,
   return number >= 0x1p63 ? SIZE_MAX : (size_t)number;
 }
 
-bool option_boolean(lua_State *L, int index, const char *name) {
+static bool read_boolean(lua_State *L, int index, const char *name) {
   bool value = false;
   int type = lua_getfield(L, index, name);
   if (type != LUA_TNIL) {
@@ -150,7 +150,7 @@ void option_read_start(lua_State *L, int index, struct option_start *options) {
   if (lua_type(L, index) != LUA_TTABLE)
     failure_expected(L, "options", "a table", index);
   option_check_names(L, index, start_names);
-  options->link = option_boolean(L, index, "link");
+  options->link = read_boolean(L, index, "link");
   options->timeout = tick_from_seconds(option_number(L, index, "timeout", 0));
   options->idle_span = tick_from_seconds(option_number(L, index, "idle", 0));
   option_mailbox(L, index, &options->mailbox);

@@ -50,6 +50,5 @@ size_t option_bytes(lua_State *L, int index, const char *name,
                     size_t otherwise);
 /* The field `mailbox`: what it says replaces what *bound says. */
 void option_mailbox(lua_State *L, int index, struct mailbox_bound *bound);
-bool option_boolean(lua_State *L, int index, const char *name);
 
 #endif

@@ -12,7 +12,8 @@
 #include "script/failure.h"
 #include "script/script.h"
 
-struct setting *settings_find(const struct script *script, const char *name) {
+/* NULL: nobody has set it. */
+static struct setting *find(const struct script *script, const char *name) {
   struct setting *setting = script->settings;
   while (setting != NULL && strcmp(setting->name, name) != 0)
     setting = setting->next;
@@ -20,7 +21,7 @@ struct setting *settings_find(const struct script *script, const char *name) {
 }
 
 static struct setting *find_or_add(struct script *script, const char *name) {
-  struct setting *setting = settings_find(script, name);
+  struct setting *setting = find(script, name);
   if (setting != NULL) {
     buffer_clear(&setting->value);
     return setting;
@@ -134,7 +135,7 @@ bool settings_load(struct script *script, const char *file, char *why,
   return done;
 }
 
-void settings_push(lua_State *L, const struct setting *setting) {
+static void push(lua_State *L, const struct setting *setting) {
   codec_decode(L, buffer_bytes(&setting->value),
                buffer_size(&setting->value), 0);
 }
@@ -178,7 +179,7 @@ static void set_part(lua_State *L, const char *path,
     path = dot + 1;
   if (dot == NULL) {
     lua_pushstring(L, path);
-    settings_push(L, setting);
+    push(L, setting);
     lua_rawset(L, -3);
   }
   lua_settop(L, top);
@@ -207,10 +208,10 @@ static bool set_parts(lua_State *L, const struct script *script,
 
 void settings_push_all(lua_State *L, const struct script *script,
                        const char *name) {
-  const struct setting *setting = settings_find(script, name);
+  const struct setting *setting = find(script, name);
   luaL_checkstack(L, 4, NULL);
   if (setting != NULL)
-    settings_push(L, setting);
+    push(L, setting);
   else
     lua_pushnil(L);
   for (int dots = 0; set_parts(L, script, name, dots);) dots++;

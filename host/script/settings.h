@@ -25,13 +25,8 @@ bool settings_load(struct script *script, const char *file, char *why,
                    size_t why_size);
 void settings_free(struct script *script);
 
-/* NULL: nobody has set it. */
-struct setting *settings_find(const struct script *script, const char *name);
-/* Pushes its value. May raise (memory). */
-void settings_push(lua_State *L, const struct setting *setting);
-
-/* The same with the settings NAME.FIELD, NAME.FIELD.FIELD put in where it is a
-** table, or is not set; pushes nil if there is none. May raise (memory). */
+/* Pushes its value, with the settings NAME.FIELD, NAME.FIELD.FIELD put in where
+** it is a table, or is not set; nil if there is none. May raise (memory). */
 void settings_push_all(lua_State *L, const struct script *script,
                        const char *name);
 

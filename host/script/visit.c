@@ -258,12 +258,14 @@ static void open_wait(lua_State *L, struct message *message, uint64_t pid,
   deadlock_raise(L);
 }
 
-int visit_ask(lua_State *L, uint64_t pid, const char *name, int count) {
+int visit_lua_visit(lua_State *L) {
   struct body *body = body_of(L);
+  uint64_t pid = target_pid(L, 1);
+  const char *name = luaL_checkstring(L, 2);
   int entry = find_entry(L, name);
   struct message *message;
   wait_check(L);
-  message = pack(L, entry, count);
+  message = pack(L, entry, lua_gettop(L) - 2);
   if (pid == ID_NONE) return no_actor(L, body, pid);
   lua_pushstring(L, name);
   open_wait(L, message, pid, body->script->visits[entry].how & VISIT_NOW);
@@ -274,9 +276,4 @@ int visit_ask(lua_State *L, uint64_t pid, const char *name, int count) {
   }
   body->sending = NULL;
   return coroutine_wait(L, HOST_WAIT, (lua_KContext)pid, after_visit);
-}
-
-int visit_lua_visit(lua_State *L) {
-  return visit_ask(L, target_pid(L, 1), luaL_checkstring(L, 2),
-                   lua_gettop(L) - 2);
 }

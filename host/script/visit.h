@@ -29,9 +29,6 @@
 ** raises, with a hop for it; noactor; timeout; deadlock for one that waits for
 ** a boundary that would wait for us. */
 int visit_lua_visit(lua_State *L);
-/* The same for the host: of the entry `name` the last `count` values on the
-** stack are the arguments. For `return visit_ask(...)`. */
-int visit_ask(lua_State *L, uint64_t pid, const char *name, int count);
 
 /* A VISIT has come to this actor, which is suspended or idle; taken. */
 void visit_arrived(struct body *body, struct message *message);
