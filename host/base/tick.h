@@ -43,6 +43,11 @@ uint64_t tick_cycles_per_us(void); /* measures anew at each call */
 ** and NaN give 0. */
 uint64_t tick_from_seconds(double seconds);
 
+/* From one moment to another, in seconds; 0 if that was before. */
+static inline double tick_seconds(uint64_t from, uint64_t to) {
+  return from < to ? (double)(to - from) / 1e9 : 0;
+}
+
 /* now + span, saturating at TICK_NEVER. */
 uint64_t tick_add(uint64_t now, uint64_t span);
 

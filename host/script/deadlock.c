@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "script/doing.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/inquiry.h"
 #include "script/script.h"
 #include "script/value.h"
@@ -98,13 +99,10 @@ static void add_entry(lua_State *L, struct inquiry *inquiry,
   struct scheduler *scheduler = body_of(L)->script->scheduler;
   char text[WORDS_WAIT_SIZE];
   lua_createtable(L, 0, 6);
-  value_push_pid(L, member->pid);
-  lua_setfield(L, -2, "pid");
-  lua_pushstring(L, words_name(scheduler, member->pid)); /* nil for NULL */
-  lua_setfield(L, -2, "behaviour");
+  field_pid(L, "pid", member->pid);
+  field_text(L, "behaviour", words_name(scheduler, member->pid));
   failure_set_name(L, member->pid);
-  lua_pushstring(L, words_wait(scheduler, &member->wait, text));
-  lua_setfield(L, -2, "waits");
+  field_text(L, "waits", words_wait(scheduler, &member->wait, text));
   inquiry_add(inquiry, member->pid, (struct waiter){ID_NONE, 0});
   lua_rawseti(L, -3, inquiry->count);
 }

@@ -5,6 +5,7 @@
 #include "core/fence.h"
 #include "script/body.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/pace.h"
 #include "script/script.h"
 #include "script/value.h"
@@ -52,20 +53,12 @@ static bool read_row(struct actor *actor, bool others, struct bond_row *row) {
 
 static void push_row(lua_State *L, const struct bond_row *row) {
   lua_createtable(L, 0, 6);
-  value_push_pid(L, row->pid);
-  lua_setfield(L, -2, "pid");
-  if (row->starter != ID_NONE) {
-    value_push_pid(L, row->starter);
-    lua_setfield(L, -2, "starter");
-  }
-  if (row->bond != BOND_NONE) {
-    lua_pushstring(L, row->bond == BOND_TASK ? "task" : "child");
-    lua_setfield(L, -2, "bond");
-  }
-  lua_pushstring(L, words_name(scheduler_of(L), row->pid));
-  lua_setfield(L, -2, "behaviour");
-  lua_pushinteger(L, row->restarts);
-  lua_setfield(L, -2, "restarts");
+  field_pid(L, "pid", row->pid);
+  field_pid(L, "starter", row->starter);
+  if (row->bond != BOND_NONE)
+    field_text(L, "bond", row->bond == BOND_TASK ? "task" : "child");
+  field_text(L, "behaviour", words_name(scheduler_of(L), row->pid));
+  field_integer(L, "restarts", row->restarts);
   failure_set_name(L, row->pid);
 }
 

@@ -6,13 +6,14 @@
 #include "core/census.h"
 #include "script/body.h"
 #include "script/class.h"
-#include "script/doing.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/option.h"
 #include "script/pace.h"
 #include "script/script.h"
 #include "script/target.h"
 #include "script/value.h"
+#include "script/words.h"
 
 /* Slots, or rows, between two looks: some 20 us each. */
 #ifdef TROUPE_STRESS
@@ -35,64 +36,38 @@ static const char *const doings[] = {
 #undef DOING_TEXT
 };
 
-static const char *const kinds[] = {
-#define WAIT_TEXT(name, text) text,
-    WAIT_LIST(WAIT_TEXT)
-#undef WAIT_TEXT
-};
-
 static struct scheduler *scheduler_of(lua_State *L) {
   return body_of(L)->script->scheduler;
 }
 
 /* --- Fields --------------------------------------------------------------- */
 
-static void set_integer(lua_State *L, const char *name, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, name);
-}
-
-static void set_number(lua_State *L, const char *name, double value) {
-  lua_pushnumber(L, value);
-  lua_setfield(L, -2, name);
-}
-
-static void set_text(lua_State *L, const char *name, const char *text) {
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
-}
-
-static void set_pid(lua_State *L, const char *name, uint64_t pid) {
-  value_push_pid(L, pid);
-  lua_setfield(L, -2, name);
-}
-
 static void set_timing(lua_State *L, const char *p50, const char *p99,
                        const struct timing_figures *figures) {
   if (figures->p50 < 0) return;
-  set_number(L, p50, figures->p50);
-  set_number(L, p99, figures->p99);
+  field_number(L, p50, figures->p50);
+  field_number(L, p99, figures->p99);
 }
 
 static void push_row(lua_State *L, const struct census_row *row) {
   lua_createtable(L, 0, 16);
-  set_pid(L, "pid", row->pid);
-  set_pid(L, "starter", row->starter);
-  if (row->behaviour != NULL) set_text(L, "behaviour", row->behaviour);
-  set_integer(L, "queue", row->queue);
-  set_integer(L, "queue_bytes", row->queue_bytes);
-  set_integer(L, "messages_in", row->messages_in);
-  set_integer(L, "messages_out", row->messages_out);
+  field_pid(L, "pid", row->pid);
+  field_pid(L, "starter", row->starter);
+  field_text(L, "behaviour", row->behaviour);
+  field_integer(L, "queue", row->queue);
+  field_integer(L, "queue_bytes", row->queue_bytes);
+  field_integer(L, "messages_in", row->messages_in);
+  field_integer(L, "messages_out", row->messages_out);
   set_timing(L, "waiting_p50", "waiting_p99", &row->waiting);
   set_timing(L, "handling_p50", "handling_p99", &row->handling);
-  set_integer(L, "memory", row->memory);
-  set_number(L, "cpu", row->cpu);
-  set_integer(L, "restarts", row->restarts);
-  if (row->version != 0) set_integer(L, "version", row->version);
-  set_text(L, "doing", doings[row->doing]);
+  field_integer(L, "memory", row->memory);
+  field_number(L, "cpu", row->cpu);
+  field_integer(L, "restarts", row->restarts);
+  if (row->version != 0) field_integer(L, "version", row->version);
+  field_text(L, "doing", doings[row->doing]);
   if (row->doing != DOING_WAITING) return;
-  set_text(L, "waits", kinds[row->waits]);
-  set_number(L, "since", row->since);
+  field_text(L, "waits", words_kind(row->waits));
+  field_number(L, "since", row->since);
 }
 
 /* --- core.actors ---------------------------------------------------------- */
@@ -202,17 +177,15 @@ static void push_worker(lua_State *L, int index) {
   struct worker_figures figures;
   scheduler_figures(scheduler_of(L), index, &figures);
   lua_createtable(L, 0, 9);
-  set_integer(L, "index", (uint64_t)index);
-  set_pid(L, "running", figures.running);
-  set_integer(L, "queue", figures.queue);
-  set_integer(L, "turns", figures.turns);
-  set_integer(L, "steals", figures.steals);
-  set_integer(L, "handles", figures.handles);
-  set_number(L, "load", figures.load);
-  lua_pushboolean(L, figures.parked);
-  lua_setfield(L, -2, "parked");
-  lua_pushboolean(L, figures.private);
-  lua_setfield(L, -2, "private");
+  field_integer(L, "index", (uint64_t)index);
+  field_pid(L, "running", figures.running);
+  field_integer(L, "queue", figures.queue);
+  field_integer(L, "turns", figures.turns);
+  field_integer(L, "steals", figures.steals);
+  field_integer(L, "handles", figures.handles);
+  field_number(L, "load", figures.load);
+  field_boolean(L, "parked", figures.parked);
+  field_boolean(L, "private", figures.private);
 }
 
 int census_lua_workers(lua_State *L) {

@@ -9,6 +9,7 @@
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/module_store.h"
 #include "script/notes.h"
 #include "script/overload.h"
@@ -94,11 +95,6 @@ static uint64_t check_target(lua_State *L) {
 
 /* --- Who does not answer -------------------------------------------------- */
 
-static void set_text(lua_State *L, const char *name, const char *text) {
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
-}
-
 static void set_wait(lua_State *L, struct actor *actor) {
   struct wait_edge edge;
   char text[WORDS_WAIT_SIZE];
@@ -107,11 +103,9 @@ static void set_wait(lua_State *L, struct actor *actor) {
   uint64_t since =
       atomic_load_explicit(&actor->wait.since, memory_order_relaxed);
   if (!actor_wait_look(&actor->wait, &edge, &deferred)) return;
-  set_text(L, "waits", words_wait(script_of(L)->scheduler, &edge, text));
-  value_push_pid(L, edge.target);
-  lua_setfield(L, -2, "target");
-  lua_pushnumber(L, since < now ? (double)(now - since) / 1e9 : 0);
-  lua_setfield(L, -2, "since");
+  field_text(L, "waits", words_wait(script_of(L)->scheduler, &edge, text));
+  field_pid(L, "target", edge.target);
+  field_number(L, "since", tick_seconds(since, now));
 }
 
 static bool is_astray(struct actor *actor) {
@@ -125,15 +119,14 @@ static int push_silent(lua_State *L, uint64_t pid) {
   if (actor == NULL) return no_actor(L, pid);
   name = atomic_load_explicit(&actor->name, memory_order_acquire);
   lua_createtable(L, 0, 7);
-  value_push_pid(L, pid);
-  lua_setfield(L, -2, "pid");
-  set_text(L, "behaviour", name);
-  set_text(L, "doing", "silent");
-  set_text(L, "silent",
-           is_astray(actor)
-               ? "it is inside a function of C that does not come back"
-               : "it does not answer: its turn has not come, or it is inside a "
-                 "function of C");
+  field_pid(L, "pid", pid);
+  field_text(L, "behaviour", name);
+  field_text(L, "doing", "silent");
+  field_text(L, "silent",
+             is_astray(actor)
+                 ? "it is inside a function of C that does not come back"
+                 : "it does not answer: its turn has not come, or it is inside "
+                   "a function of C");
   set_wait(L, actor);
   return 1;
 }
@@ -200,12 +193,10 @@ int inspect_lua_defaults(lua_State *L) {
   const struct limits *limits = &script_of(L)->limits;
   lua_createtable(L, 0, 3);
   if (limits->memory != SIZE_MAX) {
-    lua_pushinteger(L, (lua_Integer)limits->memory);
-    lua_setfield(L, -2, "memory");
+    field_integer(L, "memory", limits->memory);
   }
   if (limits->cpu_ns != TICK_NEVER) {
-    lua_pushnumber(L, (double)limits->cpu_ns / 1e9);
-    lua_setfield(L, -2, "cpu");
+    field_number(L, "cpu", (double)limits->cpu_ns / 1e9);
   }
   overload_push_bound(L, &limits->mailbox);
   lua_setfield(L, -2, "mailbox");

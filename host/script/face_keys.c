@@ -7,6 +7,7 @@
 #include "script/codec.h"
 #include "script/entity.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/pace.h"
 #include "script/script.h"
 #include "script/value.h"
@@ -55,17 +56,13 @@ static void push_row(lua_State *L, struct key key, uint64_t number,
     codec_push_key(L, key.bytes, key.size);
     lua_setfield(L, -2, "key");
   }
-  lua_pushstring(L, words_key(key, text));
-  lua_setfield(L, -2, "text");
+  field_text(L, "text", words_key(key, text));
   if (group) {
-    lua_pushinteger(L, (lua_Integer)number);
-    lua_setfield(L, -2, "size");
+    field_integer(L, "size", number);
     return;
   }
-  value_push_pid(L, number);
-  lua_setfield(L, -2, "pid");
-  lua_pushstring(L, words_name(scheduler_of(L), number));
-  lua_setfield(L, -2, "behaviour");
+  field_pid(L, "pid", number);
+  field_text(L, "behaviour", words_name(scheduler_of(L), number));
 }
 
 /* False: nothing is left of the copy. */

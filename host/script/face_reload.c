@@ -13,6 +13,7 @@
 #include "script/coroutine.h"
 #include "script/dispatch.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/lazy.h"
 #include "script/module.h"
 #include "script/module_load.h"
@@ -191,21 +192,14 @@ static bool has_servers(lua_State *L, const struct reload *reload) {
   return found;
 }
 
-static void set_integer(lua_State *L, const char *field, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, field);
-}
-
 static int lua_describe(lua_State *L) {
   const struct reload *reload = check_change(L);
   lua_createtable(L, 0, 5);
-  set_integer(L, "number", reload->number);
-  set_integer(L, "version", reload->unit->version);
-  set_integer(L, "former", reload->old_version);
-  lua_pushboolean(L, has_servers(L, reload));
-  lua_setfield(L, -2, "behaviour");
-  lua_pushstring(L, reload->path);
-  lua_setfield(L, -2, "path");
+  field_integer(L, "number", reload->number);
+  field_integer(L, "version", reload->unit->version);
+  field_integer(L, "former", reload->old_version);
+  field_boolean(L, "behaviour", has_servers(L, reload));
+  field_text(L, "path", reload->path);
   return 1;
 }
 

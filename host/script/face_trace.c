@@ -8,6 +8,7 @@
 #include "script/contents.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/report.h"
 #include "script/script.h"
 #include "script/target.h"
@@ -45,11 +46,6 @@ static uint64_t open_question(lua_State *L) {
 
 /* --- The mailbox ---------------------------------------------------------- */
 
-static void set_count(lua_State *L, const char *name, uint64_t count) {
-  lua_pushinteger(L, (lua_Integer)count);
-  lua_setfield(L, -2, name);
-}
-
 static int after_messages(lua_State *L, int status, lua_KContext context) {
   struct message *outcome = wait_outcome(L);
   struct contents contents;
@@ -60,9 +56,9 @@ static int after_messages(lua_State *L, int status, lua_KContext context) {
   contents = contents_read(outcome, &records, &size);
   record_push(L, records, size);
   lua_createtable(L, 0, 3);
-  set_count(L, "total", contents.total);
-  set_count(L, "bytes", contents.bytes);
-  set_count(L, "senders", contents.senders);
+  field_integer(L, "total", contents.total);
+  field_integer(L, "bytes", contents.bytes);
+  field_integer(L, "senders", contents.senders);
   return 2;
 }
 

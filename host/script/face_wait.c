@@ -7,6 +7,7 @@
 #include "script/body.h"
 #include "script/class.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/pace.h"
 #include "script/script.h"
 #include "script/value.h"
@@ -43,33 +44,23 @@ static const struct class look_class = {"look", "a look at waits", events,
 
 /* --- Fields --------------------------------------------------------------- */
 
-static void set_text(lua_State *L, const char *name, const char *text) {
-  lua_pushstring(L, text); /* nil for NULL */
-  lua_setfield(L, -2, name);
-}
-
 static void set_target(lua_State *L, uint64_t target) {
   if (!id_valid(target)) return;
-  value_push_pid(L, target);
-  lua_setfield(L, -2, "target");
-  set_text(L, "target_behaviour", words_name(scheduler_of(L), target));
+  field_pid(L, "target", target);
+  field_text(L, "target_behaviour", words_name(scheduler_of(L), target));
 }
 
 static void push_row(lua_State *L, const struct waiting_row *row) {
-  uint64_t now = tick_now();
   char text[WORDS_WAIT_SIZE];
   lua_createtable(L, 0, 9);
-  value_push_pid(L, row->pid);
-  lua_setfield(L, -2, "pid");
-  set_text(L, "behaviour", words_name(scheduler_of(L), row->pid));
-  set_text(L, "waits", words_wait(scheduler_of(L), &row->wait, text));
-  set_text(L, "kind", words_kind(row->wait.kind));
+  field_pid(L, "pid", row->pid);
+  field_text(L, "behaviour", words_name(scheduler_of(L), row->pid));
+  field_text(L, "waits", words_wait(scheduler_of(L), &row->wait, text));
+  field_text(L, "kind", words_kind(row->wait.kind));
   set_target(L, row->wait.target);
-  lua_pushnumber(L, row->since < now ? (double)(now - row->since) / 1e9 : 0);
-  lua_setfield(L, -2, "since");
+  field_number(L, "since", tick_seconds(row->since, tick_now()));
   if (!row->deferred) return;
-  lua_pushboolean(L, true);
-  lua_setfield(L, -2, "deferred");
+  field_boolean(L, "deferred", true);
 }
 
 /* --- core.waits ----------------------------------------------------------- */
@@ -99,8 +90,7 @@ static void take_rows(lua_State *L, struct waiting *look) {
     struct waiting_row row = waiting_take(look);
     push_row(L, &row);
     if (row.circle != ID_NONE) {
-      value_push_pid(L, row.circle);
-      lua_setfield(L, -2, "circle");
+      field_pid(L, "circle", row.circle);
     }
     lua_rawseti(L, LIST, place);
   }

@@ -9,6 +9,7 @@
 #include "script/class.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/script.h"
 #include "script/value.h"
 #include "script/words.h"
@@ -133,11 +134,9 @@ static void push_entry(lua_State *L, const struct inquiry *inquiry) {
   if (lua_rawgeti(L, list, (lua_Integer)inquiry->at + 1) == LUA_TTABLE) return;
   lua_pop(L, 1);
   lua_createtable(L, 0, 6);
-  value_push_pid(L, pid);
-  lua_setfield(L, -2, "pid");
+  field_pid(L, "pid", pid);
   name = words_name(body_of(L)->script->scheduler, pid);
-  lua_pushstring(L, name); /* nil for NULL */
-  lua_setfield(L, -2, "behaviour");
+  field_text(L, "behaviour", name);
   failure_set_name(L, pid);
   lua_pushvalue(L, -1);
   lua_rawseti(L, list, (lua_Integer)inquiry->at + 1);
@@ -146,8 +145,7 @@ static void push_entry(lua_State *L, const struct inquiry *inquiry) {
 static void note_silence(lua_State *L, struct inquiry *inquiry,
                          const char *why) {
   push_entry(L, inquiry);
-  lua_pushstring(L, why);
-  lua_setfield(L, -2, "doing");
+  field_text(L, "doing", why);
   lua_pop(L, 1);
   inquiry->at++;
 }

@@ -6,6 +6,7 @@
 #include "base/tick.h"
 #include "script/body.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/script.h"
 #include "script/target.h"
 #include "script/wait.h"
@@ -80,17 +81,11 @@ void overload_tell(struct scheduler *scheduler, struct actor *actor) {
             effects[mailbox_full(&actor->mailbox)]);
 }
 
-static void set(lua_State *L, const char *name, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, name);
-}
-
 void overload_push_bound(lua_State *L, const struct mailbox_bound *bound) {
   lua_createtable(L, 0, 3);
-  set(L, "size", bound->size);
-  set(L, "bytes", bound->bytes);
-  lua_pushstring(L, policies[bound->full]);
-  lua_setfield(L, -2, "full");
+  field_integer(L, "size", bound->size);
+  field_integer(L, "bytes", bound->bytes);
+  field_text(L, "full", policies[bound->full]);
 }
 
 int overload_lua_mailbox(lua_State *L) {
@@ -102,14 +97,14 @@ int overload_lua_mailbox(lua_State *L) {
   if (actor == NULL) return 1;
   bound = mailbox_bound(&actor->mailbox);
   lua_createtable(L, 0, 7);
-  set(L, "count", mailbox_count(&actor->mailbox));
-  set(L, "bytes", mailbox_size(&actor->mailbox));
-  set(L, "size", bound.size);
-  set(L, "limit", bound.bytes);
-  set(L, "dropped", atomic_load_explicit(&actor->mailbox.dropped,
-                                         memory_order_relaxed));
-  set(L, "waiting", room_count(scheduler, pid));
-  lua_pushstring(L, policies[bound.full]);
-  lua_setfield(L, -2, "full");
+  field_integer(L, "count", mailbox_count(&actor->mailbox));
+  field_integer(L, "bytes", mailbox_size(&actor->mailbox));
+  field_integer(L, "size", bound.size);
+  field_integer(L, "limit", bound.bytes);
+  field_integer(L, "dropped",
+                atomic_load_explicit(&actor->mailbox.dropped,
+                                     memory_order_relaxed));
+  field_integer(L, "waiting", room_count(scheduler, pid));
+  field_text(L, "full", policies[bound.full]);
   return 1;
 }

@@ -8,6 +8,7 @@
 #include "base/tick.h"
 #include "script/body.h"
 #include "script/codec_peek.h"
+#include "script/field.h"
 #include "script/script.h"
 #include "script/timer.h"
 #include "script/value.h"
@@ -95,12 +96,6 @@ static void set_text(lua_State *L, const char *name, const char **bytes,
   *bytes += size;
 }
 
-static void set_word(lua_State *L, const char *name, const char *word) {
-  if (word == NULL) return;
-  lua_pushstring(L, word);
-  lua_setfield(L, -2, name);
-}
-
 static void set_span(lua_State *L, const char *name, uint64_t span) {
   if (span == RECORD_UNKNOWN_SPAN) return;
   lua_pushnumber(L, (double)span / 1e9);
@@ -110,33 +105,29 @@ static void set_span(lua_State *L, const char *name, uint64_t span) {
 /* `at` is comparable to troupe.now(), `time` to troupe.time(). */
 static void set_times(lua_State *L, uint64_t at, double utc) {
   if (at == 0) return;
-  lua_pushnumber(L, (double)at / 1e9);
-  lua_setfield(L, -2, "at");
-  lua_pushnumber(L, utc + (double)at / 1e9);
-  lua_setfield(L, -2, "time");
+  field_number(L, "at", (double)at / 1e9);
+  field_number(L, "time", utc + (double)at / 1e9);
 }
 
 static void set_peer(lua_State *L, uint64_t pid) {
   if (pid == ID_NONE) return;
-  value_push_pid(L, pid);
-  lua_setfield(L, -2, "peer");
-  set_word(L, "behaviour",
-           words_name(body_of(L)->script->scheduler, pid));
+  field_pid(L, "peer", pid);
+  field_text(L, "behaviour",
+             words_name(body_of(L)->script->scheduler, pid));
 }
 
 static const char *push_one(lua_State *L, const struct record *record,
                             const char *texts, double utc) {
   lua_createtable(L, 0, 10);
   set_times(L, record->at, utc);
-  set_word(L, "direction", directions[record->direction]);
-  set_word(L, "kind", kind_name(record->kind));
-  set_word(L, "how", hows[record->how]);
+  field_text(L, "direction", directions[record->direction]);
+  field_text(L, "kind", kind_name(record->kind));
+  field_text(L, "how", hows[record->how]);
   set_peer(L, record->peer);
   set_span(L, "queued", record->queued);
   set_span(L, "took", record->took);
   if (record->bytes > 0) {
-    lua_pushinteger(L, (lua_Integer)record->bytes);
-    lua_setfield(L, -2, "bytes");
+    field_integer(L, "bytes", record->bytes);
   }
   set_text(L, "request", &texts, record->request);
   set_text(L, "answer", &texts, record->answer);

@@ -129,7 +129,7 @@ void timer_note(const struct body *body, struct notes *notes) {
     if (count++ >= NOTES_LISTED) continue;
     notes_open(notes, NULL);
     notes_text(notes, "request", codec_peek(at->values, text));
-    notes_number(notes, "due", due > now ? (double)(due - now) / 1e9 : 0);
+    notes_number(notes, "due", tick_seconds(now, due));
     if (at->period != 0)
       notes_number(notes, "every", (double)at->period / 1e9);
     notes_close(notes);

@@ -12,6 +12,7 @@
 #include "script/coroutine.h"
 #include "script/culprit.h"
 #include "script/failure.h"
+#include "script/field.h"
 #include "script/reason.h"
 #include "script/report.h"
 #include "script/script.h"
@@ -108,7 +109,7 @@ static void push_exit(lua_State *L, struct message *outcome, uint64_t target) {
 
 static double seconds_waited(struct actor *actor) {
   uint64_t now = tick_now(), since = actor_wait_since(actor);
-  return now > since ? (double)(now - since) / 1e9 : 0;
+  return tick_seconds(since, now);
 }
 
 /* Only a reply comes from somebody; a start is the start of somebody. */
@@ -122,8 +123,7 @@ static void push_timeout(lua_State *L, uint64_t target, const char *what,
   snprintf(span, sizeof span, "%.3g", waited);
   failure_push(L, FAILURE_TIMEOUT, "%s%s did not come%s%s in %s s", what, name,
                from ? " from " : "", who, span);
-  lua_pushnumber(L, waited);
-  lua_setfield(L, -2, "waited");
+  field_number(L, "waited", waited);
 }
 
 static void push_failure(lua_State *L, struct message *outcome,
