@@ -196,6 +196,22 @@ describe("inspect.stack", function()
     troupe.call(gate, "release")
   end)
 
+  it("shows the innermost of a nest that is too deep", function()
+    local pid = actors.puppet()
+    begin(pid, [[
+      local troupe = require "troupe"
+      local function inwards(depth)
+        if depth == 0 then return troupe.sleep(100) end
+        coroutine.wrap(inwards)(depth - 1)
+      end
+      inwards(40)
+    ]])
+    eventually(function() return inspect.info(pid).doing == "waiting" end)
+    local frames = inspect.stack(pid).frames
+    assert.equal("puppet:3", frames[2].where)
+    assert.equal(32, frames[#frames].coroutine)
+  end)
+
   it("can be had while all workers are in such loops", function()
     local pids = {}
     for i = 1, 16 do pids[i] = actors.puppet() end

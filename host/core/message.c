@@ -30,6 +30,18 @@ struct message *message_need(enum message_kind kind, size_t size) {
   return message;
 }
 
+struct message *message_reply(const void *head, size_t head_size,
+                              const struct buffer *rest) {
+  size_t size = buffer_size(rest);
+  struct message *message = message_new(MESSAGE_OUTCOME, head_size + size);
+  if (message == NULL)
+    message = message_need(MESSAGE_OUTCOME, head_size), size = 0;
+  message->outcome = OUTCOME_REPLY;
+  memcpy(message->bytes, head, head_size);
+  if (size > 0) memcpy(message->bytes + head_size, buffer_bytes(rest), size);
+  return message;
+}
+
 void message_free(struct message *message) {
   if (message != NULL) slab_give(message, sizeof *message + message->size);
 }

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
+
 /*   name        class   what it asks of the receiver */
 #define MESSAGE_LIST(X)                                                 \
   X(CALL, USER)       /* a request; `epoch` is the caller's wait */     \
@@ -121,6 +123,10 @@ struct message {
 struct message *message_new(enum message_kind kind, size_t size);
 /* The same for what must be told: never NULL. See memory_await. */
 struct message *message_need(enum message_kind kind, size_t size);
+/* An OUTCOME_REPLY of these bytes, and the rest behind them, which it goes
+** without if there is no memory for that: never NULL. */
+struct message *message_reply(const void *head, size_t head_size,
+                              const struct buffer *rest);
 /* Takes NULL. Frees this one, not what follows it. */
 void message_free(struct message *message);
 /* A copy to another target (publish). NULL: no memory. */

@@ -79,21 +79,6 @@ static struct contents count(struct listing *listing) {
   return contents;
 }
 
-/* Without memory for the records it is told without them. */
-static struct message *pack(const struct contents *contents,
-                            const struct buffer *records) {
-  size_t size = buffer_size(records);
-  struct message *message =
-      message_new(MESSAGE_OUTCOME, sizeof *contents + size);
-  if (message == NULL)
-    message = message_need(MESSAGE_OUTCOME, sizeof *contents), size = 0;
-  message->outcome = OUTCOME_REPLY;
-  memcpy(message->bytes, contents, sizeof *contents);
-  if (size > 0)
-    memcpy(message->bytes + sizeof *contents, buffer_bytes(records), size);
-  return message;
-}
-
 void contents_answer(struct body *body, struct message *order) {
   struct scheduler *scheduler = body->script->scheduler;
   struct waiter asker = {order->sender, order->epoch};
@@ -106,7 +91,9 @@ void contents_answer(struct body *body, struct message *order) {
   walk(&listing, body->aside.first);
   walk(&listing, body->actor->mailbox.queue.first);
   contents = count(&listing);
-  scheduler_answer(scheduler, asker, pack(&contents, &listing.records));
+  scheduler_answer(scheduler, asker,
+                   message_reply(&contents, sizeof contents,
+                                 &listing.records));
   buffer_deinit(&listing.records);
 }
 

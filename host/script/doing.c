@@ -69,35 +69,42 @@ int doing_throw(lua_State *L) {
   return lua_error(L);
 }
 
+/* --- Waits ---------------------------------------------------------------- */
+
+bool doing_waits(const struct body *body, const lua_State *running) {
+  return body->suspended && !body->preempted && running == NULL;
+}
+
+struct wait_edge doing_wait(struct actor *actor) {
+  return (struct wait_edge){actor_wait_epoch(actor), actor_wait_last(actor),
+                            actor_wait_target(actor)};
+}
+
 /* --- The stacks ----------------------------------------------------------- */
 
-#define THREADS 8 /* of a deeper nest the innermost are shown */
+#define SHOWN 8 /* coroutines, the innermost */
 
-struct chain {
-  lua_State *threads[THREADS]; /* a ring; the last is the innermost */
-  int depth;
-};
-
-static void walk(struct body *body, lua_State *running, struct chain *chain) {
+void doing_nest(const struct body *body, const lua_State *running,
+                struct doing_nest *nest) {
   lua_State *thread = body->L;
-  chain->depth = 0;
+  nest->depth = 0;
   while (thread != NULL) {
-    chain->threads[chain->depth++ % THREADS] = thread;
+    nest->threads[nest->depth++ % DOING_NEST] = thread;
     thread = thread == running ? NULL : coroutine_inner(thread);
   }
 }
 
-/* The n-th from the inside, or NULL. */
-static lua_State *thread_at(const struct chain *chain, int n) {
-  if (n >= chain->depth || n >= THREADS) return NULL;
-  return chain->threads[(chain->depth - 1 - n) % THREADS];
+lua_State *doing_nest_at(const struct doing_nest *nest, int n) {
+  if (n >= nest->depth || n >= DOING_NEST) return NULL;
+  return nest->threads[(nest->depth - 1 - n) % DOING_NEST];
 }
 
 bool doing_stack(struct body *body, lua_State *running, struct buffer *out) {
-  struct chain chain;
+  struct doing_nest nest;
   lua_State *thread;
-  walk(body, running, &chain);
-  for (int i = 0; (thread = thread_at(&chain, i)) != NULL; i++) {
+  doing_nest(body, running, &nest);
+  for (int i = 0; i < SHOWN; i++) {
+    if ((thread = doing_nest_at(&nest, i)) == NULL) break;
     if (i > 0 && !buffer_append(out, "\n", 1)) return false;
     if (!failure_stack(thread, 0, out)) return false;
   }
@@ -118,11 +125,11 @@ static bool find_place(lua_State *thread, char *text) {
 
 const char *doing_place(struct body *body, lua_State *running,
                         char text[DOING_PLACE_SIZE]) {
-  struct chain chain;
+  struct doing_nest nest;
   lua_State *thread;
   text[0] = '\0';
-  walk(body, running, &chain);
-  for (int i = 0; (thread = thread_at(&chain, i)) != NULL; i++)
+  doing_nest(body, running, &nest);
+  for (int i = 0; (thread = doing_nest_at(&nest, i)) != NULL; i++)
     if (find_place(thread, text)) break;
   return text;
 }

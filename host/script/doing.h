@@ -25,17 +25,36 @@ const char *doing_push(lua_State *L);
 /* Adds this actor's hop to the error object at the top and raises it. */
 int doing_throw(lua_State *L);
 
+/* The coroutines that are active, one in another. `running`: the thread whose
+** hook asks; NULL if the actor is suspended or idle. */
+#define DOING_NEST 32 /* of a deeper one the outermost are left out */
+struct doing_nest {
+  lua_State *threads[DOING_NEST]; /* a ring; the last is the innermost */
+  int depth;
+};
+void doing_nest(const struct body *body, const lua_State *running,
+                struct doing_nest *nest);
+/* The n-th from the inside, from 0; NULL: there are no more. */
+lua_State *doing_nest_at(const struct doing_nest *nest, int n);
+
+/* Is it in a wait that has not ended, `doing_wait`? */
+bool doing_waits(const struct body *body, const lua_State *running);
+struct wait_edge doing_wait(struct actor *actor);
+/* It has nothing in hand: is that because of a reload (script/upgrade.h)? */
+static inline bool doing_frozen(const struct body *body) {
+  return body->freeze > FREEZE_ASKED;
+}
+
 /* Where it is, "store.lua:12": the innermost line of Lua; empty if none is
-** active. `running` as below. Returns `text`. */
+** active. `running` as above. Returns `text`. */
 #define DOING_PLACE_SIZE 96
 const char *doing_place(struct body *body, lua_State *running,
                         char text[DOING_PLACE_SIZE]);
 
 /*
 ** The Lua stacks of the innermost coroutine and of those that resumed it, as
-** failure_stack does it, one after the other. `running`: the thread whose hook
-** asks; NULL if the actor is suspended or idle. Does not raise. False: no
-** memory for the text.
+** failure_stack does it, one after the other. `running` as above. Does not
+** raise. False: no memory for the text.
 */
 bool doing_stack(struct body *body, lua_State *running, struct buffer *out);
 

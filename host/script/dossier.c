@@ -8,7 +8,6 @@
 #include "base/check.h"
 #include "base/tick.h"
 #include "core/links.h"
-#include "script/coroutine.h"
 #include "script/doing.h"
 #include "script/entity.h"
 #include "script/face_lease.h"
@@ -22,13 +21,7 @@
 #include "script/timer.h"
 #include "script/words.h"
 
-#define THREADS 32 /* coroutines, one in another; the outermost are left out */
 #define HANDLERS_WITH_STACKS 64
-
-static double seconds_since(uint64_t then) {
-  uint64_t now = tick_now();
-  return then < now ? (double)(now - then) / 1e9 : 0;
-}
 
 /* --- What it is doing ----------------------------------------------------- */
 
@@ -37,46 +30,35 @@ static const char *doing_of(const struct body *body,
   if (body->L == NULL) return "new";
   if (body->activity == ACTIVITY_TERMINATE || body->activity == ACTIVITY_LAST)
     return "ending";
-  if (body->suspended && !body->preempted && running == NULL)
-    return "waiting";
+  if (doing_waits(body, running)) return "waiting";
   if (body->activity != ACTIVITY_NONE) return "running";
-  return body->freeze == FREEZE_HELD ? "frozen" : "idle";
+  return doing_frozen(body) ? "frozen" : "idle";
 }
 
 static void note_wait(struct body *body, struct notes *notes) {
   struct actor *actor = body->actor;
-  struct wait_edge wait = {actor_wait_epoch(actor), actor_wait_last(actor),
-                           actor_wait_target(actor)};
+  struct wait_edge wait = doing_wait(actor);
   char text[WORDS_WAIT_SIZE];
   notes_text(notes, "waits",
              words_wait(body->script->scheduler, &wait, text));
   notes_pid(notes, "target", wait.target);
-  notes_number(notes, "since", seconds_since(actor_wait_since(actor)));
+  notes_number(notes, "since",
+               tick_seconds(actor_wait_since(actor), tick_now()));
 }
 
-/* The coroutines from the outside: the last is the innermost. */
-static int collect_threads(struct body *body, const lua_State *running,
-                           lua_State *threads[THREADS]) {
-  lua_State *thread = body->L;
-  int count = 0;
-  while (thread != NULL && count < THREADS) {
-    threads[count++] = thread;
-    thread = thread == running ? NULL : coroutine_inner(thread);
-  }
-  return count;
-}
-
+/* An outermost one that runs nothing is none. */
 static void note_stacks(struct body *body, const lua_State *running,
                         struct notes *notes) {
-  lua_State *threads[THREADS];
+  struct doing_nest nest;
+  lua_State *thread;
   struct buffer text;
-  int count = collect_threads(body, running, threads);
+  doing_nest(body, running, &nest);
   buffer_init(&text);
   notes_open(notes, "stacks");
-  while (count-- > 0) {
+  for (int i = 0; (thread = doing_nest_at(&nest, i)) != NULL; i++) {
     buffer_clear(&text);
-    if (!failure_stack(threads[count], 0, &text)) notes->failed = true;
-    if (buffer_size(&text) > 0 || count > 0)
+    if (!failure_stack(thread, 0, &text)) notes->failed = true;
+    if (buffer_size(&text) > 0 || i + 1 < nest.depth)
       notes_bytes(notes, NULL, buffer_bytes(&text), buffer_size(&text));
   }
   notes_close(notes);
@@ -89,14 +71,13 @@ static void note_hand(struct body *body, lua_State *running, bool stacks,
   char request[DOING_SIZE], place[DOING_PLACE_SIZE];
   const char *text = doing_text(body, request);
   const char *doing = doing_of(body, running);
-  bool waits = body->suspended && !body->preempted && running == NULL;
   notes_text(notes, "doing", doing);
   if (text != NULL) notes_text(notes, "request", text);
   notes_pid(notes, "caller", body->actor->serving.pid);
   if (body->L == NULL) return;
   doing_place(body, running, place);
   if (*place != '\0') notes_text(notes, "where", place);
-  if (waits) note_wait(body, notes);
+  if (doing_waits(body, running)) note_wait(body, notes);
   if (stacks) note_stacks(body, running, notes);
 }
 

@@ -73,11 +73,6 @@ static void find_subject(struct body *body, struct waiter subject,
 
 /* --- What it is doing ----------------------------------------------------- */
 
-static struct wait_edge own_wait(struct actor *actor) {
-  return (struct wait_edge){actor_wait_epoch(actor), actor_wait_last(actor),
-                            actor_wait_target(actor)};
-}
-
 /* It says so while it asks others why, and when it has done with the request. */
 static bool has_lapsed(const struct body *body, struct waiter subject) {
   return subject.epoch != 0 && same(body->lapsed.subject, subject) &&
@@ -89,16 +84,15 @@ static void find_doing(struct body *body, lua_State *running,
   struct actor *actor = body->actor;
   if (body->L == NULL) {
     report->doing = REPORT_NEW;
-  } else if (body->suspended && !body->preempted && running == NULL &&
+  } else if (doing_waits(body, running) &&
              actor_wait_last(actor) != WAIT_REPORT) {
     report->doing = REPORT_WAITING;
-    report->wait = own_wait(actor);
+    report->wait = doing_wait(actor);
   } else if (has_lapsed(body, subject)) {
     report->doing = REPORT_LAPSED;
     report->wait = body->lapsed.wait;
   } else if (body->activity == ACTIVITY_NONE) {
-    report->doing =
-        body->freeze > FREEZE_ASKED ? REPORT_FROZEN : REPORT_IDLE;
+    report->doing = doing_frozen(body) ? REPORT_FROZEN : REPORT_IDLE;
   } else {
     report->doing = REPORT_RUNNING;
   }
@@ -109,7 +103,6 @@ static void count_queue(struct actor *actor, struct report *report) {
   uint64_t popped = mailbox_popped(&actor->mailbox);
   report->queued = count > popped ? count - popped : 0;
 }
-
 
 /* --- Texts ---------------------------------------------------------------- */
 
@@ -221,21 +214,6 @@ void report_post(struct body *body, uint64_t pid, uint64_t epoch,
     links_refuse(body->script->scheduler, message, NULL);
 }
 
-/* Without memory for the texts it is told without them. */
-static struct message *pack(const struct report *report,
-                            const struct buffer *texts) {
-  size_t size = buffer_size(texts);
-  struct message *message =
-      message_new(MESSAGE_OUTCOME, sizeof *report + size);
-  if (message == NULL)
-    message = message_need(MESSAGE_OUTCOME, sizeof *report), size = 0;
-  message->outcome = OUTCOME_REPLY;
-  memcpy(message->bytes, report, sizeof *report);
-  if (size > 0)
-    memcpy(message->bytes + sizeof *report, buffer_bytes(texts), size);
-  return message;
-}
-
 static struct message *brief(struct body *body, lua_State *running,
                              struct waiter subject) {
   struct report report;
@@ -243,7 +221,7 @@ static struct message *brief(struct body *body, lua_State *running,
   struct message *message;
   buffer_init(&texts);
   describe(body, running, subject, &texts, &report);
-  message = pack(&report, &texts);
+  message = message_reply(&report, sizeof report, &texts);
   buffer_deinit(&texts);
   return message;
 }
