@@ -204,7 +204,7 @@ describe("the private worker", function()
         local core, probe = require "troupe.core", require "probe"
         local path = ... .. "/own.sock"
         local function serve()
-          core.console_serve(path, "fixtures.repeater"):close()
+          core.console_serve(path, "fixtures.repeater", nil, 1):close()
         end
         local function start()
           troupe.stop(core.console_start("fixtures.puppet"))

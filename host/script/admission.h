@@ -12,8 +12,6 @@
 
 #include <stdbool.h>
 
-#define ADMISSION_SESSIONS 16 /* at a time, unless it is said otherwise */
-
 /* May the peer of this unix socket have one? If not it is told, and `fd` is
 ** closed. `others` have one already, of `most`. */
 bool admission_grant(int fd, int others, int most);

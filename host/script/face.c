@@ -15,17 +15,17 @@
 #include "script/console.h"
 #include "script/coroutine.h"
 #include "script/entity.h"
-#include "script/face_census.h"
 #include "script/face_bond.h"
+#include "script/face_census.h"
 #include "script/face_inspect.h"
 #include "script/face_keys.h"
 #include "script/face_lease.h"
 #include "script/face_link.h"
 #include "script/face_registry.h"
-#include "script/face_wait.h"
+#include "script/face_reload.h"
 #include "script/face_supervise.h"
 #include "script/face_trace.h"
-#include "script/face_reload.h"
+#include "script/face_wait.h"
 #include "script/failure.h"
 #include "script/interrupt.h"
 #include "script/lazy.h"
@@ -168,19 +168,35 @@ static const struct lazy_field troupe_fields[] = {
     {"config", settings_lua_config, NULL},
     {NULL, NULL, NULL}};
 
+/* For lua/troupe alone. */
 static const struct lazy_field core_fields[] = {
+    /* Errors, and how values read in them. */
+    {"describe", lua_describe, NULL},
+    {"expected", supervise_lua_expected, NULL},
+    {"misuse", supervise_lua_misuse, NULL},
+    {"failure", supervise_lua_failure, NULL},
+    {"caught", supervise_lua_caught, NULL},
+    {"raise", supervise_lua_raise, NULL},
+    /* The log. */
     {"log", lua_log, NULL},
     {"logs", lua_logs, NULL},
-    {"queue", lua_queue, NULL},
-    {"actors", census_lua_actors, NULL},
-    {"actor", census_lua_actor, NULL},
-    {"workers", census_lua_workers, NULL},
-    {"mailbox", overload_lua_mailbox, NULL},
+    {"level", inspect_lua_level, NULL},
+    /* Pids, names and keys. */
     {"is_pid", lua_is_pid, NULL},
-    {"describe", lua_describe, NULL},
-    {"entity", entity_lua_at, NULL},
+    {"pid", inspect_lua_pid, NULL},
+    {"occupant", inspect_lua_occupant, NULL},
+    {"behaviour", inspect_lua_behaviour, NULL},
+    {"name", bond_lua_name, NULL},
+    {"key", supervise_lua_key, NULL},
+    /* Actors that are bound to who starts them. */
+    {"start", spawn_lua_bound, NULL},
+    {"check_child", supervise_lua_check, NULL},
+    {"shutdown", supervise_lua_shutdown, NULL},
+    {"task", supervise_lua_task, NULL},
+    {"dismiss", supervise_lua_dismiss, NULL},
+    {"orphan", supervise_lua_orphan, NULL},
     {"options", entity_lua_options, NULL},
-    {"seat", entity_lua_seat, NULL},
+    /* Pools and entities. */
     {"open_pool", lease_lua_open, NULL},
     {"close_pool", lease_lua_close, NULL},
     {"occupied", lease_lua_occupied, NULL},
@@ -188,40 +204,34 @@ static const struct lazy_field core_fields[] = {
     {"least_busy", lease_lua_least_busy, NULL},
     {"hash", lease_lua_hash, NULL},
     {"checkout", lease_lua_checkout, NULL},
+    {"seat", entity_lua_seat, NULL},
+    {"entity", entity_lua_at, NULL},
+    /* What is read from slots and shards: nobody is asked. */
+    {"actors", census_lua_actors, NULL},
+    {"actor", census_lua_actor, NULL},
+    {"workers", census_lua_workers, NULL},
     {"waits", wait_lua_waits, NULL},
+    {"bonds", bond_lua_bonds, NULL},
+    {"keys", keys_lua_keys, NULL},
+    {"groups", keys_lua_groups, NULL},
+    {"modules", inspect_lua_modules, NULL},
+    {"mailbox", overload_lua_mailbox, NULL},
+    {"queue", lua_queue, NULL},
+    {"defaults", inspect_lua_defaults, NULL},
+    /* What an actor says of itself when it is asked. */
+    {"info", inspect_lua_info, NULL},
+    {"stacks", inspect_lua_stacks, NULL},
+    {"messages", trace_lua_messages, NULL},
+    {"trace", trace_lua_trace, NULL},
+    /* What is done inside an actor, or to one. */
     {"visit", visit_lua_visit, NULL},
     {"cancel", interrupt_lua_cancel, NULL},
     {"evaluate", coroutine_lua_evaluate, NULL},
     {"interrupt", interrupt_lua_interrupt, NULL},
-    {"start", spawn_lua_bound, NULL},
-    {"check_child", supervise_lua_check, NULL},
-    {"shutdown", supervise_lua_shutdown, NULL},
-    {"task", supervise_lua_task, NULL},
-    {"dismiss", supervise_lua_dismiss, NULL},
-    {"orphan", supervise_lua_orphan, NULL},
-    {"key", supervise_lua_key, NULL},
-    {"expected", supervise_lua_expected, NULL},
-    {"misuse", supervise_lua_misuse, NULL},
-    {"failure", supervise_lua_failure, NULL},
-    {"caught", supervise_lua_caught, NULL},
-    {"raise", supervise_lua_raise, NULL},
-    {"pid", inspect_lua_pid, NULL},
-    {"occupant", inspect_lua_occupant, NULL},
-    {"behaviour", inspect_lua_behaviour, NULL},
-    {"info", inspect_lua_info, NULL},
-    {"stacks", inspect_lua_stacks, NULL},
-    {"defaults", inspect_lua_defaults, NULL},
-    {"level", inspect_lua_level, NULL},
-    {"modules", inspect_lua_modules, NULL},
-    {"bonds", bond_lua_bonds, NULL},
-    {"name", bond_lua_name, NULL},
-    {"keys", keys_lua_keys, NULL},
-    {"groups", keys_lua_groups, NULL},
+    /* The console. */
     {"console_start", console_lua_start, NULL},
     {"console_serve", console_lua_serve, NULL},
     {"console_adopt", console_lua_adopt, NULL},
-    {"trace", trace_lua_trace, NULL},
-    {"messages", trace_lua_messages, NULL},
     {NULL, NULL, NULL}};
 
 static const struct lazy_field registry_fields[] = {

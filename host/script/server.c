@@ -243,7 +243,7 @@ int server_lua_serve(lua_State *L) {
 
 int server_lua_private(lua_State *L) {
   struct listener_options options = {.mode = 0600};
-  lua_Integer most = luaL_optinteger(L, 4, ADMISSION_SESSIONS);
+  lua_Integer most = luaL_checkinteger(L, 4);
   struct address address;
   struct server *server;
   luaL_argcheck(L, most >= 1 && most <= INT_MAX, 4, "expected at least 1");
