@@ -180,6 +180,37 @@ describe("a session", function()
   end)
 end)
 
+describe("an error", function()
+  it("of any value is shown", function()
+    local client = console.connect()
+    for text, wanted in pairs {
+      ["error()"] = "nil", ["error {1, 2}"] = "{1, 2}", ["error(true)"] = "true",
+      ["error {kind = 1, message = 2}"] = "{kind = 1, message = 2}",
+      ["error {message = {}}"] = "{message = {}}",
+      ["error(setmetatable({}, {__index = error, __name = 7}))"] = "{}",
+      ["error(0/0)"] = "nan", ["error(io.stdout)"] = "FILE* {}",
+      ["coroutine.wrap(function() error {1} end)()"] = "{1}",
+      ["error('a\27[2J\\xFF\\0', 0)"] = "a\\x1B[2J\\xFF\\x00",
+    } do
+      local shown = client:ask(text).F
+      assert.equal("error: " .. wanted, shown:match "^[^\n]*", text)
+    end
+    for _, trace in ipairs { "1", "{1, 2}", "{{pid = 1, stack = {}}}",
+        "{{pid = {}, request = {}, behaviour = {}, stack = 's'}}" } do
+      assert.matches("^odd: m", client:ask(
+        "error {kind = 'odd', message = 'm', trace = " .. trace .. "}").F)
+    end
+  end)
+
+  it("in a stack that has overflowed is told", function()
+    local client = console.connect()
+    assert.matches("^error: input:1: stack overflow\n",
+      client:ask("local function f(...) return f(...) + 1 end " ..
+        "f(table.unpack({}, 1, 250))").F)
+    assert.equal("2", client:value "1 + 1")
+  end)
+end)
+
 describe("a session in JSON", function()
   it("answers with values and errors", function()
     local client = console.connect { mode = "json" }
@@ -197,6 +228,18 @@ describe("a session in JSON", function()
     local all = client:ask "log"
     assert.is_nil(all.O)
     assert.matches('^{"ok":true,"values":%["%a+"%]}$', all.R)
+  end)
+
+  it("has lists that are no more than that", function()
+    local client = console.connect { mode = "json" }
+    local pid = actors.puppet()
+    assert.matches('^{"ok":true,"values":%[%[{"behaviour":"fixtures.puppet"',
+      client:value "actors behaviour=fixtures.puppet")
+    assert.matches('^{"ok":true,"values":%[%[{.*%],%d+%]}$',
+      client:value "tree limit=1")
+    assert.equal('{"ok":true,"values":[{"bytes":0,"messages":[],' ..
+      '"senders":0,"total":0}]}', client:value("mailbox " .. tostring(pid)))
+    assert.matches('"more":{"groups":%d+,"keys":%d+}', client:value "registry")
   end)
 
   it("says what is too large", function()

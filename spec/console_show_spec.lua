@@ -21,10 +21,12 @@ describe("what a command shows", function()
       messages_in = 12, handling_p99 = 35e-6, memory = 1258291, cpu = 0.5,
       doing = "waiting", waits = "a reply", since = 2 } }
     local lines = lines_of(show.actors({ width = 80 }, list))
-    assert.matches("^pid +behaviour +queue +in +p99 +memory +cpu +doing$",
-      lines[1])
+    assert.matches("^pid +behaviour +queue +in +p99 +memory +cpu +doing, " ..
+      "waits for$", lines[1])
     assert.equal(("%s  shop.till      3  12  35 us  1.2 MiB  500 ms  " ..
-      "waits 2 s for a reply"):format(WHO), lines[2])
+      "a reply, 2 s"):format(WHO), lines[2])
+    list[1].waits = "the end of a sleep"
+    assert.matches("  a sleep, 2 s\n$", show.actors({ width = 80 }, list))
     list[1].behaviour = ("x"):rep(300)
     list[1].waits = "\27[2J" .. ("y"):rep(300)
     for width = 40, 120 do

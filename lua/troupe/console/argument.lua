@@ -133,6 +133,8 @@ local function name_text(expected)
   return expected[1]:upper()
 end
 
+argument.target = readers.target
+
 --- Is it one? Among the values of a call, and of Lua, x=1 is none.
 function argument.is_option(found, item)
   return item.kind == "option" and

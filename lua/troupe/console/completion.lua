@@ -6,9 +6,11 @@
 -- It runs nothing of the script's: fields are found as rawget finds them, and
 -- behind an __index that is a table.
 
+local argument = require "troupe.console.argument"
 local command = require "troupe.console.command"
 local core = require "troupe.core"
 local inside = require "troupe.console.inside"
+local inspect = require "troupe.inspect"
 local registry = require "troupe.registry"
 local quote = require "troupe.console.quote"
 local word = require "troupe.console.word"
@@ -106,10 +108,14 @@ local function fields(context, path, mark, beginning)
   return sorted(beginning, list)
 end
 
+-- Who has typed nothing yet wants to see what there is, not Lua's words.
 local function names(context, beginning, first)
   local list, add = collector(beginning)
-  if first then
+  if first and not context.once then
     for _, found in ipairs(command.list) do add(found.name) end
+    if beginning == "" and not context.entered then
+      return sorted(beginning, list)
+    end
   end
   if context.entered then
     add "state"
@@ -139,22 +145,37 @@ local function modules(beginning)
   for name in next, package.loaded do
     if type(name) == "string" then add(name) end
   end
-  for _, module in ipairs(core.modules and core.modules() or {}) do
-    add(module.name or module)
+  for _, module in ipairs(inspect.modules()) do
+    if module.name then add(module.name) end
   end
   return sorted(beginning, list)
 end
 
-local function module_names(add)
-  local _, list = modules ""
-  for _, name in ipairs(list) do add(name) end
+-- Of those that may be reloaded.
+local function add_modules(add)
+  for _, module in ipairs(inspect.modules()) do
+    if not module.embedded then add(module.name or module.file) end
+  end
 end
 
 -- --- Commands ----------------------------------------------------------------
 
-local function add_options(found, add)
+local function add_behaviours(add)
+  for _, it in ipairs(core.actors {limit = 1000}) do
+    if it.behaviour then add("behaviour=" .. it.behaviour) end
+  end
+end
+
+local function add_options(found, beginning, add)
+  local chosen = beginning:match "^([%a_]+)="
   for name, kind in next, found.options or {} do
-    add(kind == "flag" and "--" .. name or name .. "=")
+    if name ~= chosen then
+      add(kind == "flag" and "--" .. name or name .. "=")
+    elseif type(kind) == "table" then
+      for _, text in ipairs(kind) do add(name .. "=" .. text) end
+    elseif name == "behaviour" then
+      add_behaviours(add)
+    end
   end
 end
 
@@ -166,21 +187,59 @@ local function add_words(kind, add)
   end
 end
 
--- Of which word of the command is this the beginning?
-local function arguments(found, before, beginning)
+-- Whom the first word after the command means.
+local function target_of(before)
+  local items = word.read(before)
+  return items and items[2] and argument.target(items[2])
+end
+
+local function add_requests(found, before, add)
+  local target = target_of(before)
+  for _, name in ipairs(target and inside.requests(target, found.name) or {}) do
+    if quote.is_name(name) then add(name) end
+  end
+end
+
+local function add_word(found, expected, before, add)
+  add_words(expected[2], add)
+  if expected[1] == "module" then
+    add_modules(add)
+  elseif expected[1] == "request" then
+    add_requests(found, before, add)
+  elseif expected[1] == "command" then
+    for _, other in ipairs(command.list) do add(other.name) end
+  end
+end
+
+-- Lua that is to run inside an actor.
+local function of_source(context, before, text)
+  local target = target_of(before)
+  if not target then return 0, {} end
+  return completion.of(setmetatable({entered = {pid = target}, once = true},
+                                    {__index = context}), text)
+end
+
+-- Of which word of the command is this the beginning? Options count for none.
+local function arguments(context, found, before, beginning)
   if beginning:sub(1, 1) == "<" then return pids(beginning) end
   local _, count = before:gsub("%S+", "")
+  local _, options = before:gsub("%f[%S]%-%-%a+", "")
+  count = count - options
   local expected = found.words and found.words[count]
-  local list, add = collector(beginning)
-  if expected then
-    add_words(expected[2], add)
-    if expected[1] == "module" then module_names(add) end
-    if expected[1] == "command" then
-      for _, other in ipairs(command.list) do add(other.name) end
-    end
+  if found.source and not expected and beginning:sub(1, 1) ~= "-" then
+    return of_source(context, before:gsub("%-%-%a+", ""), beginning)
   end
-  add_options(found, add)
+  local list, add = collector(beginning)
+  if expected then add_word(found, expected, before, add) end
+  add_options(found, beginning, add)
   return sorted(beginning, list)
+end
+
+-- A command's name, then blanks: that it is no Lua may not be clear yet.
+local function command_of(context, line, name, last)
+  if not name then return nil end
+  if last:find "^%-%-?$" and not context.entered then line = name end
+  return command.find(context, line) and command.named(name)
 end
 
 --- What may replace the end of a text.
@@ -191,9 +250,9 @@ end
 function completion.of(context, text)
   local line = text:match "[^\n]*$"
   local name, before, last = line:match "^%s*([%a_][%w_]*)(%s.-)(%S*)$"
-  local found = name and command.find(context, line) and command.named(name)
+  local found = command_of(context, line, name, last)
   if found and line == text then
-    return arguments(found, name .. before, last)
+    return arguments(context, found, name .. before, last)
   end
   local module = line:match "require%s*%(?%s*[\"']([%w_.%-]*)$"
   if module then return modules(module) end

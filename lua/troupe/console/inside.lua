@@ -4,6 +4,7 @@
 local core = require "troupe.core"
 local inspect = require "troupe.inspect"
 local quote = require "troupe.console.quote"
+local registry = require "troupe.registry"
 
 local inside = {}
 
@@ -30,6 +31,21 @@ for name in next, value do
   end
 end
 return names]]
+
+-- The names of the handlers of a behaviour, of one kind.
+local REQUESTS = [[
+local module = package and package.loaded[%q]
+local list, count = {}, 0
+local handlers = type(module) == "table" and rawget(module, %q)
+if type(handlers) ~= "table" then return list end
+for name in next, handlers do
+  if type(name) == "string" then
+    count = count + 1
+    list[count] = name
+    if count == 2000 then break end
+  end
+end
+return list]]
 
 --- From now on lines run there.
 ---@param context table
@@ -93,6 +109,13 @@ function inside.run(context, text)
   return inside.once(entered.pid, text, entered.options)
 end
 
+-- Where it is, and nobody waits for long.
+local function look(target, source)
+  local ok, found = pcall(inspect.enter, target, source,
+                          {now = true, timeout = 1})
+  return ok and type(found) == "table" and found or {}
+end
+
 --- What is in a table there: for completion.
 ---@param context table with `entered`
 ---@param path string "state.stock"; "" for its globals
@@ -102,10 +125,18 @@ function inside.names(context, path)
   for name in path:gmatch "[%a_][%w_]*" do
     names[#names + 1] = ("%q"):format(name)
   end
-  local source = NAMES:format("{" .. table.concat(names, ", ") .. "}")
-  local ok, found = pcall(inspect.enter, context.entered.pid, source,
-                          {now = true, timeout = 1})
-  return ok and found or {}
+  return look(context.entered.pid, NAMES:format("{" ..
+    table.concat(names, ", ") .. "}"))
+end
+
+--- What may be asked of an actor: for completion.
+---@param target any
+---@param kind string "call" or "cast"
+---@return string[]
+function inside.requests(target, kind)
+  local pid = core.is_pid(target) and target or registry.whereis(target)
+  local behaviour = pid and core.behaviour(pid)
+  return behaviour and look(pid, REQUESTS:format(behaviour, kind)) or {}
 end
 
 return inside

@@ -1,10 +1,11 @@
 --- What an input has raised, as text. Not for scripts.
 --
---     local ok, problem = xpcall(run, problem.caught, text)
---     problem.text(problem)  --> error: shop.lua:2: no such till
---                            -->   in what was typed
---                            -->     shop.lua:2: in function 'shop.open'
---                            -->     input:1: in main chunk
+--     local ok, raised = xpcall(run, problem.caught, text)
+--     problem.text(problem.of(raised))
+--     --> error: shop.lua:2: no such till
+--     -->   in what was typed
+--     -->     shop.lua:2: in function 'shop.open'
+--     -->     input:1: in main chunk
 --
 -- An error object of the host keeps its kind; whatever else is raised is of
 -- kind "error". Of the operator's own actor only frames of what was typed are
@@ -73,11 +74,22 @@ local function of(value, trace)
   return {kind = kind, message = message, trace = hops_of(trace, message)}
 end
 
---- For xpcall: a plain table with kind, message, trace.
+--- For xpcall. It does as little as it can: where the stack has overflowed,
+--- there is not much of it left.
 ---@param value any
----@return table
+---@return table raised
 function problem.caught(value)
-  return of(value, core.caught(value, "input").trace)
+  return {value = value, trace = core.caught(value, "input").trace}
+end
+
+--- A plain table with kind, message, trace.
+---@param raised any what xpcall has returned; no table: out of memory, say
+---@return table
+function problem.of(raised)
+  if type(raised) ~= "table" then
+    return of(type(raised) == "string" and raised or pretty.text(raised))
+  end
+  return of(raised.value, raised.trace)
 end
 
 --- The same of what core.evaluate returns.

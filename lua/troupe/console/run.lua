@@ -15,11 +15,7 @@ local run = {}
 local function failed(failure) return {type = "F", problem = failure} end
 
 local function done(ok, ...)
-  if not ok then
-    local failure = ...
-    if type(failure) == "table" then return failed(failure) end
-    return failed(problem.new("error", tostring(failure))) -- out of memory
-  end
+  if not ok then return failed(problem.of((...))) end
   return {type = "R", values = table.pack(...)}
 end
 

@@ -54,14 +54,15 @@ end
 local ACTORS = {
   {"pid"}, {"behaviour", cut = 12}, {"queue", right = true},
   {"in", right = true}, {"p99", right = true}, {"memory", right = true},
-  {"cpu", right = true}, {"doing", cut = 7},
+  {"cpu", right = true}, {"doing, waits for", cut = 7},
 }
 
 local NAME = {"name", cut = 8}
 
 local function doing(it)
   if not it.waits then return clean(it.doing) end
-  return ("waits %s for %s"):format(unit.seconds(it.since), clean(it.waits))
+  local waits = clean(it.waits):gsub("^the end of ", "")
+  return ("%s, %s"):format(waits, unit.seconds(it.since))
 end
 
 -- A key that it has, as it would be typed, as far as that is easy.

@@ -22,19 +22,43 @@ local function is_own(it)
   return it.behaviour and it.behaviour:find "^troupe%.console" ~= nil
 end
 
-local function actors(_, args)
-  local limit, wanted = args.limit or 20, {}
+-- For a program a list is that and nothing else.
+local function list_of(list) return table.move(list, 1, #list, 1, {}) end
+
+local function actors(context, args)
+  local is_json = context.mode == "json"
+  local limit, wanted = args.limit or is_json and 1000 or 20, {}
   if args.all then return inspect.actors(args) end
-  wanted.behaviour = args.behaviour
   args.limit = limit + 1 + OWN
   for _, it in ipairs(inspect.actors(args)) do
     if args.behaviour or not is_own(it) then wanted[#wanted + 1] = it end
   end
-  if wanted[limit + 1] then
-    wanted = table.move(wanted, 1, limit, 1,
-                        {cut = true})
-  end
-  return wanted
+  local shown = table.move(wanted, 1, math.min(limit, #wanted), 1, {})
+  if is_json then return shown end
+  shown.behaviour, shown.cut = args.behaviour, #wanted > limit
+  return shown
+end
+
+local function tree(context, args)
+  args.limit = args.limit or 100
+  local text, roots = inspect.tree(args)
+  if context.mode ~= "json" then return text end
+  return list_of(roots), roots.more or 0
+end
+
+local function mailbox(context, args)
+  local list = inspect.mailbox(args.target, args.count)
+  if context.mode ~= "json" then return list end
+  return {messages = list_of(list), total = list.total, bytes = list.bytes,
+          senders = list.senders}
+end
+
+local function registry(context, args)
+  local found = inspect.registry(args)
+  if context.mode ~= "json" then return found end
+  local keys, groups = found.keys, found.groups
+  return {keys = list_of(keys), groups = list_of(groups),
+          more = {keys = keys.more or 0, groups = groups.more or 0}}
 end
 
 -- Who waits is told so; what comes is shown as it comes.
@@ -74,12 +98,7 @@ return {
     help = "Supervisors tell what they call their children. Of many actors " ..
       "the first 100,\nand those of supervisors before others.",
     options = {limit = "integer"},
-    run = function(context, args)
-      args.limit = args.limit or 100
-      if context.mode ~= "json" then return (inspect.tree(args)) end
-      return (select(2, inspect.tree(args)))
-    end,
-    show = host.tree, call = call "tree",
+    run = tree, show = host.tree, call = call "tree",
   },
   {
     name = "info", summary = "all that is known of an actor",
@@ -98,8 +117,7 @@ return {
   {
     name = "mailbox", summary = "what an actor has not handled yet",
     words = {TARGET, {"count", "integer", optional = true}},
-    run = function(_, args) return inspect.mailbox(args.target, args.count) end,
-    show = host.mailbox, call = call "mailbox",
+    run = mailbox, show = host.mailbox, call = call "mailbox",
   },
   {
     name = "trace", summary = "what goes in and out of an actor, as it happens",
@@ -125,7 +143,7 @@ return {
   {
     name = "registry", summary = "keys, groups, pools and entities",
     options = {limit = "integer"},
-    run = function(_, args) return inspect.registry(args) end,
+    run = registry,
     show = host.registry, call = call "registry",
   },
 }
