@@ -5,33 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-const char request_help[] =
-    "usage: troupe run [options] FILE [arguments]      run a script\n"
-    "       troupe repl [options] [FILE] [arguments]   talk to a new host\n"
-    "       troupe attach [HOST] [-e CODE] [--json]    talk to one that runs\n"
-    "       troupe [options] -e CODE [arguments]       run a line of Lua\n"
-    "       troupe --help | --version\n"
-    "\n"
-    "  --workers N       worker threads (default: one per core)\n"
-    "  --log LEVEL       debug, info, warn, error or off (default: info;\n"
-    "                    repl: warn)\n"
-    "  --set NAME=VALUE  a setting, for troupe.config\n"
-    "  --env NAME        read settings from config/NAME.lua (default: dev)\n"
-    "  --grace SECONDS   how long actors may take to stop (default: 5)\n"
-    "  --watch           reload what is loaded when its file changes\n"
-    "  --name NAME       others may attach to this host, by this name\n"
-    "\n"
-    "A FILE of - is standard input. SIGINT and SIGTERM stop all actors, the\n"
-    "youngest first; a second SIGINT ends the process at once. The exit\n"
-    "status is the script's.\n"
-    "\n"
-    "A HOST is a name, or the path of a socket, with a slash; none: the only\n"
-    "one that runs. At a terminal, attach and repl read lines of Lua and\n"
-    "commands (help lists them) till Ctrl-D, which stops the host of a repl;\n"
-    "Ctrl-C ends an evaluation. Otherwise they run their standard input, or\n"
-    "each CODE: the exit status is 1 if one raises.\n"
-    "  -e CODE           print what it evaluates to; as often as you like\n"
-    "  --json            for programs: one line of JSON for each result\n";
+#include "command/help.h"
+
+const char request_help[] = HELP_TEXT;
+
+/* Does what is not C's to do. */
+static const char cli[] =
+    "return require('troupe.cli').main([==[" HELP_TEXT "]==], ...)";
 
 static bool misuse(const char *what, const char *argument) {
   fprintf(stderr, "troupe: %s%s (see troupe --help)\n", what, argument);
@@ -49,15 +29,10 @@ static bool set_log(struct request *request, const char *value) {
   return true;
 }
 
-static void set_environment(struct request *request, const char *value) {
-  snprintf(request->config, sizeof request->config, "config/%s.lua", value);
-}
-
 /* Who names one wants it. */
 static bool choose_environment(struct request *request, const char *value) {
-  set_environment(request, value);
-  return access(request->config, R_OK) == 0 ||
-         misuse("expected a file of settings, got none in ", request->config);
+  request->environment = value;
+  return request->environment_wanted = true;
 }
 
 static bool add_setting(struct request *request, const char *value) {
@@ -145,14 +120,41 @@ static bool is_option(const char *word) {
   return word[0] == '-' && word[1] != '\0';
 }
 
+/* --- What Lua does -------------------------------------------------------- */
+
+/* The command is argv[at]; where one was goes in front of it. */
+static enum request_kind read_command(struct request *request, int argc,
+                                      char **argv, int at) {
+  project_enter(&request->project);
+  /* What tests do must not be done to what runs. */
+  if (strcmp(argv[at], "test") == 0 && request->environment == NULL)
+    request->environment = "test";
+  argv[at - 1] = request->project.from;
+  request->code = cli;
+  take_rest(request, argc, argv, at - 1);
+  return REQUEST_RUN;
+}
+
+/* Without a file. */
+static enum request_kind read_application(struct request *request,
+                                          enum request_kind kind) {
+  if (project_enter(&request->project)) {
+    request->words[0] = request->project.from;
+    request->words[1] = kind == REQUEST_RUN ? "run" : "repl";
+    request->code = cli;
+    request->arguments = request->words;
+    request->argument_count = 2;
+    return kind;
+  }
+  if (kind == REQUEST_REPL) return kind;
+  misuse("expected a file to run", "");
+  return REQUEST_MISUSED;
+}
+
 static enum request_kind take_file(struct request *request,
                                    enum request_kind kind, int argc,
                                    char **argv, int at) {
-  if (at == argc) {
-    if (kind == REQUEST_REPL) return kind;
-    misuse("expected a file to run", "");
-    return REQUEST_MISUSED;
-  }
+  if (at == argc) return read_application(request, kind);
   request->file = argv[at];
   if (strcmp(request->file, "-") != 0) {
     request->options.beside = request->file;
@@ -235,8 +237,7 @@ static enum request_kind read_words(struct request *request,
     return REQUEST_MISUSED;
   }
   kind = command_of(argv[at]);
-  if (kind == REQUEST_MISUSED) misuse("unknown command ", argv[at]);
-  if (kind == REQUEST_MISUSED) return kind;
+  if (kind == REQUEST_MISUSED) return read_command(request, argc, argv, at);
   if (kind == REQUEST_ATTACH && at > 1) {
     misuse("expected no option before attach, got ", argv[1]);
     return REQUEST_MISUSED;
@@ -245,12 +246,24 @@ static enum request_kind read_words(struct request *request,
                                 : read_words(request, kind, argc, argv, at + 1);
 }
 
+/* Scripts, and what they start, are told which it is. */
+static bool settle_environment(struct request *request) {
+  if (request->environment == NULL) request->environment = "dev";
+  if (request->code == cli) setenv("TROUPE_ENV", request->environment, 1);
+  snprintf(request->config, sizeof request->config, "config/%s.lua",
+           request->environment);
+  return !request->environment_wanted || access(request->config, R_OK) == 0 ||
+         misuse("expected a file of settings, got none in ", request->config);
+}
+
 enum request_kind request_read(struct request *request, int argc, char **argv) {
   const char *workers = getenv("TROUPE_WORKERS");
-  const char *environment = getenv("TROUPE_ENV");
-  *request = (struct request){.options.size = sizeof request->options};
+  enum request_kind kind;
+  *request = (struct request){.options.size = sizeof request->options,
+                              .environment = getenv("TROUPE_ENV")};
   request->options.slices = getenv("TROUPE_SLICES");
   if (workers != NULL && !set_workers(request, workers)) return REQUEST_MISUSED;
-  set_environment(request, environment != NULL ? environment : "dev");
-  return read_words(request, REQUEST_MISUSED, argc, argv, 1);
+  kind = read_words(request, REQUEST_MISUSED, argc, argv, 1);
+  if (kind != REQUEST_RUN && kind != REQUEST_REPL) return kind;
+  return settle_environment(request) ? kind : REQUEST_MISUSED;
 }

@@ -4,11 +4,13 @@
 ** Threads
 **   [main]  all functions
 ** Ownership
-**   What is read points into argv, which must outlive it.
+**   What is read points into argv, which must outlive it, and whose words
+**   may be exchanged.
 */
 #ifndef TROUPE_COMMAND_REQUEST_H
 #define TROUPE_COMMAND_REQUEST_H
 
+#include "command/project.h"
 #include "troupe.h"
 
 #define REQUEST_SETTINGS_LARGEST 64
@@ -27,7 +29,11 @@ struct request {
   struct troupe_options options;
   const char *settings[REQUEST_SETTINGS_LARGEST];
   int setting_count;
-  char config[256]; /* file of settings, there or not */
+  const char *environment;
+  bool environment_wanted; /* its settings are to be there */
+  char config[256];        /* file of settings, there or not */
+  struct project project;
+  const char *words[2]; /* arguments that were not in argv */
   const char *file; /* REQUEST_REPL: may be NULL */
   const char *code; /* instead of a file */
   const char *const *arguments;
@@ -39,7 +45,11 @@ struct request {
   bool json;
 };
 
-/* With what the environment says. REQUEST_MISUSED: why has been told on
+/* With what the environment says. A command that is not of C's, and a run or
+** repl without a file in a project, is a REQUEST_RUN or REQUEST_REPL of the
+** code that does it, in the project's folder: lua/troupe/cli.lua. Its first
+** argument is where one was (project.from), the second the command's name.
+** REQUEST_MISUSED: why has been told on
 ** standard error. */
 enum request_kind request_read(struct request *request, int argc, char **argv);
 

@@ -1,0 +1,38 @@
+/*
+** Help: what `troupe --help` says, as a literal: `troupe help` has it from
+** here, too.
+*/
+#ifndef TROUPE_COMMAND_HELP_H
+#define TROUPE_COMMAND_HELP_H
+
+#define HELP_TEXT \
+  "usage: troupe run [options] [FILE] [arguments]    run a script\n" \
+  "       troupe repl [options] [FILE] [arguments]   talk to a new host\n" \
+  "       troupe attach [HOST] [-e CODE] [--json]    talk to one that runs\n" \
+  "       troupe [options] -e CODE [arguments]       run a line of Lua\n" \
+  "       troupe COMMAND [arguments]                 troupe help lists them\n" \
+  "       troupe --help | --version\n" \
+  "\n" \
+  "  --workers N       worker threads (default: one per core)\n" \
+  "  --log LEVEL       debug, info, warn, error or off (default: info;\n" \
+  "                    repl: warn)\n" \
+  "  --set NAME=VALUE  a setting, for troupe.config\n" \
+  "  --env NAME        read settings from config/NAME.lua (default: dev)\n" \
+  "  --grace SECONDS   how long actors may take to stop (default: 5)\n" \
+  "  --watch           reload what is loaded when its file changes\n" \
+  "  --name NAME       others may attach to this host, by this name\n" \
+  "\n" \
+  "A FILE of - is standard input; without one, in a project, run and repl\n" \
+  "start its application. SIGINT and SIGTERM stop all actors, the youngest\n" \
+  "first; a second SIGINT ends the process at once. The exit status is the\n" \
+  "script's.\n" \
+  "\n" \
+  "A HOST is a name, or the path of a socket, with a slash; none: the only\n" \
+  "one that runs. At a terminal, attach and repl read lines of Lua and\n" \
+  "commands (help lists them) till Ctrl-D, which stops the host of a repl;\n" \
+  "Ctrl-C ends an evaluation. Otherwise they run their standard input, or\n" \
+  "each CODE: the exit status is 1 if one raises.\n" \
+  "  -e CODE           print what it evaluates to; as often as you like\n" \
+  "  --json            for programs: one line of JSON for each result\n"
+
+#endif

@@ -1,0 +1,103 @@
+--- The commands of `troupe` that are Lua: new, test, check and others, and a
+--- project's own.
+--
+-- `troupe WORD ...` that is none of C's (host/command/request.c) comes here. A
+-- command is a file, lua/troupe/cli/WORD.lua, or cli/WORD.lua in the project,
+-- that returns a table:
+--
+--     return {
+--       summary = "greet somebody",
+--       usage = "NAME [MESSAGE...]",     -- [ ]: need not be; ...: several
+--       help = "What else there is to know.\n",
+--       options = {
+--         {name = "loud", help = "in capitals"},
+--         {name = "times", value = "N", help = "how often (default: 1)"},
+--       },
+--       run = function(arguments, project)
+--         local name, times = arguments[1], tonumber(arguments.times or 1)
+--         if not times then return nil, "expected --times to be a number" end
+--         for _ = 1, times do print("Hello " .. name) end
+--       end,
+--     }
+--
+-- `run` returns the exit status, 0 if it returns nothing; or nil and why it
+-- could not be done, which goes to standard error; or a behaviour, which its
+-- actor then becomes. All but `run` may be left out. It runs in an actor, in
+-- the project's folder if there is one: `arguments.from` is where one was, as
+-- a path that ends in a slash. With `project = true` it does only in a
+-- project. `raw = true`: `arguments` is what was typed, options unread.
+--
+-- A command need not end soon, but for a server there is the application.
+
+local command = require "troupe.cli_command"
+local option = require "troupe.cli_option"
+local project = require "troupe.cli_project"
+
+local cli = {}
+
+local function tell(why)
+  io.stderr:write("troupe: ", tostring(why), "\n")
+  return 1
+end
+
+local function see(why, what)
+  return nil, ("%s (see troupe %s)"):format(why, what)
+end
+
+local function perform(found, words, context)
+  if option.asks_help(words, found.raw) then
+    io.write(command.help(found))
+    return 0
+  end
+  if found.project and not context.project then return nil, context.why end
+  local arguments, why = option.read(found, words)
+  if not arguments then return see(why, found.name .. " --help") end
+  arguments.from = context.from
+  arguments.context = context
+  return found.run(arguments, context.project)
+end
+
+local function dispatch(context, name, words)
+  local found, why = command.find(name)
+  if found then return perform(found, words, context) end
+  if why then return nil, why end
+  local near = command.near(name)
+  if near then
+    return see(("unknown command %s; did you mean %s?"):format(name, near),
+      "help")
+  end
+  if name:find "%.lua$" then
+    return see(("unknown command %s; to run a file: troupe run %s"):format(
+      name, name), "help")
+  end
+  return see("unknown command " .. name, "--help")
+end
+
+-- A behaviour is not ended by its script.
+local function finish(outcome, why)
+  if type(outcome) == "table" then return outcome end
+  if outcome == false or outcome == nil and why ~= nil then
+    outcome = tell(why or "failed")
+  end
+  os.exit(math.type(outcome) == "integer" and outcome or 0)
+end
+
+--- Runs the command; it ends the host, or returns the behaviour that the
+--- script becomes.
+---@param usage string what `troupe --help` says
+---@param from string where one was, below the project's folder; "": in none
+---@param name string the command's
+---@param ... string
+---@return table|nil
+function cli.main(usage, from, name, ...)
+  local context = { usage = usage, from = from ~= "" and from or "./" }
+  if from ~= "" then
+    context.project, context.why = project.read()
+    command.look_in("cli")
+  else
+    context.why = "no project here: no rockspec in this folder or above it"
+  end
+  return finish(dispatch(context, name, { ... }))
+end
+
+return cli

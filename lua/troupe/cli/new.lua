@@ -1,0 +1,81 @@
+--- troupe new NAME
+
+local shell = require "troupe.cli_shell"
+local template = require "troupe.cli_template"
+
+local RESERVED = [[
+  and break do else elseif end false for function goto if in local nil not or
+  repeat return then true until while
+  coroutine debug io math os package string table utf8
+  busted luassert spec troupe
+]]
+
+local function check_name(name)
+  if not name:find "^[a-z][a-z0-9_]*$" then
+    return nil, ("expected NAME to be a module's name (small letters, " ..
+      "digits and _), got %s"):format(name)
+  end
+  for word in RESERVED:gmatch "%S+" do
+    if word == name then
+      return nil, ("expected NAME to be free, but Lua or a library has %s")
+        :format(name)
+    end
+  end
+  return true
+end
+
+local function write(root, files)
+  for _, file in ipairs(files) do
+    local path = root .. "/" .. file[1]
+    local good, why = shell.make_folder(path:match "^(.*)/")
+    if not good then return nil, why end
+    good, why = shell.write(path, file[2])
+    if not good then return nil, why end
+  end
+  return true
+end
+
+-- Writes all beside the place, and moves it there when it is whole.
+local function make(parent, name, files)
+  local scratch, why = shell.scratch(parent)
+  if not scratch then return nil, why end
+  local _ <close> = setmetatable({}, {
+    __close = function() shell.remove(scratch) end })
+  local good
+  good, why = write(scratch .. "/" .. name, files)
+  if not good then return nil, why end
+  return os.rename(scratch .. "/" .. name, parent .. "/" .. name)
+end
+
+local NEXT = [[
+
+  cd %s
+  troupe test
+  troupe run
+]]
+
+return {
+  summary = "make a project that runs, and whose tests pass",
+  usage = "NAME",
+  help = [[
+NAME becomes a folder, and the name that all its modules begin with: small
+letters, digits and _. The project is a rockspec, lua/NAME.lua that starts
+the servers, one server in lua/NAME/, its spec, settings for dev, test and
+prod, and what luacheck, busted and editors like to find.]],
+  run = function(arguments)
+    local name = arguments[1]
+    local good, why = check_name(name)
+    if not good then return nil, why end
+    local parent = arguments.from:gsub("/$", "")
+    if shell.exists(parent .. "/" .. name) then
+      return nil, ("cannot make %s: it exists"):format(name)
+    end
+    local files = template.files(name)
+    good, why = make(parent, name, files)
+    if not good then
+      return nil, ("cannot make %s: %s"):format(name, why)
+    end
+    for _, file in ipairs(files) do print(name .. "/" .. file[1]) end
+    io.write(NEXT:format(name))
+  end,
+}

@@ -1,0 +1,13 @@
+--- troupe repl, without a file
+
+local application = require "troupe.cli_application"
+
+return {
+  summary = "talk to a new host in which the project's application runs",
+  project = true,
+  run = function(_, project)
+    -- A library has none: its modules can be required, which is enough.
+    if not application.find(project) then return {} end
+    return application.behaviour(project)
+  end,
+}

@@ -1,0 +1,86 @@
+--- troupe test [FILE...] [busted's options]
+
+local shell = require "troupe.cli_shell"
+
+-- Of busted's options those that are wanted most.
+local OPTIONS = {
+  { name = "filter", value = "PATTERN", help = "only those of that name" },
+  { name = "filter-out", value = "PATTERN", help = "all but those" },
+  { name = "tags", value = "TAGS", help = "only those with these #tags" },
+  { name = "exclude-tags", value = "TAGS", help = "all but those" },
+  { name = "output", value = "NAME", help = "TAP, junit, json, gtest, ..." },
+  { name = "shuffle", help = "files and specs in a random order" },
+  { name = "seed", value = "N", help = "that order again" },
+  { name = "repeat", value = "N", help = "as often" },
+  { name = "list", help = "only tell their names" },
+  { name = "coverage", help = "which lines have run (needs luacov)" },
+}
+
+-- The others of which the next word is the value, and so no file.
+local VALUED = [[
+  -p --pattern --exclude-pattern -e -o -C --directory -f --config-file
+  --coverage-config-file -t -m --lpath --cpath -r --run --lang --loaders
+  --helper --lua -Xoutput -Xhelper
+]]
+
+local function takes_value(word)
+  for _, option in ipairs(OPTIONS) do
+    if option.value and word == "--" .. option.name then return true end
+  end
+  for option in VALUED:gmatch "%S+" do
+    if option == word then return true end
+  end
+  return false
+end
+
+-- Files are those below where one was.
+local function place(words, from)
+  local placed, at = {}, 1
+  while at <= #words do
+    local word = words[at]
+    if not word:find "^%-" and word:sub(1, 1) ~= "/" and from ~= "./" then
+      word = from .. word
+    end
+    placed[#placed + 1] = word
+    if takes_value(word) then
+      at = at + 1
+      placed[#placed + 1] = words[at]
+    end
+    at = at + 1
+  end
+  return placed
+end
+
+local function find_busted()
+  if package.searchpath("busted.runner", package.path) then return true end
+  return nil, "busted is not installed (Debian: lua-busted; or: " ..
+    "luarocks --lua-version=5.4 install busted)"
+end
+
+return {
+  summary = "run the specs, each in an actor",
+  usage = "[FILE...]",
+  help = [[
+Runs busted in an actor of a host of its own, so what a spec does may call
+actors, wait, and start an application. Settings are those of config/test.lua,
+unless TROUPE_ENV or --env say otherwise; .busted has busted's own.
+
+A FILE may be a folder; without one, the specs are those of spec/. All options
+are busted's, of which some are below; busted --help tells of the rest. The
+exit status is not 0 if a spec fails.]],
+  options = OPTIONS,
+  project = true,
+  raw = true,
+  run = function(arguments)
+    local good, why = find_busted()
+    if not good then return nil, why end
+    local words = place(arguments, arguments.from)
+    if not shell.exists ".busted" and not shell.exists "spec" and
+       #words == 0 then
+      return nil, "no specs here: no folder spec, and no .busted"
+    end
+    words[0] = "troupe test"
+    _G.arg = words
+    require "busted.runner" { standalone = false } -- ends the host
+  end,
+}

@@ -1,0 +1,63 @@
+--- The application of a project: what `troupe run` starts without a file. Not
+--- for scripts: see troupe.cli.
+--
+-- It is a module with a function `start` that returns a supervisor, or nil and
+-- why not: the one with the project's name, or, where there are several to
+-- choose from, the one that the setting `application` names.
+
+local log = require "troupe.log"
+local troupe = require "troupe"
+
+local core = require "troupe.core"
+
+local application = {}
+
+--- The name of its module, and its file; nil and why there is none.
+---@param project table
+---@return string|nil name, string why
+function application.find(project)
+  local name = troupe.config("application", project.module)
+  if type(name) ~= "string" then
+    return nil, ("expected the setting application to be a module's name, " ..
+      "got %s"):format(core.describe(name))
+  end
+  local file = package.searchpath(name, package.path)
+  if file then return name, file end
+  return nil, ("no application here: no module %s, which %s names"):format(
+    name, troupe.config("application") and "the setting application" or
+    project.file)
+end
+
+local function start(name, file)
+  local module = require(name)
+  if type(module) ~= "table" or type(module.start) ~= "function" then
+    return nil, ("%s: expected a table with a function `start`, got %s")
+      :format(file, core.describe(module))
+  end
+  local supervisor, why = module.start()
+  if not supervisor and why ~= nil then
+    return nil, ("%s did not start: %s"):format(name, tostring(why))
+  end
+  local good = pcall(troupe.monitor, supervisor)
+  if not good then
+    return nil, ("%s: expected `start` to return its supervisor, got %s")
+      :format(file, core.describe(supervisor))
+  end
+  troupe.link(supervisor)
+  log.info("%s runs, in the environment %s", name, os.getenv "TROUPE_ENV")
+  return { supervisor = supervisor }
+end
+
+--- The behaviour of the actor that starts it, and ends with it.
+---@param project table
+---@return table|nil behaviour, string|nil why
+function application.behaviour(project)
+  local name, file = application.find(project)
+  if not name then return nil, file end
+  return {
+    init = function() return start(name, file) end,
+    down = function(state, pid, reason) troupe.exit(reason) end,
+  }
+end
+
+return application

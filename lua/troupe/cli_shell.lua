@@ -1,0 +1,102 @@
+--- Files and folders, for the commands. Not for scripts: it waits without
+--- letting others run.
+--
+-- Lua can open, rename and remove files; for the rest there is a POSIX shell.
+
+local shell = {}
+
+--- One word for the shell.
+---@param word string
+---@return string
+function shell.quote(word)
+  return "'" .. word:gsub("'", [['\'']]) .. "'"
+end
+
+local quote = shell.quote
+
+--- What a command line prints, line by line, standard error with it; false
+--- as the second if it failed.
+---@param line string
+---@return string[] lines, boolean good
+function shell.lines(line)
+  local lines = {}
+  local pipe <close> = assert(io.popen("{ " .. line .. "; } 2>&1"))
+  for text in pipe:lines() do lines[#lines + 1] = text end
+  return lines, pipe:close() == true
+end
+
+--- Is there anything of this name, though it may be a link to nothing?
+---@param path string
+---@return boolean
+function shell.exists(path)
+  local word = quote(path)
+  return os.execute(("test -e %s || test -L %s"):format(word, word)) == true
+end
+
+--- The Lua files below a folder, sorted; none if it is not there.
+---@param folder string
+---@param depth integer|nil 1: only those in it
+---@return string[]
+function shell.files(folder, depth)
+  local files, good = shell.lines(("test ! -d %s || find %s %s -type f " ..
+    "-name '*.lua' | LC_ALL=C sort"):format(quote(folder), quote(folder),
+    depth and "-maxdepth " .. depth or ""))
+  return good and files or {}
+end
+
+-- `mkdir: cannot create directory 'x': Permission denied`
+local function reason(lines)
+  local why = (lines[#lines] or "failed"):match "([^:]+)$"
+  return (why:gsub("^%s+", ""):gsub("^%u", string.lower))
+end
+
+--- A fresh folder in this one, hidden, with a name that nobody has.
+---@param parent string
+---@return string|nil path, string|nil why
+function shell.scratch(parent)
+  local lines, good = shell.lines("mktemp -d " ..
+    quote(parent .. "/.troupe.XXXXXX"))
+  if not good then return nil, reason(lines) end
+  return lines[1]
+end
+
+--- Makes a folder, and those that it is in.
+---@param path string
+---@return boolean|nil done, string|nil why
+function shell.make_folder(path)
+  local lines, good = shell.lines("mkdir -p " .. quote(path))
+  if not good then return nil, reason(lines) end
+  return true
+end
+
+--- Removes a file, or a folder with all that is in it.
+---@param path string
+---@return boolean|nil done, string|nil why
+function shell.remove(path)
+  local lines, good = shell.lines("rm -rf " .. quote(path))
+  if not good then return nil, reason(lines) end
+  return true
+end
+
+---@param path string
+---@param text string
+---@return boolean|nil done, string|nil why
+function shell.write(path, text)
+  local file <close>, why = io.open(path, "wb")
+  if not file then return nil, why end
+  local good
+  good, why = file:write(text)
+  if good then good, why = file:close() end
+  if not good then return nil, why end
+  return true
+end
+
+---@param path string
+---@return string|nil text, string|nil why
+function shell.read(path)
+  local file <close>, why = io.open(path, "rb")
+  if not file then return nil, why end
+  return file:read "a"
+end
+
+return shell

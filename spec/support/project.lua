@@ -1,0 +1,72 @@
+-- A project in a directory of its own, and the binary at work in it.
+--
+--   local shop = project.new()               -- as `troupe new shop` makes it
+--   shop:write("lua/shop/extra.lua", "return {}")
+--   local result = shop:troupe("check")
+--
+-- `project.empty` is a directory without one.
+
+local command = require "support.command"
+
+local project = {}
+project.__index = project
+
+--- A directory that is in no project.
+---@return table
+function project.empty()
+  return setmetatable({ folder = command.directory() }, project)
+end
+
+---@return table
+function project.new()
+  local parent = project.empty()
+  local result = parent:troupe("new", "shop")
+  assert(result.status == 0, result.stderr)
+  return setmetatable({ folder = parent.folder .. "/shop" }, project)
+end
+
+--- Runs the binary in it, or in the folder `below` of it.
+---@param ... string
+---@return table result as of support.command
+function project:troupe(...)
+  return command.run({ command.binary(), ... },
+    { directory = self.folder .. "/" .. (self.below or ".") })
+end
+
+--- Starts it in the background.
+---@param ... string
+---@return table process
+function project:start(...)
+  return command.start({ command.binary(), ... }, { directory = self.folder })
+end
+
+---@param path string
+---@param text string
+function project:write(path, text)
+  local folder = path:match "^(.*)/"
+  if folder then
+    os.execute("mkdir -p " .. command.quote(self.folder .. "/" .. folder))
+  end
+  command.write(self.folder .. "/" .. path, text)
+end
+
+---@param path string
+---@return string|nil
+function project:read(path)
+  return command.read(self.folder .. "/" .. path)
+end
+
+---@param path string
+function project:remove(path)
+  os.execute("rm -r " .. command.quote(self.folder .. "/" .. path))
+end
+
+--- The names of all that is in it, hidden ones too, as a line.
+---@param path string|nil of a folder in it
+---@return string
+function project:list(path)
+  local folder = self.folder .. "/" .. (path or ".")
+  return table.concat(command.lines("ls -A " .. command.quote(folder)), " ")
+end
+
+return project
