@@ -10,14 +10,17 @@
 -- quoted or in braces is as in Lua. A target is <0.17.3>, 0.17.3, 17, or a key:
 -- shop, "a key", account/7, {"account", 7}.
 --
--- Each command is {name, summary, help, words, options, run, show}:
+-- Each command is {name, summary, help, words, options, run, show, call}:
 -- troupe.console.argument says how words and options are written; `run(context,
 -- args)` returns values; `show(context, ...)` makes text of them, which has its
--- line end. Without `show` they are shown as values.
+-- line end. Without `show` they are shown as values. `call(context, ...)` is
+-- the command as a function. Without `run` or `call` it is that of
+-- troupe.inspect which has its name, for the target.
 
 local argument = require "troupe.console.argument"
 local core = require "troupe.core"
 local inside = require "troupe.console.inside"
+local inspect = require "troupe.inspect"
 local word = require "troupe.console.word"
 
 local command = {}
@@ -29,9 +32,18 @@ command.list = {}
 
 local by_name = {}
 
+local function fill(found)
+  local name = found.name
+  found.run = found.run or function(_, args)
+    return inspect[name](args.target)
+  end
+  found.call = found.call or function(_, ...) return inspect[name](...) end
+end
+
 for _, group in ipairs(GROUPS) do
   for _, found in ipairs(require("troupe.console.commands." .. group)) do
     found.group = group
+    fill(found)
     command.list[#command.list + 1] = found
     by_name[found.name] = found
   end
@@ -165,13 +177,13 @@ end
 function command.environment(context)
   context.functions = {}
   for _, found in ipairs(command.list) do
-    context.functions[found.name] = found.call and function(...)
+    context.functions[found.name] = function(...)
       return found.call(context, ...)
     end
   end
   local env = {}
   for name, call in pairs(context.functions) do env[name] = call end
-  env.troupe, env.inspect = require "troupe", require "troupe.inspect"
+  env.troupe, env.inspect = require "troupe", inspect
   return setmetatable(env, {__index = _G, __newindex = _G})
 end
 

@@ -2,7 +2,6 @@
 -- troupe.inspect.
 
 local act = require "troupe.console.act"
-local inspect = require "troupe.inspect"
 local show = require "troupe.console.show"
 local troupe = require "troupe"
 
@@ -15,16 +14,8 @@ local function unpack(values)
   return table.unpack(values, 1, values.n)
 end
 
-local function ask(name)
-  return function(_, args) return inspect[name](args.target) end
-end
-
 local function passed(fn)
   return function(_, ...) return fn(...) end
-end
-
-local function inspected(name)
-  return function(_, ...) return inspect[name](...) end
 end
 
 return {
@@ -58,14 +49,12 @@ return {
     name = "cancel", summary = "ends the wait that an actor is in, by an error",
     help = "What it does goes on with a `cancelled`, as with a timeout.",
     words = {TARGET}, run = act.cancel, show = act.cancelled,
-    call = inspected "cancel",
   },
   {
     name = "interrupt", summary = "ends what was typed into an actor",
     help = "An evaluation of `enter`, or of another session: the actor goes " ..
       "on.\nOf its own work, see cancel and kill.",
     words = {TARGET}, run = act.interrupt, show = act.interrupted,
-    call = inspected "interrupt",
   },
   {
     name = "stop", summary = "asks an actor to end; its messages come first",
@@ -82,10 +71,10 @@ return {
     name = "limits", summary = "what an actor uses and may use",
     help = "Without PID: what one may whose start options do not say.",
     words = {{"target", "target", optional = true}},
-    run = ask "limits", show = show.limits, call = inspected "limits",
+    show = show.limits,
   },
   {
     name = "gc", summary = "collects an actor's garbage",
-    words = {TARGET}, run = ask "gc", show = show.gc, call = inspected "gc",
+    words = {TARGET}, show = show.gc,
   },
 }

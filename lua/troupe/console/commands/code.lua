@@ -6,10 +6,6 @@ local host = require "troupe.console.show_host"
 
 local MODULE = {"module", "text"}
 
-local function call(name)
-  return function(_, ...) return inspect[name](...) end
-end
-
 return {
   {
     name = "modules", summary = "what is loaded, and which version",
@@ -22,7 +18,7 @@ return {
       end
       return list
     end,
-    show = host.modules, call = call "modules",
+    show = host.modules,
   },
   {
     name = "reload", summary = "new code for all actors of a module",
@@ -35,13 +31,13 @@ return {
       return inspect.reload(args.module, {force = args.force,
                                           patience = args.patience})
     end,
-    show = host.reload, call = call "reload",
+    show = host.reload,
   },
   {
     name = "rollback", summary = "the code before the last reload",
     words = {MODULE},
     run = function(_, args) return inspect.rollback(args.module) end,
-    show = host.reload, call = call "rollback",
+    show = host.reload,
   },
   {
     name = "log", summary = "the level of the host's log, or another",
@@ -51,6 +47,6 @@ return {
       if not args.level then return inspect.log() end
       return inspect.log(args.level), args.level
     end,
-    show = host.log, call = call "log",
+    show = host.log,
   },
 }

@@ -7,14 +7,6 @@ local unit = require "troupe.console.unit"
 
 local TARGET = {"target", "target"}
 
-local function ask(name)
-  return function(_, args) return inspect[name](args.target) end
-end
-
-local function call(name)
-  return function(_, ...) return inspect[name](...) end
-end
-
 -- The console's own actors, its sessions and theirs.
 local OWN = 40
 
@@ -91,33 +83,32 @@ return {
       "own are left out, but for\n--all and if they are asked for.",
     options = {sort = {"queue", "memory", "cpu", "calls"}, limit = "integer",
                behaviour = "text", all = "flag"},
-    run = actors, show = show.actors, call = call "actors",
+    run = actors, show = show.actors,
   },
   {
     name = "tree", summary = "who was started by whom",
     help = "Supervisors tell what they call their children. Of many actors " ..
       "the first 100,\nand those of supervisors before others.",
     options = {limit = "integer"},
-    run = tree, show = host.tree, call = call "tree",
+    run = tree, show = host.tree,
   },
   {
     name = "info", summary = "all that is known of an actor",
-    words = {TARGET}, run = ask "info", show = show.info, call = call "info",
+    words = {TARGET}, show = show.info,
   },
   {
     name = "state", summary = "a copy of an actor's state",
     help = "The actor is not disturbed; what cannot be copied is text.",
-    words = {TARGET}, run = ask "state", call = call "state",
+    words = {TARGET},
   },
   {
     name = "stack", summary = "where an actor is, be it running or waiting",
-    words = {TARGET}, run = ask "stack", show = show.stack,
-    call = call "stack",
+    words = {TARGET}, show = show.stack,
   },
   {
     name = "mailbox", summary = "what an actor has not handled yet",
     words = {TARGET, {"count", "integer", optional = true}},
-    run = mailbox, show = host.mailbox, call = call "mailbox",
+    run = mailbox, show = host.mailbox,
   },
   {
     name = "trace", summary = "what goes in and out of an actor, as it happens",
@@ -127,23 +118,23 @@ return {
       "reply: what came of that.",
     words = {TARGET, {"count", "integer", optional = true},
              {"seconds", "number", optional = true}},
-    run = trace, call = call "trace",
+    run = trace,
   },
   {
     name = "waits", summary = "who waits for whom",
     options = {limit = "integer"},
     run = function(_, args) return inspect.waits(args) end,
-    show = host.waits, call = call "waits",
+    show = host.waits,
   },
   {
     name = "workers", summary = "how busy the host's threads are",
     run = function() return inspect.workers() end,
-    show = host.workers, call = call "workers",
+    show = host.workers,
   },
   {
     name = "registry", summary = "keys, groups, pools and entities",
     options = {limit = "integer"},
     run = registry,
-    show = host.registry, call = call "registry",
+    show = host.registry,
   },
 }
