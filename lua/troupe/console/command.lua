@@ -21,6 +21,7 @@ local argument = require "troupe.console.argument"
 local core = require "troupe.core"
 local inside = require "troupe.console.inside"
 local inspect = require "troupe.inspect"
+local quote = require "troupe.console.quote"
 local word = require "troupe.console.word"
 
 local command = {}
@@ -158,7 +159,7 @@ end
 ---@return string|nil
 function command.correct(text)
   local name, rest = text:match "^%s*([%a_][%w_]*)%s*(.*)$"
-  if not name or is_lua(rest) or text:find "\n" or word.RESERVED[name] then
+  if not name or is_lua(rest) or text:find "\n" or quote.RESERVED[name] then
     return nil
   end
   local near = command.near(name)

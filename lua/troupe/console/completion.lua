@@ -124,7 +124,7 @@ local function names(context, beginning, first)
     add_fields(context.env, add)
     add_fields(_G, add)
   end
-  for keyword in next, word.RESERVED do add(keyword) end
+  for keyword in next, quote.RESERVED do add(keyword) end
   return sorted(beginning, list)
 end
 

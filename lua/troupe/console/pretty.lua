@@ -23,13 +23,6 @@ local type, tostring, pcall = type, tostring, pcall
 local WALK = 10000  -- entries of a table that are looked at
 local NODES = 3000  -- values that are shown, of all
 
-local WORDS = {}
-for _, word in next, {"and", "break", "do", "else", "elseif", "end", "false",
-    "for", "function", "goto", "if", "in", "local", "nil", "not", "or",
-    "repeat", "return", "then", "true", "until", "while"} do
-  WORDS[word] = true
-end
-
 -- --- Scalars -----------------------------------------------------------------
 
 local function leaf(text, style)
@@ -129,7 +122,8 @@ end
 local node_of
 
 local function key_of(context, key)
-  if type(key) == "string" and not WORDS[key] and quote.is_name(key) then
+  if type(key) == "string" and not quote.RESERVED[key] and
+    quote.is_name(key) then
     return leaf(key, "key")
   end
   local node = node_of(context, key)

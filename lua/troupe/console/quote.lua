@@ -13,6 +13,14 @@ local string, table = string, table
 
 local quote = {}
 
+--- Words that Lua keeps for itself.
+quote.RESERVED = {}
+for _, name in next, {"and", "break", "do", "else", "elseif", "end", "false",
+    "for", "function", "goto", "if", "in", "local", "nil", "not", "or",
+    "repeat", "return", "then", "true", "until", "while"} do
+  quote.RESERVED[name] = true
+end
+
 -- An actor may lack a library. Then this module does as well as it can.
 quote.bare = not (string and table)
 

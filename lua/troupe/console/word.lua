@@ -13,13 +13,6 @@ local pretty = require "troupe.console.pretty"
 
 local word = {}
 
---- Words that Lua keeps for itself.
-word.RESERVED = {}
-for name in ("and break do else elseif end false for function goto if in " ..
-    "local nil not or repeat return then true until while"):gmatch "%a+" do
-  word.RESERVED[name] = true
-end
-
 local LITERALS = {["true"] = true, ["false"] = false}
 
 -- Lua that is no more than data: it finds no names.
