@@ -16,6 +16,7 @@
 local troupe = require "troupe"
 local core = require "troupe.core"
 local log = require "troupe.log"
+local words = require "troupe.supervisor.words"
 
 local YOUNG = 5   -- seconds; who dies sooner than this has died young
 local PATIENCE = 5 -- seconds to wait for the end of one that was killed
@@ -145,7 +146,7 @@ end
 
 -- "shop.till", "shop.till 2": of each module the next number.
 local function free_id(self, module)
-  local base = module:gsub("^troupe%.(%w+)%.manager$", "%1")
+  local base = words.keeper(module) or module
   local number, id = self.numbers[module] or 0
   repeat
     number = number + 1

@@ -37,6 +37,7 @@
 
 local troupe = require "troupe"
 local core = require "troupe.core"
+local words = require "troupe.supervisor.words"
 
 local MANAGER = "troupe.supervisor.manager"
 
@@ -229,11 +230,9 @@ end
 
 -- --- The tree ----------------------------------------------------------------
 
-local BRANCHES = {[MANAGER] = true, ["troupe.pool.manager"] = true}
-
 -- Adds what is below; the node may end meanwhile, and then has nothing.
 local function grow(node)
-  if not node.pid or not BRANCHES[node.behaviour] then return node end
+  if not node.pid or not words.keeper(node.behaviour) then return node end
   local ok, children, title = pcall(troupe.call, node.pid, "children")
   if not ok then return node end
   node.children, node.title = children, title
@@ -241,29 +240,11 @@ local function grow(node)
   return node
 end
 
--- "supervisor", "pool": while it is not there to say more.
-local function title_of(node)
-  if node.title or not BRANCHES[node.behaviour] then
-    return node.title or node.behaviour
-  end
-  return (node.behaviour:match "^troupe%.(%w+)%.manager$")
-end
-
+-- While one that keeps others is not there to say more: what it is.
 local function line(node)
-  local words = {node.text, node.pid and tostring(node.pid) or node.state,
-                 title_of(node), node.restart}
-  local text = table.concat(words, " ")
-  if node.restarts == 0 then return text end
-  return ("%s, restarted %d time%s"):format(text, node.restarts,
-    node.restarts == 1 and "" or "s")
-end
-
-local function draw(node, depth, lines)
-  lines[#lines + 1] = ("  "):rep(depth) .. line(node)
-  for _, child in ipairs(node.children or {}) do
-    draw(child, depth + 1, lines)
-  end
-  return lines
+  local title = node.title or words.keeper(node.behaviour) or node.behaviour
+  return words.line({node.text, node.pid and tostring(node.pid) or node.state,
+                    title, node.restart}, node.restarts)
 end
 
 --- The whole tree below a supervisor: as text, a line for each actor, and as a
@@ -280,7 +261,7 @@ function supervisor.tree(target)
     table.insert(first, 1, (select(2, core.key(target))))
   end
   local lines = {table.concat(first, " ")}
-  for _, child in ipairs(children) do draw(child, 1, lines) end
+  for _, child in ipairs(children) do words.draw(lines, child, 1, line) end
   return table.concat(lines, "\n"), node
 end
 

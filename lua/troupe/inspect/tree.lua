@@ -5,11 +5,9 @@
 -- supervisor knows, what its children are called and which of them are not
 -- there, is asked of it, if it is not known to be waiting, and for a moment.
 
-local troupe = require "troupe"
 local core = require "troupe.core"
-
-local BRANCHES = {["troupe.supervisor.manager"] = true,
-                  ["troupe.pool.manager"] = true}
+local words = require "troupe.supervisor.words"
+local troupe = require "troupe"
 
 local PATIENCE = 0.05 -- seconds for one of them
 local PATIENCE_OF_ALL = 0.3
@@ -87,24 +85,15 @@ end
 -- --- As text -----------------------------------------------------------------
 
 local function line(node)
-  local words = {}
-  words[1] = node.text or node.name
-  words[#words + 1] = node.pid and tostring(node.pid) or node.state
-  words[#words + 1] = node.title or node.behaviour or
+  local list = {}
+  list[1] = node.text or node.name
+  list[#list + 1] = node.pid and tostring(node.pid) or node.state
+  list[#list + 1] = node.title or node.behaviour or
     (not node.ended and node.pid and "script" or nil)
-  words[#words + 1] = node.restart or (node.bond == "task" and "task" or nil)
-  if node.ended then words[#words + 1] = "ended" end
-  local text = table.concat(words, " ")
-  if node.restarts and node.restarts > 0 then
-    text = ("%s, restarted %d time%s"):format(text, node.restarts,
-      node.restarts == 1 and "" or "s")
-  end
-  return node.silent and text .. ", does not answer" or text
-end
-
-local function draw(node, depth, lines)
-  lines[#lines + 1] = ("  "):rep(depth) .. line(node)
-  for _, child in ipairs(node.children) do draw(child, depth + 1, lines) end
+  list[#list + 1] = node.restart or (node.bond == "task" and "task" or nil)
+  if node.ended then list[#list + 1] = "ended" end
+  local all = words.line(list, node.restarts)
+  return node.silent and all .. ", does not answer" or all
 end
 
 ---@param limit integer
@@ -118,12 +107,12 @@ function tree.of(limit)
   local roots, nodes = grow(rows)
   local last = troupe.now() + PATIENCE_OF_ALL
   for _, node in pairs(nodes) do
-    if BRANCHES[node.behaviour] then
+    if words.keeper(node.behaviour) then
       ask(node, math.min(PATIENCE, last - troupe.now()))
     end
   end
   local lines = {}
-  for _, node in ipairs(roots) do draw(node, 0, lines) end
+  for _, node in ipairs(roots) do words.draw(lines, node, 0, line) end
   if total > #rows then
     roots.more = total - #rows
     lines[#lines + 1] = ("and %d others"):format(roots.more)
