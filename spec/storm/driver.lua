@@ -1,0 +1,16 @@
+-- Acts on what there is, one thing after the other, and may itself be acted on.
+
+local troupe = require "troupe"
+local acts = require "storm.acts"
+
+local driver = { cast = {} }
+
+function driver.cast.go(state, about, seed, teller)
+  math.randomseed(seed)
+  state.acts, state.surprises = 0, {}
+  local last = troupe.now() + about.seconds
+  while troupe.now() < last do acts.one(state, about) end
+  troupe.send(teller, "done", troupe.self(), state.acts, state.surprises)
+end
+
+return driver
