@@ -78,6 +78,23 @@ describe("troupe run in a project", function()
   end)
 end)
 
+describe("a module", function()
+  it("is found in lua/, then in lua_modules/", function()
+    local shop = project.new()
+    for _, folder in ipairs { "lua/", "lua_modules/share/lua/5.4/" } do
+      for _, name in ipairs { "one", "two/init" } do
+        shop:write(folder .. name .. ".lua", "return '" .. folder .. "'")
+      end
+    end
+    shop:write("lua_modules/share/lua/5.4/three.lua", "return 'other'")
+    shop:write("cli/found.lua", [[return { run = function()
+      print(require "one", require "two", (require "three"))
+    end }]])
+    assert.same({ status = 0, stdout = "lua/\tlua/\tother\n", stderr = "" },
+      shop:troupe "found")
+  end)
+end)
+
 describe("an application", function()
   it("is what the settings say, if they do", function()
     local shop = project.new()
@@ -101,6 +118,10 @@ describe("an application", function()
       "return { start = function() return nil, 'the till is empty' end }",
     ["lua/shop.lua: expected `start` to return its supervisor, got nil"] =
       "return { start = function() end }",
+    ["shop did not start: its supervisor has ended"] =
+      "local troupe = require 'troupe' return { start = function() " ..
+      "local pid = troupe.start('shop.counter', { first = 1 }) " ..
+      "troupe.stop(pid) return pid end }",
     ["exit: lua/shop.lua:1: oh"] =
       "return { start = function() error 'oh' end }",
     ["lua/shop.lua:2: unexpected symbol near '='"] = "x = 1\n= 2",
@@ -129,6 +150,27 @@ describe("an application", function()
     local result = shop:troupe "run"
     assert.equal(1, result.status)
     assert.matches("lua/shop/brief.lua:1: oh", result.stderr, 1, true)
+  end)
+
+  it("that is over ends the host", function()
+    local shop = project.new()
+    shop:write("lua/shop.lua", [[
+      local supervisor = require "troupe.supervisor"
+      local troupe = require "troupe"
+      return { start = function()
+        local pid = supervisor.start {}
+        troupe.start("shop.ender", pid, { link = false })
+        return pid
+      end }]])
+    shop:write("lua/shop/ender.lua", [[
+      local inspect = require "troupe.inspect"
+      local troupe = require "troupe"
+      return { continue = function(pid)
+        while #inspect.info(pid).watched_by == 0 do troupe.sleep(0.001) end
+        troupe.stop(pid)
+      end }]])
+    local result = shop:troupe "run"
+    assert.equal(0, result.status, result.stderr)
   end)
 
   it("in a project that is broken is told with file and line", function()

@@ -1,6 +1,7 @@
 -- The frame of the commands that are Lua: how they are found, what their words
 -- are, what is said of those that are wrong. The commands of a project.
 
+local command = require "support.command"
 local project = require "support.project"
 
 local GREET = [[
@@ -155,6 +156,13 @@ describe("a command of the project's own", function()
       below:troupe("count").stdout)
     assert.equal("1\t./\tdev-1\ttrue\tprod\n",
       shop:troupe("--env", "prod", "count").stdout)
+  end)
+
+  it("is as the documentation shows", function()
+    local text = command.read "lua/README.md"
+    shop:write("cli/shown.lua",
+      text:match "a file `cli/greet.lua`:\n\n```lua\n(.-)```")
+    assert.equal("BOB\n", shop:troupe("shown", "bob", "--loud").stdout)
   end)
 
   it("takes no built-in's name", function()

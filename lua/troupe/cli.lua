@@ -2,8 +2,8 @@
 --- project's own.
 --
 -- `troupe WORD ...` that is none of C's (host/command/request.c) comes here. A
--- command is a file, lua/troupe/cli/WORD.lua, or cli/WORD.lua in the project,
--- that returns a table:
+-- command is a file, lua/troupe/cli/commands/WORD.lua, or cli/WORD.lua in the
+-- project, that returns a table:
 --
 --     return {
 --       summary = "greet somebody",
@@ -29,9 +29,9 @@
 --
 -- A command need not end soon, but for a server there is the application.
 
-local command = require "troupe.cli_command"
-local option = require "troupe.cli_option"
-local project = require "troupe.cli_project"
+local command = require "troupe.cli.command"
+local option = require "troupe.cli.option"
+local project = require "troupe.cli.project"
 
 local cli = {}
 

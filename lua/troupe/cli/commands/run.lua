@@ -1,6 +1,6 @@
 --- troupe run, without a file
 
-local application = require "troupe.cli_application"
+local application = require "troupe.cli.application"
 
 return {
   summary = "start the project's application, until it is stopped",

@@ -1,6 +1,6 @@
 --- troupe repl, without a file
 
-local application = require "troupe.cli_application"
+local application = require "troupe.cli.application"
 
 return {
   summary = "talk to a new host in which the project's application runs",

@@ -1,9 +1,9 @@
 --- troupe check
 
-local application = require "troupe.cli_application"
-local command = require "troupe.cli_command"
+local application = require "troupe.cli.application"
+local command = require "troupe.cli.command"
 local core = require "troupe.core"
-local shell = require "troupe.cli_shell"
+local shell = require "troupe.cli.shell"
 
 -- Folders of code that is found by its name.
 local NAMED = { lua = true, cli = true, config = true, spec = true }

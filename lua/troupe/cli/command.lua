@@ -1,8 +1,8 @@
 --- Which commands there are. Not for scripts: see troupe.cli.
 
 local core = require "troupe.core"
-local nearest = require "troupe.cli_nearest"
-local shell = require "troupe.cli_shell"
+local nearest = require "troupe.cli.nearest"
+local shell = require "troupe.cli.shell"
 
 local command = {}
 
@@ -76,7 +76,7 @@ end
 function command.find(name)
   if not is_name(name) then return nil end
   if is_own(name) or APPLICATION[name] then
-    local module = "troupe.cli." .. name
+    local module = "troupe.cli.commands." .. name
     return complete(require(module), name, module)
   end
   if folder then return load_file(name) end

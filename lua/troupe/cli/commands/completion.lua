@@ -10,7 +10,7 @@ For this session, or in the file that the shell reads when it starts:
   zsh     eval "$(troupe completion zsh)"
   fish    troupe completion fish | source]],
   run = function(arguments)
-    local script = require "troupe.cli_script"
+    local script = require "troupe.cli.script"
     local make = script[arguments[1]]
     if not make then
       return nil, "expected bash, zsh or fish, got " .. arguments[1]

@@ -3,7 +3,7 @@
 --     option.read(found, {"--times=2", "--loud", "--", "--bob"})
 --       --> {"--bob", times = "2", loud = true}
 
-local nearest = require "troupe.cli_nearest"
+local nearest = require "troupe.cli.nearest"
 
 local option = {}
 

@@ -5,10 +5,9 @@
 -- why not: the one with the project's name, or, where there are several to
 -- choose from, the one that the setting `application` names.
 
+local core = require "troupe.core"
 local log = require "troupe.log"
 local troupe = require "troupe"
-
-local core = require "troupe.core"
 
 local application = {}
 
@@ -43,7 +42,6 @@ local function start(name, file)
     return nil, ("%s: expected `start` to return its supervisor, got %s")
       :format(file, core.describe(supervisor))
   end
-  troupe.link(supervisor)
   log.info("%s runs, in the environment %s", name, os.getenv "TROUPE_ENV")
   return { supervisor = supervisor }
 end
@@ -56,7 +54,12 @@ function application.behaviour(project)
   if not name then return nil, file end
   return {
     init = function() return start(name, file) end,
-    down = function(state, pid, reason) troupe.exit(reason) end,
+    down = function(state, pid, reason)
+      if reason == "noactor" then
+        reason = name .. " did not start: its supervisor has ended"
+      end
+      troupe.exit(reason)
+    end,
   }
 end
 

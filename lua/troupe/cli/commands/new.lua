@@ -1,7 +1,7 @@
 --- troupe new NAME
 
-local shell = require "troupe.cli_shell"
-local template = require "troupe.cli_template"
+local shell = require "troupe.cli.shell"
+local template = require "troupe.cli.template"
 
 local RESERVED = [[
   and break do else elseif end false for function goto if in local nil not or

@@ -6,7 +6,7 @@
 -- development. All modules are below a common top name, the package's, with
 -- _ where that has -: package "web-shop" is lua/web_shop.lua, lua/web_shop/.
 
-local shell = require "troupe.cli_shell"
+local shell = require "troupe.cli.shell"
 
 local project = {}
 

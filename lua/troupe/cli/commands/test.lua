@@ -1,6 +1,6 @@
 --- troupe test [FILE...] [busted's options]
 
-local shell = require "troupe.cli_shell"
+local shell = require "troupe.cli.shell"
 
 -- Of busted's options those that are wanted most.
 local OPTIONS = {

@@ -1,6 +1,6 @@
 --- troupe help [COMMAND]
 
-local command = require "troupe.cli_command"
+local command = require "troupe.cli.command"
 
 -- A command whose file is broken is listed with what is wrong.
 local function rows(names)

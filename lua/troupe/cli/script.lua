@@ -5,7 +5,7 @@
 -- `troupe --help` says. Which commands there are the shell asks each time
 -- (`troupe help --names`), as a project has its own.
 
-local command = require "troupe.cli_command"
+local command = require "troupe.cli.command"
 
 local script = {}
 

@@ -1,6 +1,6 @@
 --- troupe clean
 
-local shell = require "troupe.cli_shell"
+local shell = require "troupe.cli.shell"
 
 -- What the commands make, and can make again without a network.
 local MADE = { "build", "luacov.stats.out", "luacov.report.out" }
