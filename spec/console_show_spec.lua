@@ -83,6 +83,10 @@ describe("what a command shows", function()
     registry.unregister "spec.till"
     assert.matches("^pid +name +behaviour", text)
     assert.matches("\n<.*>  spec.till  script +0 ", text)
+    registry.register { "till", 7 }
+    text = show.actors(WIDE, { it })
+    registry.unregister { "till", 7 }
+    assert.matches("\n<.*>  till/7  script +0 ", text)
   end)
 
   it("of limits says of what they are", function()
@@ -148,6 +152,8 @@ mailbox  500 messages, 16 MiB; full: wait
         more = 2 }, groups = { { key = "all", size = 3 } } })
     assert.matches("room/7  <.*> room\nand 2 more; limit=N\n", text)
     assert.matches("all +3\n$", text)
+    assert.matches('\npool "mills" 0  <', host.registry(WIDE, { groups = {},
+      keys = { { text = 'pool "mills" 0', pid = PID } } }))
     assert.matches("shop +2 +10 +1 KiB  shop.lua\n", host.modules(WIDE,
       { { name = "shop", version = 2, actors = 10, size = 1024,
         file = "shop.lua" } }))

@@ -67,7 +67,6 @@ local function of(value, trace)
   if is_failure(value) then
     kind, message = value.kind, value.message
     if kind == "exit" and is_entered(trace) then kind = "error" end
-    if kind == message then message = "it did not come to its end" end
   elseif type(value) ~= "string" then
     message = pretty.text(value)
   end
@@ -138,7 +137,11 @@ end
 ---@param colour boolean|nil
 ---@return string
 function problem.text(failure, colour)
-  local head = clean(failure.kind .. ": " .. failure.message)
+  local kind, message = failure.kind, failure.message
+  if (message .. " "):sub(1, #kind + 1) ~= kind .. " " then
+    message = kind .. ": " .. message -- it does not begin with that
+  end
+  local head = clean(message)
   local parts = {colour and "\27[31m" .. head .. "\27[0m" or head}
   for index, hop in ipairs(failure.trace) do
     parts[#parts + 1] = clean(hop_text(hop, index == 1))

@@ -65,10 +65,12 @@ local function doing(it)
   return ("%s, %s"):format(waits, unit.seconds(it.since))
 end
 
--- A key that it has, as it would be typed, as far as that is easy.
+-- A key that it has, as it is typed, unless it is long or nobody's to type.
 local function name_of(pid)
   local text = core.name(pid)
-  return text and clean(text:match '^"([%a_][%w_.%-]*)"$' or text)
+  local items = text and word.read(text)
+  local key = items and #items == 1 and word.key(items[1])
+  return key and word.of_key(key) or text and clean(text)
 end
 
 local function nobody(list)

@@ -130,7 +130,8 @@ function host.registry(context, registry)
   local text = ""
   if #keys > 0 then
     text = show.list_text(context, keys, KEYS, function(it)
-      return {word.of_key(it.key), sender(it.pid, it.behaviour)}
+      return {it.key and word.of_key(it.key) or clean(it.text),
+              sender(it.pid, it.behaviour)}
     end) .. more(keys)
   end
   if #groups > 0 then

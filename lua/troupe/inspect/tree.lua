@@ -84,12 +84,18 @@ end
 
 -- --- As text -----------------------------------------------------------------
 
+-- What is typed at a console starts actors, too.
+local function what(node)
+  local behaviour = node.behaviour
+  if behaviour and behaviour:find "^troupe%.console" then return "console" end
+  return behaviour or (not node.ended and node.pid and "script") or nil
+end
+
 local function line(node)
   local list = {}
   list[1] = node.text or node.name
   list[#list + 1] = node.pid and tostring(node.pid) or node.state
-  list[#list + 1] = node.title or node.behaviour or
-    (not node.ended and node.pid and "script" or nil)
+  list[#list + 1] = node.title or what(node)
   list[#list + 1] = node.restart or (node.bond == "task" and "task" or nil)
   if node.ended then list[#list + 1] = "ended" end
   local all = words.line(list, node.restarts)
