@@ -27,6 +27,8 @@ describe("a line", function()
       assert.equal("actors", name_of "  actors sort=memory ")
       assert.equal("info", name_of "info 17")
       assert.equal("info", name_of "info <0.17.3>")
+      assert.equal("info", name_of "info <0.17>")
+      assert.equal("reload", name_of "reload ./shop.lua")
       assert.equal("state", name_of "state {'account', 7}")
       assert.equal("state", name_of "state \"a key\"")
       assert.equal("enter", name_of "enter shop --now")
@@ -65,6 +67,12 @@ describe("a line", function()
     assert.matches("no command staet; did you mean state?\nusage: state PID",
       command.correct "staet 17", 1, true)
     assert.matches("did you mean actors", command.correct "actor sort=cpu")
+    assert.matches("did you mean actors", command.correct "atcors x")
+    assert.matches("did you mean info", command.correct "INFO shop")
+    assert.matches("did you mean exit", command.correct "quit now")
+    for _, text in ipairs { "?", "\\h", " :q" } do
+      assert.equal("help lists the commands", command.correct(text))
+    end
     assert.is_nil(command.correct "quite another thing")
     assert.is_nil(command.correct "end")
     assert.is_nil(command.correct "stat = = 5")
@@ -101,7 +109,10 @@ describe("a word", function()
 
   it("in braces is data: it runs nothing", function()
     local _, why = word.read "{os.exit()}"
-    assert.equal("expected plain data, got {os.exit()}", why)
+    assert.equal("expected plain data, without names, got {os.exit()}",
+      why)
+    _, why = word.read "{tea = tea}"
+    assert.equal("expected plain data, without names, got {tea = tea}", why)
   end)
 
   it("that is a key is typed and shown alike", function()
@@ -154,6 +165,7 @@ describe("an argument", function()
     for text, wanted in pairs {
       ["info"] = "PID is missing",
       ["info 1.5"] = "expected a pid or a key, got 1.5",
+      ["info <0.17>"] = "expected a pid or a key, got <0.17>",
       ["info true"] = "expected a pid or a key, got true",
       ["info x=1"] = "no option x",
       ["trace shop 0"] = "expected a whole number above 0, got 0",

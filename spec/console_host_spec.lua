@@ -95,6 +95,20 @@ describe("the console", function()
     end
   end)
 
+  it("knows what was meant", function()
+    start [[ troupe.start("fixtures.puppet", nil, { name = "till" }) ]]
+    local client = attach()
+    assert.equal('noactor: nobody is registered as "tlil"; did you mean till?',
+      client:ask "info tlil".F)
+    assert.matches('^badrequest: <.*> has no handler for "rum"; it has ' ..
+      "hold, release, run", client:ask "call till rum".F)
+    assert.equal("badargument: no actor has loaded fixtures.chores",
+      client:ask "reload fixtures.chores".F)
+    assert.matches("^badargument: there was no version of fixtures.puppet ",
+      client:ask "rollback fixtures.puppet".F)
+    assert.equal("unchanged\n", client:shown "reload fixtures.puppet")
+  end)
+
   it("shows what a loop without an end uses", function()
     start [[
       troupe.cast(troupe.start("fixtures.puppet", nil, { name = "loop" }),

@@ -126,7 +126,8 @@ describe("inside an actor", function()
     client:send("E", "require('troupe').send(target, 'begun') " .. LOOP)
     assert.equal("begun", troupe.receive())
     client:send "I"
-    assert.matches("^interrupted while waiting for the answer to ", client:answer().F)
+    assert.matches("^interrupted while waiting for the answer to ",
+      client:answer().F)
     assert.equal(1, actors.run(pid, "return 1"))
     assert.equal("2", client:value "1 + 1")
   end)

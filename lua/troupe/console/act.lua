@@ -4,6 +4,7 @@
 -- Whom a command names must be there: who types does not look at a false.
 
 local core = require "troupe.core"
+local inside = require "troupe.console.inside"
 local inspect = require "troupe.inspect"
 local quote = require "troupe.console.quote"
 local registry = require "troupe.registry"
@@ -70,6 +71,33 @@ end
 
 function act.stopped(_, it) return ("%s has ended\n"):format(who(it)) end
 
+local function say(list)
+  if #list == 0 then return "none" end
+  table.sort(list)
+  local more = #list - 12
+  if more > 0 then
+    list = table.move(list, 1, 12, 1, {})
+    list[13] = ("%d others"):format(more)
+  end
+  return quote.clean(table.concat(list, ", "))
+end
+
+local function reply_of(args, ok, ...)
+  if ok then return ... end
+  local failure = ...
+  if type(failure) == "table" and failure.kind == "badrequest" then
+    failed("badrequest", "%s; it has %s", failure.message,
+           say(inside.requests(args.target, "call")))
+  end
+  error(failure, 0)
+end
+
+function act.call(_, args)
+  local values = args.values or {n = 0}
+  return reply_of(args, pcall(troupe.timeout, args.timeout or 5, troupe.call,
+    args.target, args.request, table.unpack(values, 1, values.n)))
+end
+
 -- `send`: troupe.cast, troupe.send.
 function act.sender(send)
   return function(_, args)
@@ -95,6 +123,29 @@ end
 
 function act.interrupt(_, args)
   return inspect.interrupt(there(args.target).pid)
+end
+
+-- That there is nothing to do is an outcome; that it cannot be done is not.
+local NOT_RELOADED = {
+  ["not loaded"] = "no actor has loaded %s",
+  ["no former version"] = "there was no version of %s before this one",
+  busy = "%s is not reloaded: another reload is under way",
+}
+
+local function changed(name, result, why)
+  if not result and why ~= "unchanged" then
+    failed("badargument", NOT_RELOADED[why] or "%s: " .. tostring(why), name)
+  end
+  return result, why
+end
+
+function act.reload(_, args)
+  return changed(args.module, inspect.reload(args.module, {force = args.force,
+    patience = args.patience}))
+end
+
+function act.rollback(_, args)
+  return changed(args.module, inspect.rollback(args.module))
 end
 
 function act.interrupted(_, was)

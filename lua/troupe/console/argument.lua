@@ -40,7 +40,9 @@ function readers.target(item)
   elseif math.type(item.value) == "integer" then
     return of_number(item.value)
   end
-  local key = item.kind ~= "option" and word.key(item)
+  local is_key = item.kind ~= "option" and
+    not (item.kind == "word" and item.value:find "^<")
+  local key = is_key and word.key(item)
   if not key or not core.key(key) then
     return nil, ("expected a pid or a key, got %s"):format(item.text)
   end

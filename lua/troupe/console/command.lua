@@ -20,6 +20,7 @@
 local argument = require "troupe.console.argument"
 local core = require "troupe.core"
 local inside = require "troupe.console.inside"
+local near = require "troupe.console.near"
 local inspect = require "troupe.inspect"
 local quote = require "troupe.console.quote"
 local word = require "troupe.console.word"
@@ -64,8 +65,8 @@ command.usage = argument.usage
 
 -- Does the rest of a line go on like Lua, behind a name?
 local function is_lua(rest)
-  if rest == "" or rest:find "^<%d+%.%d+%.%d+>" then return false end
-  if rest:find "^%-%-%a" then return false end
+  if rest == "" or rest:find "^<[%d.]+>" then return false end
+  if rest:find "^%-%-%a" or rest:find "^%.?%./" then return false end
   if rest:find "^and%f[^%w_]" or rest:find "^or%f[^%w_]" then return true end
   return rest:find "^[=(%.%[:,+%-*/%%^#&|~<>;]" ~= nil
 end
@@ -124,48 +125,39 @@ end
 
 -- --- A wrong word ------------------------------------------------------------
 
--- How many letters have to change, up to three.
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1,
-                                          diagonal + cost)
-    end
-  end
-  return row[#b]
-end
+-- What others call it.
+local OTHERS = {quit = "exit", q = "exit", bye = "exit", logout = "exit",
+  ps = "actors", top = "actors", ls = "actors", list = "actors", i = "actors",
+  regs = "registry", bt = "stack", backtrace = "stack", where = "stack",
+  h = "help", man = "help", back = "leave", messages = "mailbox"}
 
 --- The command whose name is nearly this.
 ---@param name string
 ---@return string|nil
 function command.near(name)
-  local best, least = nil, math.min(3, #name)
-  for _, found in ipairs(command.list) do
-    local far = distance(name, found.name)
-    if found.name:sub(1, #name) == name and #name > 1 then far = 1 end
-    if far < least then best, least = found.name, far end
-  end
-  return best
+  if OTHERS[name:lower()] then return OTHERS[name:lower()] end
+  local names = {}
+  for index, found in ipairs(command.list) do names[index] = found.name end
+  return near.of(name, names)
 end
+
+-- Of those who have typed `?`, or another shell's `\h` and `:q`.
+local function is_lost(text) return text:find "^%s*[?\\/:]" ~= nil end
 
 --- What is wrong with a line that is neither Lua nor a command, if it looks
 --- like one: words.
 ---@param text string
 ---@return string|nil
 function command.correct(text)
+  if is_lost(text) then return "help lists the commands" end
   local name, rest = text:match "^%s*([%a_][%w_]*)%s*(.*)$"
   if not name or is_lua(rest) or text:find "\n" or quote.RESERVED[name] then
     return nil
   end
-  local near = command.near(name)
-  if not near then return nil end
-  return ("no command %s; did you mean %s?\nusage: %s"):format(name, near,
-    argument.usage(by_name[near]))
+  local meant = command.near(name)
+  if not meant then return nil end
+  return ("no command %s; did you mean %s?\nusage: %s"):format(name, meant,
+    argument.usage(by_name[meant]))
 end
 
 -- --- As functions ------------------------------------------------------------

@@ -8,7 +8,10 @@
 -- "M" if the input is not complete.
 
 local command = require "troupe.console.command"
+local core = require "troupe.core"
+local near = require "troupe.console.near"
 local problem = require "troupe.console.problem"
+local word = require "troupe.console.word"
 
 local run = {}
 
@@ -76,6 +79,24 @@ local function of_lua(context, text, name)
   return hint(context, text, remember(context, run.protected(chunk)))
 end
 
+-- A key that nobody has may be one that was not spelt right.
+local function near_key(outcome, args)
+  local raised = outcome.problem
+  if outcome.type ~= "F" or raised.kind ~= "noactor" or
+    type(args.target) ~= "string" then
+    return
+  end
+  local names = {}
+  for index, it in ipairs(core.keys(1000)) do
+    names[index] = type(it.key) == "string" and it.key or ""
+  end
+  local meant = near.of(args.target, names)
+  if meant then
+    raised.message = ("%s; did you mean %s?"):format(raised.message,
+                                                     word.of_key(meant))
+  end
+end
+
 local function of_command(context, found, text)
   local args, why, open = command.read(context, found, text)
   if args and args.source then
@@ -86,6 +107,7 @@ local function of_command(context, found, text)
   end
   if args then
     local outcome = run.protected(found.run, context, args)
+    near_key(outcome, args)
     outcome.command = found
     return outcome
   end

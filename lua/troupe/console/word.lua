@@ -15,12 +15,17 @@ local word = {}
 
 local LITERALS = {["true"] = true, ["false"] = false}
 
+-- A name would be nil, and nobody would see it.
+local NAMELESS = setmetatable({}, {__index = function() error "a name" end})
+
 -- Lua that is no more than data: it finds no names.
 local function data(text)
-  local chunk, problem = load("return " .. text, "=(argument)", "t", {})
+  local chunk, problem = load("return " .. text, "=(argument)", "t", NAMELESS)
   if not chunk then return nil, problem:gsub("^%(argument%):%d+: ", "") end
   local ok, value = pcall(chunk)
-  if not ok then return nil, "expected plain data, got " .. text end
+  if not ok then
+    return nil, "expected plain data, without names, got " .. text
+  end
   return true, value
 end
 

@@ -9,11 +9,6 @@ local TARGET = {"target", "target"}
 local REQUEST = {"request", "text"}
 local VALUES = {"values", "value", rest = true}
 
-local function unpack(values)
-  if not values then return end
-  return table.unpack(values, 1, values.n)
-end
-
 local function passed(fn)
   return function(_, ...) return fn(...) end
 end
@@ -25,10 +20,7 @@ return {
       "timeout=60",
     words = {TARGET, REQUEST, VALUES}, options = {timeout = "number"},
     rest = true,
-    run = function(_, args)
-      return troupe.timeout(args.timeout or 5, troupe.call, args.target,
-                            args.request, unpack(args.values))
-    end,
+    run = act.call,
     call = passed(troupe.call),
   },
   {

@@ -1,6 +1,7 @@
 --- Commands for the code of the host's actors. Not for scripts: see
 -- troupe.inspect.
 
+local act = require "troupe.console.act"
 local inspect = require "troupe.inspect"
 local host = require "troupe.console.show_host"
 
@@ -27,16 +28,13 @@ return {
       "if the file is as it was.\npatience: seconds for the actors to come " ..
       "to the end of what they do.",
     words = {MODULE}, options = {force = "flag", patience = "number"},
-    run = function(_, args)
-      return inspect.reload(args.module, {force = args.force,
-                                          patience = args.patience})
-    end,
+    run = act.reload,
     show = host.reload,
   },
   {
     name = "rollback", summary = "the code before the last reload",
     words = {MODULE},
-    run = function(_, args) return inspect.rollback(args.module) end,
+    run = act.rollback,
     show = host.reload,
   },
   {
