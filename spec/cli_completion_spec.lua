@@ -46,7 +46,7 @@ describe("completion in bash", function()
     assert.equal("--set", offered(place, "--s"))
     assert.equal("-e --json", offered(place, "attach", "shop", "-"))
     assert.equal("--filter --filter-out", offered(place, "test", "--f"))
-    assert.equal("--names --help", offered(place, "help", "--"))
+    assert.equal("--names --man --help", offered(place, "help", "--"))
   end)
 
   it("offers what a word may be, else files", function()

@@ -81,6 +81,21 @@ describe("help", function()
     fails(place, "no command nothing", "help", "nothing")
   end)
 
+  it("makes a manual page that man can read", function()
+    local place = project.empty()
+    local page = place:troupe("help", "--man")
+    assert.same({ 0, "" }, { page.status, page.stderr })
+    assert.matches("\n%.SS troupe new\n", page.stdout)
+    if not os.execute "command -v groff >/dev/null" then
+      return pending "groff is not installed"
+    end
+    local read = command.run("groff -ww -man -Tascii -P-c | col -b",
+      { input = page.stdout })
+    assert.equal("", read.stderr)
+    assert.matches("troupe new NAME", read.stdout, 1, true)
+    assert.matches("%-%-workers N%s+worker threads", read.stdout)
+  end)
+
   it("tells about itself, and takes one word", function()
     local place = project.empty()
     assert.matches("^usage: troupe help %[options%] %[COMMAND%]\n",
@@ -145,9 +160,10 @@ describe("a command of the project's own", function()
   it("may call actors, finds the modules, and runs in the folder", function()
     shop:write("cli/count.lua", [[
       local troupe = require "troupe"
-      return { run = function(arguments, project)
+      return { run = function(_, context)
+        local project = context.project
         require(project.module).start()
-        print(troupe.call("counter", "next"), arguments.from, project.version,
+        print(troupe.call("counter", "next"), context.from, project.version,
           io.open("shop-dev-1.rockspec") ~= nil, os.getenv "TROUPE_ENV")
       end }]])
     assert.equal("1\t./\tdev-1\ttrue\tdev\n", shop:troupe("count").stdout)
@@ -222,7 +238,7 @@ describe("a project's manifest that is broken", function()
   it("is looked at in the version in development", function()
     local place = with "package = 'shop' version = 'dev-1'"
     place:write("shop-1.0-1.rockspec", "= 1")
-    place:write("shop-2.0-1.rockspec", "= 1")
+    place:write("till-1.0-1.rockspec", "= 1")
     fails(place, "no specs here: no folder spec, and no .busted", "test")
   end)
 end)

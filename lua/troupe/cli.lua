@@ -13,7 +13,7 @@
 --         {name = "loud", help = "in capitals"},
 --         {name = "times", value = "N", help = "how often (default: 1)"},
 --       },
---       run = function(arguments, project)
+--       run = function(arguments, context)
 --         local name, times = arguments[1], tonumber(arguments.times or 1)
 --         if not times then return nil, "expected --times to be a number" end
 --         for _ = 1, times do print("Hello " .. name) end
@@ -22,10 +22,13 @@
 --
 -- `run` returns the exit status, 0 if it returns nothing; or nil and why it
 -- could not be done, which goes to standard error; or a behaviour, which its
--- actor then becomes. All but `run` may be left out. It runs in an actor, in
--- the project's folder if there is one: `arguments.from` is where one was, as
--- a path that ends in a slash. With `project = true` it does only in a
--- project. `raw = true`: `arguments` is what was typed, options unread.
+-- actor then becomes. It runs in an actor, in the project's folder if there is
+-- one. All but `run` may be left out; with `project = true` the command is one
+-- for a project, with `raw = true` it gets what was typed, options unread.
+--
+-- The context: `from`, where one was, below that folder, as a path that ends
+-- in a slash; `project`, what troupe.cli.project has read, nil in none; `usage`
+-- of troupe itself.
 --
 -- A command need not end soon, but for a server there is the application.
 
@@ -52,9 +55,7 @@ local function perform(found, words, context)
   if found.project and not context.project then return nil, context.why end
   local arguments, why = option.read(found, words)
   if not arguments then return see(why, found.name .. " --help") end
-  arguments.from = context.from
-  arguments.context = context
-  return found.run(arguments, context.project)
+  return found.run(arguments, context)
 end
 
 local function dispatch(context, name, words)

@@ -46,14 +46,19 @@ end
 return {
   summary = "list the commands, or tell about one",
   usage = "[COMMAND]",
-  options = { { name = "names", help = "only the names, for a shell" } },
-  run = function(arguments)
+  options = {
+    { name = "names", help = "only the names, for a shell" },
+    { name = "man", help = "the manual page, for man" },
+  },
+  run = function(arguments, context)
     if arguments.names then
       print(table.concat(command.all(), "\n"))
       return 0
+    elseif arguments.man then
+      io.write(require "troupe.cli.manual"(context.usage))
+      return 0
     end
-    local usage = arguments.context.usage
-    if arguments[1] then return one(arguments[1], usage) end
-    return all(usage)
+    if arguments[1] then return one(arguments[1], context.usage) end
+    return all(context.usage)
   end,
 }

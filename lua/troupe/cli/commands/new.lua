@@ -62,11 +62,11 @@ NAME becomes a folder, and the name that all its modules begin with: small
 letters, digits and _. The project is a rockspec, lua/NAME.lua that starts
 the servers, one server in lua/NAME/, its spec, settings for dev, test and
 prod, and what luacheck, busted and editors like to find.]],
-  run = function(arguments)
+  run = function(arguments, context)
     local name = arguments[1]
     local good, why = check_name(name)
     if not good then return nil, why end
-    local parent = arguments.from:gsub("/$", "")
+    local parent = context.from:gsub("/$", "")
     if shell.exists(parent .. "/" .. name) then
       return nil, ("cannot make %s: it exists"):format(name)
     end

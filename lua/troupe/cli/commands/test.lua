@@ -58,7 +58,7 @@ local function find_busted()
 end
 
 return {
-  summary = "run the specs, each in an actor",
+  summary = "run the specs, in an actor",
   usage = "[FILE...]",
   help = [[
 Runs busted in an actor of a host of its own, so what a spec does may call
@@ -71,10 +71,10 @@ exit status is not 0 if a spec fails.]],
   options = OPTIONS,
   project = true,
   raw = true,
-  run = function(arguments)
+  run = function(arguments, context)
     local good, why = find_busted()
     if not good then return nil, why end
-    local words = place(arguments, arguments.from)
+    local words = place(arguments, context.from)
     if not shell.exists ".busted" and not shell.exists "spec" and
        #words == 0 then
       return nil, "no specs here: no folder spec, and no .busted"
