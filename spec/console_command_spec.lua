@@ -283,6 +283,21 @@ pid          size  what
     end
   end)
 
+  it("leave out what can be spared before they are cut too far", function()
+    local list = { { "pid" }, { "in", spare = 2 }, { "cpu", spare = 1 },
+      { "what", cut = 6 } }
+    local rows = { { "<0.1.1>", "12", nil, "something" } }
+    local function at(width)
+      return columns.text(list, rows, { width = width }):match "\n(.*)\n"
+    end
+    assert.equal("<0.1.1>  12  -    something", at(27))
+    assert.equal("<0.1.1>  12  -    som...", at(24))
+    assert.equal("<0.1.1>  -    somet...", at(22))
+    assert.equal("<0.1.1>  something", at(18))
+    assert.equal("<0.1.1>  som...", at(15))
+    assert.equal("<0.1.1>...", at(10))
+  end)
+
   it("count characters, not bytes", function()
     assert.equal("a    b\nżół  1\n", columns.text({ { "a" }, { "b" } },
       { { "żół", "1" } }))

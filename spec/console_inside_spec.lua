@@ -80,6 +80,23 @@ describe("inside an actor", function()
         pid)).F)
   end)
 
+  it("what is raised is what was typed, however it was begun", function()
+    local client, pid = entered()
+    client:value "leave"
+    assert.equal(("error: enter:1: boom\n  in %s fixtures.puppet, what was " ..
+      "typed\n    [C]: in function 'error'\n    enter:1: in main chunk")
+      :format(pid), client:ask(("enter %s --now error 'boom'"):format(pid)).F)
+    assert.is_nil(client:ask(("call %s run 'error {}'"):format(pid)).F
+      :find "what was typed")
+  end)
+
+  it("a command's name alone is told to be one", function()
+    local client = entered { mode = "terminal" }
+    assert.equal("nil -- no such variable here; `leave` first for the " ..
+      "command actors", client:value "actors")
+    assert.equal("nil", client:value "nothing")
+  end)
+
   it("commands go on where they cannot be Lua", function()
     local client, pid = entered()
     assert.matches("^pid ", client:shown("info " .. tostring(pid)))

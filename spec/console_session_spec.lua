@@ -169,8 +169,22 @@ describe("a session", function()
     local client = console.connect { mode = "terminal" }
     assert.equal("nil -- no such variable; did you mean the command actors?",
       client:value "actor")
+    assert.equal("nil -- no such variable; did you mean the command exit?",
+      client:value "quit")
     assert.equal("nil", client:value "quite_another_name")
     assert.equal("nil", console.connect():value "actor")
+  end)
+
+  it("tells a person where a local ends", function()
+    local client = console.connect { mode = "terminal" }
+    local text = "-- a local ends with its line; without `local` it stays"
+    assert.equal(text, client:value "local x = 5")
+    assert.equal(text, client:value "local x, y = 5, {1}")
+    for _, other in ipairs { "local x = 1 print(x)", "local x", "x = 1",
+        "local x = 1\nx = 2" } do
+      assert.equal("", client:value(other))
+    end
+    assert.equal("", console.connect():value "local x = 5")
   end)
 
   it("has colours if they are wanted", function()

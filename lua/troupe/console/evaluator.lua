@@ -70,12 +70,10 @@ local function options_of(context)
 end
 
 local function value_text(context, outcome)
-  local values = outcome.values
-  if values.n == 0 then return "" end
-  local text = pretty.values(values, options_of(context))
-  if not outcome.near or context.mode ~= "terminal" then return text end
-  return ("%s -- no such variable; did you mean the command %s?"):format(text,
-                                                               outcome.near)
+  local values, text = outcome.values, ""
+  if values.n > 0 then text = pretty.values(values, options_of(context)) end
+  if not outcome.hint or context.mode ~= "terminal" then return text end
+  return ("%s-- %s"):format(text == "" and text or text .. " ", outcome.hint)
 end
 
 -- A command's own words are output: they are not a value.

@@ -75,7 +75,7 @@ local function finish(target, options, ok, ...)
   if ok then return ... end
   local failure = ...
   if type(failure) == "table" and failure.kind == "timeout" and
-    failure.message:find('visit "enter"', 1, true) then
+    failure.message:find('visit "enter', 1, true) then
     failure = {kind = "timeout", message = late(target, options,
                                                 failure.begun ~= false)}
   end

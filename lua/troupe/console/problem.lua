@@ -41,15 +41,23 @@ local function own(stack, message)
 end
 
 -- Its hops, without what is only of the console.
+local function is_typed(request)
+  return type(request) == "string" and request:find '^visit "enter' ~= nil
+end
+
+local function request_of(hop)
+  return is_typed(hop.request) and "what was typed" or hop.request
+end
+
 local function hops_of(trace, message)
   local list, self, last = {}, troupe.self(), nil
   for _, hop in ipairs(type(trace) == "table" and trace or {}) do
+    if type(hop) ~= "table" then break end
     local stack = type(hop.stack) == "string" and hop.stack or ""
     if hop.pid == self then stack = own(stack, message) end
     if hop.pid ~= self or stack ~= "" and stack ~= last then
       list[#list + 1] = {pid = hop.pid, behaviour = hop.behaviour,
-                         request = hop.request ~= 'visit "enter"' and
-                           hop.request or "what was typed", stack = stack}
+                         request = request_of(hop), stack = stack}
     end
     last = stack
   end
@@ -59,7 +67,7 @@ end
 -- Was it raised by what was typed into another actor, which goes on?
 local function is_entered(trace)
   local first = type(trace) == "table" and trace[1]
-  return first and first.request == 'visit "enter"'
+  return type(first) == "table" and is_typed(first.request)
 end
 
 local function of(value, trace)

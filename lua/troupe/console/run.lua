@@ -56,12 +56,26 @@ local function remember(context, outcome)
   return outcome
 end
 
--- A name that means nothing may be a command's that was not spelt right.
+-- A name that means nothing may be a command's that was not spelt right, or one
+-- that has to be typed elsewhere.
+local function hint_of_name(context, name)
+  if context.entered then
+    return command.named(name) and
+      "no such variable here; `leave` first for the command " .. name
+  end
+  local meant = command.near(name)
+  return meant and "no such variable; did you mean the command " .. meant .. "?"
+end
+
+-- What is thought and not said, for a person.
 local function hint(context, text, outcome)
+  if outcome.type ~= "R" then return outcome end
   local name = text:match "^%s*([%a_][%w_]*)%s*$"
-  if name and not context.entered and outcome.type == "R" and
-    outcome.values[1] == nil then
-    outcome.near = command.near(name)
+  local value = text:match "^%s*local%s[%s%w_,]+=([^\n]*)$"
+  if name and outcome.values[1] == nil then
+    outcome.hint = hint_of_name(context, name)
+  elseif value and load("return " .. value, "=input", "t") then
+    outcome.hint = "a local ends with its line; without `local` it stays"
   end
   return outcome
 end
@@ -74,7 +88,8 @@ local function of_lua(context, text, name)
     return failed(problem.new("syntax", command.correct(text) or why))
   end
   if context.entered then
-    return remember(context, run.protected(command.inside, context, text))
+    return hint(context, text, remember(context,
+      run.protected(command.inside, context, text)))
   end
   return hint(context, text, remember(context, run.protected(chunk)))
 end

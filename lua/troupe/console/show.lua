@@ -52,9 +52,10 @@ end
 -- --- actors ------------------------------------------------------------------
 
 local ACTORS = {
-  {"pid"}, {"behaviour", cut = 12}, {"queue", right = true},
-  {"in", right = true}, {"p99", right = true}, {"memory", right = true},
-  {"cpu", right = true}, {"doing, waits for", cut = 7},
+  {"pid"}, {"behaviour", cut = 12}, {"queue", right = true, spare = 1},
+  {"in", right = true, spare = 3}, {"p99", right = true, spare = 5},
+  {"memory", right = true, spare = 2}, {"cpu", right = true, spare = 4},
+  {"doing, waits for", cut = 10},
 }
 
 local NAME = {"name", cut = 8}

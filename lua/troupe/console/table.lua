@@ -5,8 +5,10 @@
 --     --> pid        memory  behaviour
 --     --> <0.17.3>  1.2 MiB  shop.till
 --
--- A column is {title, right =, cut =}: to the right or the left, and, if the
--- rows are wider than the screen, how narrow it may get. A cell is text.
+-- A column is {title, right =, cut =, spare =}: to the right or the left, and,
+-- if the rows are wider than the screen, how narrow it may get; if that is not
+-- enough, those that can be spared are left out, the highest number first. A
+-- cell is text.
 
 local quote = require "troupe.console.quote"
 
@@ -48,10 +50,39 @@ local function shrink(list, widths, screen)
         widest = index
       end
     end
-    if not widest then return end
+    if not widest then return false end
     widths[widest] = widths[widest] - 1
     excess = excess - 1
   end
+  return true
+end
+
+-- The list and the rows without the column that is missed least; nil: there is
+-- none.
+local function spare(list, rows)
+  local least
+  for index, column in ipairs(list) do
+    if column.spare and (not least or column.spare > list[least].spare) then
+      least = index
+    end
+  end
+  if not least then return nil end
+  local function without(row)
+    local rest = table.move(row, 1, least - 1, 1, {})
+    return table.move(row, least + 1, #list, least, rest)
+  end
+  local others = {}
+  for index, row in ipairs(rows) do others[index] = without(row) end
+  return without(list), others
+end
+
+-- Those that fit, and their widths.
+local function fit(list, rows, screen)
+  local widths = measure(list, rows)
+  if shrink(list, widths, screen) then return list, rows, widths end
+  local fewer, others = spare(list, rows)
+  if not fewer then return list, rows, widths end
+  return fit(fewer, others, screen)
 end
 
 local function line(list, widths, row, screen)
@@ -72,8 +103,9 @@ end
 ---@return string
 function columns.text(list, rows, options)
   local screen = options and options.width or math.huge
-  local widths, lines, titles = measure(list, rows), {}, {}
-  shrink(list, widths, screen)
+  local lines, titles = {}, {}
+  local widths
+  list, rows, widths = fit(list, rows, screen)
   for index, column in ipairs(list) do titles[index] = column[1] end
   lines[1] = line(list, widths, titles, screen)
   if options and options.colour then
