@@ -123,6 +123,25 @@ describe("who leads a reload and dies", function()
   end)
 end)
 
+describe("a participant that raises what cannot be told", function()
+  after_each(versions.finish)
+
+  it("is named by an error object all the same", function()
+    local module = counter()
+    local pid = module.start()
+    write(module, 2, [[
+      local function raise()
+        error(setmetatable({}, { __tostring = raise }))
+      end
+      function versioned.upgrade() raise() end
+    ]])
+    local problem = actors.raised(reload.reload, module.name)
+    assert.matches("keeps its version, as " .. tostring(pid),
+      problem.message, 1, true)
+    assert.equal(1, version(pid))
+  end)
+end)
+
 describe("a participant that dies", function()
   after_each(versions.finish)
 

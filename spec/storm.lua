@@ -164,7 +164,9 @@ end
 local function check_reload()
   for _, module in ipairs(MODULES) do
     local ok, result, why = pcall(reload.reload, module, { force = true })
-    if ok and not result then note(module .. ": " .. tostring(why)) end
+    if ok and not result and why ~= "not loaded" then
+      note(module .. ": " .. tostring(why))
+    end
     if not ok and not tostring(result):find("as asked", 1, true) then
       note(module .. ": " .. tostring(result))
     end

@@ -330,6 +330,7 @@ static int lua_failure(lua_State *L) {
     failure_push(L, FAILURE_EXIT, "not enough memory");
   else
     codec_unpack(L, reload->failure);
+  failure_from(L); /* it is none if it could not be told */
   return 2;
 }
 
