@@ -8,6 +8,8 @@
 -- run the version that the host has; no mailbox holds anything; all the
 -- workers of the pool may be borrowed; and when they have ended there is
 -- nothing left. Prints one line, and what was wrong: then the status is 1.
+-- With `--set fail=N` one in N of what others acquire fails meanwhile; the pool
+-- may die of it, and this with it.
 
 local inspect = require "troupe.inspect"
 local pool = require "troupe.pool"
@@ -21,6 +23,7 @@ local LONGEST_ACT = 20 -- seconds
 local KEYS = { "a", "b", "c", "d", "e", "f" }
 local MODULES = { "storm.target", "storm.several", "storm.bystander" }
 
+local fail = tonumber(troupe.config("fail", 0))
 local patience = tonumber(os.getenv("TROUPE_SPEC_PATIENCE")) or 1
 local wrong = {}
 
@@ -195,6 +198,7 @@ end
 
 local function main(seconds, seed)
   math.randomseed(seed)
+  probe.spare()
   local before = probe.actors()
   local folder = copy_modules()
   local workers = pool.start("storm pool", "storm.worker", nil,
@@ -204,7 +208,9 @@ local function main(seconds, seed)
                   folder = folder, seconds = seconds,
                   ways = dofile(folder .. "/storm/target.lua").ways }
   drive(about, seed)
+  probe.fail_rate(seed, fail)
   local acts = collect(about)
+  probe.fail_rate(seed, 0)
   check_targets(about)
   check_pool()
   check_reload()

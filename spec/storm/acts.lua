@@ -231,7 +231,9 @@ end
 -- --- All ---------------------------------------------------------------------
 
 local function is_expected(why)
-  if type(why) == "string" then return why:find("as asked", 1, true) end
+  if type(why) == "string" then
+    return why:find("as asked", 1, true) or why == "not enough memory"
+  end
   return not tostring(why):find("INVARIANT", 1, true) and
     why.kind ~= "badrequest"
 end
