@@ -85,7 +85,13 @@ static void unqueue_locked(struct room_wait *wait) {
 }
 
 /* Not through scheduler_end_wait: many are woken, and none goes before those
-** who are ready. */
+** who are ready.
+**
+** Nor is another worker woken for them. They have sent faster than the reader
+** reads, and it still has half of the bound in hand: when it has nothing left,
+** or its slice is over, they run right here, where what they send is in the
+** cache. Waking one, who parks again when all is full, was measured to cost
+** cheap casts more than half of their CPU time, and a third of their rate. */
 static void wake_all(struct scheduler *scheduler, const struct woken *woken) {
   for (int i = 0; i < woken->count; i++) {
     struct waiter waiter = woken->list[i];

@@ -152,19 +152,28 @@ static void ready_next(struct worker *worker, struct actor *actor) {
   if (former != NULL) worker_enqueue(worker, former);
 }
 
-/* A cast's target: next if the slot is free. The sender may run on for long,
-** so somebody must be watching the slot, unless nobody else may have it. */
-static void ready_after(struct worker *worker, struct actor *actor) {
+/* Nobody is told, but somebody must be watching, unless nobody else may have
+** what this worker has: its turn may last. */
+static void see_watched(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
+  if (atomic_load_explicit(&scheduler->parked, memory_order_relaxed) != 0 &&
+      atomic_load_explicit(&scheduler->watching, memory_order_relaxed) == 0 &&
+      !worker_is_private(worker))
+    scheduler_notify(scheduler);
+}
+
+/* A cast's target: next if the slot is free. */
+static void ready_after(struct worker *worker, struct actor *actor) {
   if (atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL) {
     worker_enqueue(worker, actor);
     return;
   }
   fill_next(worker, actor);
-  if (atomic_load_explicit(&scheduler->parked, memory_order_relaxed) != 0 &&
-      atomic_load_explicit(&scheduler->watching, memory_order_relaxed) == 0 &&
-      !worker_is_private(worker))
-    scheduler_notify(scheduler);
+  see_watched(worker);
+}
+
+static void ready_later(struct worker *worker, struct actor *actor) {
+  if (worker_enqueue_quietly(worker, actor)) see_watched(worker);
 }
 
 /* The lines that a turn will touch come in while the sender goes on, all at
@@ -199,6 +208,8 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
     ready_next(worker, actor);
   } else if (ready == READY_AFTER) {
     ready_after(worker, actor);
+  } else if (ready == READY_LATER) {
+    ready_later(worker, actor);
   } else {
     worker_enqueue(worker, actor);
   }
@@ -292,7 +303,7 @@ bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
 
 bool scheduler_answer_later(struct scheduler *scheduler, struct waiter waiter,
                             struct message *message) {
-  return answer(scheduler, waiter, message, READY_QUEUE);
+  return answer(scheduler, waiter, message, READY_LATER);
 }
 
 bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,

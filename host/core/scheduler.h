@@ -113,7 +113,8 @@ void scheduler_free(struct scheduler *scheduler);
 enum ready {
   READY_NEXT,  /* a call or a reply: it runs next, on this worker */
   READY_AFTER, /* a cast: next if the slot is free, else queued */
-  READY_QUEUE  /* to the end of the queue */
+  READY_QUEUE, /* to the end of the queue */
+  READY_LATER  /* the same, and no other worker is told: it looks in time */
 };
 
 /* Puts an actor, which this thread has just made busy, where it runs. */
@@ -144,7 +145,8 @@ bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
 ** epoch are set here). False if the wait had ended already. */
 bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
                       struct message *message);
-/* The same, but who waited goes behind those who are ready. */
+/* The same, but who waited goes behind those who are ready, and no other worker
+** is woken for it: for who is in no hurry, and best stays here. */
 bool scheduler_answer_later(struct scheduler *scheduler, struct waiter waiter,
                             struct message *message);
 /* Ends all with `outcome` and frees the list. */

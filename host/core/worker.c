@@ -12,9 +12,9 @@
 **   5. half of somebody else's queue, or a next slot that has stood for long.
 **
 ** Out of work, it spins for SPIN_US, then parks in its poller. Of the parked
-** workers one *watches* while any other runs: it looks at their next slots
-** every millisecond, because a cast into a next slot wakes nobody and its
-** sender may compute on for long.
+** workers one *watches* while any other runs: it looks at their next slots and
+** queues every millisecond, because a cast into a next slot wakes nobody and
+** its sender may compute on for long; and so with senders let in (room.c).
 */
 #include "core/worker.h"
 
@@ -162,16 +162,21 @@ static void append_pinned(struct worker *worker, struct actor *actor) {
   counter_add(&worker->gauge.pinned, 1);
 }
 
-void worker_enqueue(struct worker *worker, struct actor *actor) {
+bool worker_enqueue_quietly(struct worker *worker, struct actor *actor) {
   struct worker *home =
       atomic_load_explicit(&actor->home, memory_order_relaxed);
   if (home != NULL) {
     ASSERT(home == worker, "a pinned actor is queued at home");
     append_pinned(worker, actor);
-    return;
+    return false;
   }
   runqueue_put(&worker->queue, &worker->scheduler->overflow, actor);
-  scheduler_notify(worker->scheduler);
+  return true;
+}
+
+void worker_enqueue(struct worker *worker, struct actor *actor) {
+  if (worker_enqueue_quietly(worker, actor))
+    scheduler_notify(worker->scheduler);
 }
 
 /* --- Jobs and pinned actors from other threads ---------------------------- */

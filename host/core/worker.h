@@ -117,6 +117,8 @@ void worker_read_clocks(struct worker *worker);
 /* For who looks: this actor's turn it is. */
 void worker_set_running(struct worker *worker, struct actor *actor);
 void worker_enqueue(struct worker *worker, struct actor *actor);
+/* The same, but no worker is woken. True: another one may take it. */
+bool worker_enqueue_quietly(struct worker *worker, struct actor *actor);
 void worker_wake(struct worker *worker);
 /* Wakes one parked worker, if there is one and nobody is looking for work. */
 void scheduler_notify(struct scheduler *scheduler);
