@@ -92,20 +92,13 @@ static struct message *pack(lua_State *L, struct body *body,
 
 static int no_actor(lua_State *L, struct body *body, enum operation operation,
                     uint64_t pid) {
-  char text[ID_TEXT_SIZE];
   drop_sending(body, RECORD_NOACTOR);
   if (operation != OPERATION_CALL) {
     lua_pushnil(L);
     lua_pushliteral(L, "noactor");
     return 2;
   }
-  if (pid != ID_NONE)
-    failure_push(L, FAILURE_NOACTOR, "there is no actor %s",
-                 id_text(pid, text));
-  else
-    failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
-                 target_describe(L, 1));
-  failure_set_begun(L, -1, false);
+  target_push_absent(L, pid);
   return wait_throw(L);
 }
 

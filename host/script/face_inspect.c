@@ -73,16 +73,7 @@ int inspect_lua_behaviour(lua_State *L) {
 /* --- A target ------------------------------------------------------------- */
 
 static int no_actor(lua_State *L, uint64_t pid) {
-  char text[ID_TEXT_SIZE];
-  if (!value_is_pid(L, 1))
-    failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
-                 target_describe(L, 1));
-  else
-    failure_push(L, FAILURE_NOACTOR, "there is no actor %s: %s",
-                 id_text(pid, text),
-                 id_slot(pid) < directory_slots(directory_of(L))
-                     ? "it has ended"
-                     : "nobody has had that pid");
+  target_push_absent(L, pid);
   return wait_throw(L);
 }
 

@@ -22,8 +22,7 @@
 static uint64_t check_target(lua_State *L) {
   uint64_t pid = target_pid(L, 1);
   if (pid != ID_NONE) return pid;
-  failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
-               target_describe(L, 1));
+  target_push_absent(L, pid);
   wait_throw(L);
   return ID_NONE;
 }

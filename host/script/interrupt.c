@@ -132,9 +132,7 @@ int interrupt_lua_cancel(lua_State *L) {
 }
 
 static int no_actor(lua_State *L, uint64_t pid) {
-  char text[ID_TEXT_SIZE];
-  failure_push(L, FAILURE_NOACTOR, "there is no actor %s",
-               id_text(pid, text));
+  target_push_absent(L, pid);
   return wait_throw(L);
 }
 

@@ -60,3 +60,18 @@ const char *target_describe(lua_State *L, int index) {
   push_list(L, index);
   return lua_tostring(L, -1);
 }
+
+void target_push_absent(lua_State *L, uint64_t pid) {
+  struct directory *directory = body_of(L)->script->scheduler->directory;
+  char text[ID_TEXT_SIZE];
+  if (!value_is_pid(L, 1))
+    failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
+                 target_describe(L, 1));
+  else
+    failure_push(L, FAILURE_NOACTOR, "there is no actor %s: %s",
+                 id_text(pid, text),
+                 id_slot(pid) < directory_slots(directory)
+                     ? "it has ended"
+                     : "nobody has had that pid");
+  failure_set_begun(L, -1, false);
+}

@@ -20,6 +20,10 @@ uint64_t target_pid(lua_State *L, int index);
 /* Pushes how the target at `index` reads: {"room", 7}, pool rates 2. May raise.*/
 const char *target_describe(lua_State *L, int index);
 
+/* Pushes the error that there is none: of the target at index 1, which was
+** `pid`, or ID_NONE. Nothing of the request has begun. May raise (memory). */
+void target_push_absent(lua_State *L, uint64_t pid);
+
 struct key target_key(const struct address_value *address);
 /* Who is found in the registry under the key, or ID_NONE. */
 uint64_t target_find(struct body *body, struct key key);

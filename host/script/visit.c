@@ -232,16 +232,9 @@ static struct message *pack(lua_State *L, int entry, int count) {
 
 /* The target is at index 1. */
 static int no_actor(lua_State *L, struct body *body, uint64_t pid) {
-  char text[ID_TEXT_SIZE];
   message_free(body->sending);
   body->sending = NULL;
-  if (pid == ID_NONE)
-    failure_push(L, FAILURE_NOACTOR, "nobody is registered as %s",
-                 target_describe(L, 1));
-  else
-    failure_push(L, FAILURE_NOACTOR, "there is no actor %s",
-                 id_text(pid, text));
-  failure_set_begun(L, -1, false);
+  target_push_absent(L, pid);
   return wait_throw(L);
 }
 
