@@ -74,6 +74,8 @@ describe("a line", function()
       assert.equal("help lists the commands", command.correct(text))
     end
     assert.is_nil(command.correct "quite another thing")
+    assert.is_nil(command.correct "acc x")
+    assert.matches("did you mean gc", command.correct "gv x")
     assert.is_nil(command.correct "end")
     assert.is_nil(command.correct "stat = = 5")
   end)

@@ -26,15 +26,20 @@ local function distance(a, b)
   return row[#b]
 end
 
---- The name that is nearest to what was typed: of less than three letters that
---- differ, and not all. What was typed is a beginning: that is near, too.
+-- So many letters differ at most: none of one, one of up to four, or two.
+local function allowed(text)
+  return #text > 4 and 2 or #text > 1 and 1 or 0
+end
+
+--- The name that is nearest to what was typed. If that is the beginning of one,
+--- it is near, too.
 ---@param text string
 ---@param names string[]
 ---@return string|nil
 function near.of(text, names)
   if #text > LONGEST then return nil end
   text = text:lower()
-  local best, least = nil, math.min(3, #text)
+  local best, least = nil, allowed(text) + 1
   for _, name in ipairs(names) do
     if #name <= LONGEST then
       local far = distance(text, name:lower())
