@@ -58,6 +58,14 @@ describe("troupe check", function()
       "application names")
   end)
 
+  it("says, as any command, which settings cannot be read", function()
+    shop:write("config/dev.lua", "return {\n]")
+    local result = shop:troupe "check"
+    assert.same({ 1, "" }, { result.status, result.stdout })
+    assert.matches("^troupe: [^\n]*config/dev.lua:2: [^\n]*\n$",
+      result.stderr)
+  end)
+
   it("finds commands that never run", function()
     shop:write("cli/run.lua", "return {}\n")
     shop:write("cli/check.lua", "return {}\n")

@@ -89,7 +89,7 @@ describe("help", function()
     if not os.execute "command -v groff >/dev/null" then
       return pending "groff is not installed"
     end
-    local read = command.run("groff -ww -man -Tascii -P-c | col -b",
+    local read = command.run("groff -ww -man -Tascii -P-c -P-b -P-u -P-o",
       { input = page.stdout })
     assert.equal("", read.stderr)
     assert.matches("troupe new NAME", read.stdout, 1, true)
