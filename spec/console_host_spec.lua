@@ -95,6 +95,19 @@ describe("the console", function()
     end
   end)
 
+  it("does not let itself be ended", function()
+    start ""
+    local client = attach()
+    local pid = client:value(
+      "require 'troupe.core'.actors{behaviour = 'troupe.console'}[1].pid")
+      :match "<.*>"
+    for _, text in ipairs { "kill ", "stop " } do
+      assert.equal(("badargument: %s is this console: nobody could attach " ..
+        "without it"):format(pid), client:ask(text .. pid).F)
+    end
+    assert.equal("1", attach():value "1")
+  end)
+
   it("knows what was meant", function()
     start [[ troupe.start("fixtures.puppet", nil, { name = "till" }) ]]
     local client = attach()

@@ -134,8 +134,13 @@ mailbox  500 messages, 16 MiB; full: wait
     assert.equal("12:00:00.250000  reply      60 B     1 ms  = 78  stock\n",
       host.event(WIDE, { time = 43200.25, direction = "reply", bytes = 60,
         target = "stock", answer = "78", how = "reply", took = 1e-3 }))
-    assert.equal("time (UTC)       what       size     took  " ..
+    assert.equal("time UTC         what       size     took  " ..
       "request = answer  who\n", host.events(WIDE))
+    assert.equal("time UTC  what      took  request = a...\n",
+      host.events { width = 40 })
+    assert.equal('12:00:00  in       35 us  call "buy"\n', host.event(
+      { width = 40 }, { time = 43200.25, direction = "in", bytes = 60,
+        request = 'call "buy"', queued = 35e-6 }))
     assert.equal("... 5 events were lost\n",
       host.event(WIDE, { direction = "lost", count = 5 }))
   end)

@@ -47,10 +47,20 @@ local function there(target)
   return {pid = pid, behaviour = actor.behaviour}
 end
 
+-- Whom an operator may end: without the console nobody gets in any more.
+local function to_end(target)
+  local it = there(target)
+  if it.behaviour == "troupe.console" then
+    failed("badargument", "%s is this console: nobody could attach without it",
+           tostring(it.pid))
+  end
+  return it
+end
+
 -- Who asks it to stop is told of its end, and a killed one does not get so far
 -- as to stop by itself.
 function act.kill(_, args)
-  local it = there(args.target)
+  local it = to_end(args.target)
   troupe.kill(it.pid)
   local ok, failure = pcall(troupe.timeout, PATIENCE, troupe.stop, it.pid)
   if ok then return it end
@@ -64,7 +74,7 @@ end
 function act.killed(_, it) return ("%s is killed\n"):format(who(it)) end
 
 function act.stop(_, args)
-  local it = there(args.target)
+  local it = to_end(args.target)
   troupe.timeout(args.timeout or 5, troupe.stop, args.target, args.reason)
   return it
 end

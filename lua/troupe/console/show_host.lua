@@ -63,16 +63,24 @@ local function peer_of(event)
   return event.target and "  " .. clean(event.target) or ""
 end
 
--- What is as long as it likes comes last.
-local EVENT = "%s.%06d  %-5s %9s %8s  %s%s%s"
+-- What is as long as it likes comes last; a narrow screen has no room for all
+-- before it.
+local NARROW = 70
+
+local function columns_text(context, time, micros, what, size, took, rest)
+  local screen = context.screen or context.width
+  local text = screen < NARROW and
+    ("%-8s  %-5s %8s  %s"):format(time, what, took, rest) or
+    ("%-15s  %-5s %9s %8s  %s"):format(time .. micros, what, size, took, rest)
+  return columns.cut(text, screen)
+end
 
 --- What stands above the events of a trace.
 ---@param context table
 ---@return string
 function host.events(context)
-  local text = ("%-15s  %-5s %9s %8s  %s"):format("time (UTC)", "what", "size",
-    "took", "request = answer  who")
-  text = columns.cut(text, context.screen or context.width)
+  local text = columns_text(context, "time UTC", "", "what", "size", "took",
+    "request = answer  who")
   if context.colour then text = "\27[1m" .. text .. "\27[0m" end
   return text .. "\n"
 end
@@ -88,11 +96,11 @@ function host.event(context, event)
   local seconds = math.floor(event.time or 0)
   local span = event.took or event.queued
   local bytes = event.bytes ~= 0 and event.bytes
-  local text = EVENT:format(os.date("!%H:%M:%S", seconds),
-    ((event.time or 0) - seconds) * 1000000 // 1 | 0, clean(event.direction),
+  local micros = ((event.time or 0) - seconds) * 1000000 // 1 | 0
+  return columns_text(context, os.date("!%H:%M:%S", seconds),
+    (".%06d"):format(micros), clean(event.direction),
     bytes and unit.bytes(bytes) or "", span and unit.seconds(span) or "",
-    clean(event.request or ""), answer_of(event), peer_of(event))
-  return columns.cut(text, context.screen or context.width) .. "\n"
+    clean(event.request or "") .. answer_of(event) .. peer_of(event)) .. "\n"
 end
 
 -- --- waits -------------------------------------------------------------------
