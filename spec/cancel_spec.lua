@@ -8,6 +8,7 @@ local pool = require "troupe.pool"
 local probe = require "probe"
 local registry = require "troupe.registry"
 local troupe = require "troupe"
+local versions = require "support.versions"
 
 local puppet, run, begin, raised =
   actors.puppet, actors.run, actors.begin, actors.raised
@@ -144,6 +145,33 @@ describe("a wait that is cancelled", function()
     end)
     assert.is_true(core.cancel(pid))
     assert.same({ "", "cancelled" }, { core.visit(pid, "enter", "late") })
+  end)
+
+  it("was for an event of a trace", function()
+    cancelled("an event of a trace",
+      "return require 'troupe.inspect'.trace(..., 1, 100)", puppet())
+  end)
+
+  it("was for the parts of a reload, which go on as they were", function()
+    local module, gate = versions.counter(), puppet()
+    local pid = module.start()
+    begin(puppet(), "pcall(troupe.call, ...)", pid, "hold", gate,
+      troupe.self())
+    assert.equal("held", (troupe.receive()))
+    versions.write(module, 2)
+    local leader = puppet()
+    begin(leader, [[
+      state.ok, state.problem = pcall(require "troupe.inspect".reload, ...)
+    ]], module.name)
+    actors.waits(leader, "a reload")
+    eventually(function()
+      core.cancel(leader)
+      return core.actor(leader).doing == "idle"
+    end)
+    assert.equal("cancelled", problem_of(leader).kind)
+    troupe.call(gate, "release")
+    assert.equal(1, (troupe.call(pid, "get")))
+    versions.finish()
   end)
 
   it("is none of an actor that does not wait", function()

@@ -129,11 +129,15 @@ static enum trace_taken take(lua_State *L, const struct handle *handle,
   return trace_take(handle->trace, waiter, &body->scratch, lost);
 }
 
+/* Who is made to give up does so, whatever has come meanwhile. */
 static int after_next(lua_State *L, int status, lua_KContext capped) {
   struct handle *handle = lua_touserdata(L, 1);
   uint32_t lost;
-  enum trace_taken taken = take(L, handle, 0, &lost);
+  enum trace_taken taken;
   (void)status;
+  if (wait_outcome(L)->outcome != OUTCOME_TIMEOUT)
+    wait_raise(L, ID_NONE, "an event", 0);
+  taken = take(L, handle, 0, &lost);
   if (taken == TRACE_OVER) return 0;
   if (taken == TRACE_NONE && capped)
     wait_raise(L, ID_NONE, "an event", 0);
