@@ -149,6 +149,32 @@ describe("a concurrent behaviour", function()
     for index = 1, 6 do assert.same({ true, 5050 + index }, all[index]) end
   end)
 
+  -- Nobody else in that host wants to run. A handler that has used a second
+  -- would be told of.
+  it("goes on with the others while one runs a loop", function()
+    local result = support.script([[
+      local troupe = require "troupe"
+      local pid = troupe.start "fixtures.juggler"
+      local other = troupe.start "fixtures.puppet"
+      troupe.cast(pid, "run", [=[
+        troupe.call(..., "hold")
+        while not state.over do end
+      ]=], other)
+      print(troupe.call(pid, "run", [=[
+        local count = 0
+        while troupe.call(..., "release") == 0 do end
+        for _ = 1, 20 do
+          count = count + troupe.call(..., "run", "return 1")
+        end
+        state.over = true
+        return count
+      ]=], other))
+    ]], { flags = { "--workers", "2" }, environment = {
+      LUA_PATH = command.absolute("spec") .. "/?.lua;;" } })
+    assert.same({ 0, "20\n", "" }, { result.status, result.stdout,
+      result.stderr })
+  end)
+
   it("ends all that they had started, and give up at the same time", function()
     local core, pid = require "troupe.core", juggler()
     local function starting()

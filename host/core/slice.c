@@ -79,10 +79,13 @@ static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
                         memory_order_relaxed);
 }
 
-static bool is_wanted(struct actor *actor) {
+/* By whom it is to end, by its budget, or by its own other handlers. */
+static bool is_wanted(struct actor *actor, bool long_enough) {
   return atomic_load_explicit(&actor->urgent, memory_order_relaxed) ||
          atomic_load_explicit(&actor->cpu_used, memory_order_relaxed) >=
-             actor->cpu_mark;
+             actor->cpu_mark ||
+         (long_enough &&
+          atomic_load_explicit(&actor->concurrent, memory_order_relaxed));
 }
 
 /* It was asked at an earlier tick, and has not come, nor has its thread asked
@@ -103,12 +106,14 @@ static bool is_stuck(struct worker *worker) {
 /* True: the worker is no longer this thread's. */
 static bool tick_turn(struct worker *worker, struct actor *actor) {
   uint64_t age = worker->slicing.ticked - worker->turn_cycles;
-  bool over = age > worker->slice_span && worker_has_others(worker);
+  bool long_enough = age > worker->slice_span;
+  bool over = long_enough && worker_has_others(worker);
   bool needed = over || (age > LOOK_US * worker->scheduler->cycles_per_us &&
                          must_look(worker));
   spend(worker, actor, age);
   choose_pace(worker, over);
-  if (actor->type->interrupt == NULL || !(needed || is_wanted(actor)))
+  if (actor->type->interrupt == NULL ||
+      !(needed || is_wanted(actor, long_enough)))
     return false;
   if (!actor->type->interrupt(actor)) {
     worker->slicing.stuck = 0;
