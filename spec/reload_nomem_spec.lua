@@ -1,6 +1,6 @@
--- A reload that runs out of memory, here or there: it fails or succeeds, for all
--- actors alike; at the end of the host (a test build looks) every block has been
--- given back.
+-- A reload that runs out of memory, here or there: it fails or succeeds, for
+-- all actors alike; at the end of the host (a test build looks) every block has
+-- been given back.
 
 local support = require "support"
 
