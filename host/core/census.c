@@ -27,7 +27,7 @@ static bool find_wait(struct actor *actor, struct wait **wait,
 /* It is ready to run; what it has used in its present turn is not counted yet,
 ** and one that computes without an end has no other. */
 static enum census_doing read_turn(struct scheduler *scheduler,
-                            struct census_row *row) {
+                                   struct census_row *row) {
   for (int i = 0; i < scheduler->worker_total; i++) {
     if (scheduler_running(scheduler, i) != row->pid) continue;
     row->cpu += scheduler_turn(scheduler, i);
@@ -57,15 +57,6 @@ static void read_doing(struct scheduler *scheduler, struct actor *actor,
   }
 }
 
-/* A turn is counted when it ends, and one that nobody waits for may last: what
-** the tick has seen of the message in hand is there before. */
-static double read_cpu(struct scheduler *scheduler, struct actor *actor) {
-  double turns = (double)counter_read(&actor->cycles) /
-                 ((double)scheduler->cycles_per_us * 1e6);
-  double hand = (double)counter_read(&actor->cpu_used) / 1e9;
-  return turns > hand ? turns : hand;
-}
-
 static void read_counters(struct scheduler *scheduler, struct actor *actor,
                           struct census_row *row) {
   row->queue = mailbox_count(&actor->mailbox);
@@ -75,7 +66,8 @@ static void read_counters(struct scheduler *scheduler, struct actor *actor,
   row->memory = (uint64_t)atomic_load_explicit(&actor->memory,
                                                memory_order_relaxed) *
                 MEMORY_UNIT;
-  row->cpu = read_cpu(scheduler, actor);
+  row->cpu = (double)counter_read(&actor->cycles) /
+             ((double)scheduler->cycles_per_us * 1e6);
   row->version = atomic_load_explicit(&actor->version, memory_order_relaxed);
   row->restarts =
       atomic_load_explicit(&actor->restarts, memory_order_relaxed);
