@@ -156,6 +156,34 @@ describe("a participant that dies", function()
     assert.same({ 2, 2 }, { version(left), version(module.start()) })
   end
 
+  it("is no failure from the moment that it terminates", function()
+    local terminate = [[
+      function versioned.terminate()
+        troupe.timeout(60, troupe.call, "gate", "hold")
+      end
+    ]]
+    local module, gate = counter(terminate), puppet { name = "gate" }
+    local starter, busy = puppet(), module.start()
+    local idle = actors.keep(run(starter,
+      "return troupe.start(..., nil, { link = true })", module.name))
+    actors.begin(puppet(), "pcall(troupe.call, ...)", busy, "hold", gate,
+      troupe.self())
+    assert.equal("held", (troupe.receive()))
+    write(module, 2, terminate)
+    lead(module)
+    eventually(function()
+      troupe.cast(idle, "run", "")
+      troupe.sleep(0.002)
+      return core.queue(idle) > 0
+    end)
+    troupe.kill(starter)
+    eventually(function() return run(gate, "return #state.held == 2") end)
+    run(gate, "troupe.reply(table.remove(state.held, 1))")
+    is_no_failure(module, busy)
+    assert.is_table(core.actor(idle))
+    troupe.call(gate, "release")
+  end)
+
   it("is no failure while it is to freeze", function()
     local module, _, _, busy, idle = freezing()
     troupe.kill(busy)

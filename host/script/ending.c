@@ -257,6 +257,7 @@ enum step ending_begin(struct body *body) {
   mailbox_shut(&body->actor->mailbox);
   room_close(body->script->scheduler, body->actor);
   run_end_strands(body);
+  upgrade_ended(body); /* it handles nothing more: see upgrade.c, freeze */
   if (!body->started || !body->has_terminate)
     return ending_finish(body);
   body->deadline = 0;
