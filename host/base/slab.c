@@ -18,9 +18,9 @@
 ** chunk that the cache has for itself. So what one thread makes in a row lies
 ** side by side: a new Lua state fills two or three pages, not a place in each
 ** class's, and waking it later costs few looks at the page table (measured:
-** a third more calls to 50,000 entities at random). Nothing is written to memory
-** before somebody uses it, and a million small actors are not rounded up to
-** pages. A block never changes its class: what one class has freed does not
+** a third more calls to 50,000 entities at random). Nothing is written to
+** memory before somebody uses it, and a million small actors are not rounded up
+** to pages. A block never changes its class: what one class has freed does not
 ** serve another. Actors are much alike, so the mix of classes is steady; that
 ** is what makes it worth a header's saving.
 **

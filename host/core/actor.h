@@ -152,8 +152,9 @@ struct actor {
   /* It may handle several requests at a time. Written by the owner, read by
   ** whoever looks for circles; relaxed: it is before its first request. */
   _Atomic bool concurrent;
-  /* An EXIT, a KILL, a REPORT or a VISIT came in while it was busy: who pushed it sets
-  ** this after the push, so that the reader looks before the next message. */
+  /* An EXIT, a KILL, a REPORT or a VISIT came in while it was busy: who pushed
+  ** it sets this after the push, so that the reader looks before the next
+  ** message. */
   _Atomic bool urgent;
   uint8_t meter;            /* messages until one is measured: core/meter.c */
   /* Its turn is inside a function of C that does not come back, and its worker

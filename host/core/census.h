@@ -89,7 +89,7 @@ struct census {
   struct census_row *rows;
   struct census_place *heap; /* the last of the order at its root */
   uint32_t count, capacity;
-  const char *same, *other; /* a name that is the query's, and one that is not */
+  const char *same, *other; /* a name that is the query's, one that is not */
 };
 
 enum status census_init(struct census *census, struct scheduler *scheduler,

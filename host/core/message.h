@@ -96,8 +96,8 @@ struct message {
   struct message *next; /* whoever holds the message */
   uint64_t target;      /* pid it is meant for: checked again by the reader */
   uint64_t sender;      /* pid, or ID_NONE from outside */
-  uint64_t epoch;       /* CALL, STOP, REPORT, VISIT, INTERRUPT: sender's; OUTCOME:
-                        ** target's */
+  uint64_t epoch;       /* CALL, STOP, REPORT, VISIT, INTERRUPT: sender's;
+                        ** OUTCOME: target's */
   uint64_t deadline;    /* CALL, VISIT: nanoseconds, TICK_NEVER for none; CAST,
                         ** INFO: until when their sender waited for room, or
                         ** 0 */

@@ -65,9 +65,9 @@ enum status registry_ensure(struct registry *registry, struct key key,
                             struct waiter waiter, uint64_t *pid);
 
 /*
-** For who wants a key that is taken. STATUS_ABSENT: not any more. STATUS_EXISTS:
-** its holder is open. STATUS_WAIT: it is closing; `waiter`, whose wait must be
-** open, is queued and ended when it is gone. NOMEM.
+** For who wants a key that is taken. STATUS_ABSENT: not any more.
+** STATUS_EXISTS: its holder is open. STATUS_WAIT: it is closing; `waiter`,
+** whose wait must be open, is queued and ended when it is gone. NOMEM.
 */
 enum status registry_await(struct registry *registry, struct key key,
                            struct waiter waiter);

@@ -3,11 +3,11 @@
 ** end. A turn that is short never meets it: a message costs one load.
 **
 ** The timer is armed by a turn that finds it off, and rings every 4 ms: a ring
-** is cheap on bare metal (2 us), but was measured at 40 us in a virtual machine.
-** A ring that finds no turn, and that none has begun since the last ring,
-** turns it off: a worker that is parked has no timer. When a ring finds that
-** others wait for a turn whose slice is over, it comes once a slice instead,
-** until there has been no such turn for a while.
+** is cheap on bare metal (2 us), but was measured at 40 us in a virtual
+** machine. A ring that finds no turn, and that none has begun since the last
+** ring, turns it off: a worker that is parked has no timer. When a ring finds
+** that others wait for a turn whose slice is over, it comes once a slice
+** instead, until there has been no such turn for a while.
 **
 ** Without signals the same look is taken from a count hook of the running
 ** script, which is always armed then: the more expensive way.
@@ -28,7 +28,7 @@
 
 #define SLOW_US UINT64_C(4000) /* between two ticks */
 #define LOOK_US UINT64_C(1000) /* a turn this old may have to let I/O pass */
-#define FAST_US ((uint64_t)SLICE_US + SLICE_US / 8) /* so that a slice is over */
+#define FAST_US ((uint64_t)SLICE_US + SLICE_US / 8) /* a slice is over */
 #define STUCK_US UINT64_C(20000)
 #define STUCK_TICKS 10
 #define CALM_TICKS 16 /* so many fast ones for nothing, then slow */

@@ -7,7 +7,8 @@
 **
 ** They are made for actors that have some to do, not for those that sleep; and
 ** given back to a store, not to the heap, when the actor ends: whoever looks at
-** an actor without a lock may look at somebody else's, and finds out by the pid.
+** an actor without a lock may look at somebody else's, and finds out by the
+** pid.
 **
 ** Threads
 **   [any thread]  timings_new, timing_read

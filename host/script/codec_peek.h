@@ -22,11 +22,11 @@ const char *codec_peek_key(const void *bytes, size_t size, char *text,
                            size_t text_size);
 
 /*
-** `count` encoded values: "deposit" 50, {note = "cash"}. `between` stands behind
-** the first, a comma behind the others. Strings are cut as above, an error
-** object is its kind and message, and what does not fit into `room` (at least 8
-** bytes, with the NUL) ends in "...". Takes a time that depends on `room`, not
-** on `size`.
+** `count` encoded values: "deposit" 50, {note = "cash"}. `between` stands
+** behind the first, a comma behind the others. Strings are cut as above, an
+** error object is its kind and message, and what does not fit into `room` (at
+** least 8 bytes, with the NUL) ends in "...". Takes a time that depends on
+** `room`, not on `size`.
 */
 void codec_words(const void *bytes, size_t size, unsigned count,
                  const char *between, char *text, size_t room);

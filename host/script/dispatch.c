@@ -417,8 +417,8 @@ int dispatch_visit(lua_State *L) {
 
 /* --- The start ------------------------------------------------------------ */
 
-/* init has returned nil, reason. Nobody but the host waits for a script, and for
-** its console. */
+/* init has returned nil, reason. Nobody but the host waits for a script, and
+** for its console. */
 static void refuse(lua_State *L, struct body *body) {
   const char *text;
   size_t size;

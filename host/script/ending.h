@@ -18,13 +18,13 @@
 ** then nothing of it runs any more. */
 bool ending_reason_error(struct body *body, bool ends);
 
-/* After RUN_CUT, or for a visit that is suspended: unwinds, and makes of it, and
-** of where it was, the reason; the actor goes on. `noted`: body->evidence is
-** where it was. */
+/* After RUN_CUT, or for a visit that is suspended: unwinds, and makes of it,
+** and of where it was, the reason; the actor goes on. `noted`: body->evidence
+** is where it was. */
 void ending_reason_cut(struct body *body, bool noted);
 
-/* After RUN_DYING: nothing of the script runs any more, and the reason says what
-** it died of. ending_finish is next. */
+/* After RUN_DYING: nothing of the script runs any more, and the reason says
+** what it died of. ending_finish is next. */
 void ending_die(struct body *body);
 
 /* Shuts the mailbox and runs `terminate`, if there is one. STEP_WAIT while

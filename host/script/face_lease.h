@@ -28,7 +28,7 @@ void lease_close_all(struct body *body);
 ** others' it has checked out: { pool, seat }. */
 void lease_note(const struct body *body, struct notes *notes);
 
-int lease_lua_open(lua_State *L);       /* open_pool(name, size): the caller's */
+int lease_lua_open(lua_State *L);       /* open_pool(name, size): caller's */
 int lease_lua_close(lua_State *L);      /* close_pool(name) */
 int lease_lua_occupied(lua_State *L);   /* occupied(name, seat) */
 int lease_lua_vacated(lua_State *L);    /* vacated(name, seat) */

@@ -184,9 +184,9 @@ static bool has_servers(lua_State *L, const struct reload *reload) {
     const char *name = NULL;
     if (actor != NULL)
       name = atomic_load_explicit(&actor->name, memory_order_acquire);
-    found = actor != NULL && (name != NULL
-                                  ? strcmp(name, users[i].name) == 0
-                                  : *users[i].name == '\0' && has_version(actor));
+    found = actor != NULL &&
+            (name != NULL ? strcmp(name, users[i].name) == 0
+                          : *users[i].name == '\0' && has_version(actor));
   }
   memory_free(users);
   return found;

@@ -15,7 +15,8 @@
 #include "script/words.h"
 
 static const struct class inquiry_class = {
-    "inquiry", "an inquiry", (const luaL_Reg[]){{NULL, NULL}}, NULL, NULL, false};
+    "inquiry", "an inquiry", (const luaL_Reg[]){{NULL, NULL}}, NULL, NULL,
+    false};
 
 struct inquiry *inquiry_new(lua_State *L, uint32_t capacity) {
   struct inquiry *inquiry;

@@ -8,8 +8,8 @@
 ** as often as it has to and then raises.
 **
 ** An entry of the list, as far as known: { pid, behaviour, name, request,
-** stack, waits, doing }. `waits` says what it waits for ("a reply from <0.9.1> disk"),
-** `doing` is a sentence about it that begins after its name.
+** stack, waits, doing }. `waits` says what it waits for ("a reply from <0.9.1>
+** disk"), `doing` is a sentence about it that begins after its name.
 **
 ** Threads  [owner] all functions
 */

@@ -34,7 +34,7 @@ enum {
 
 #define PLAIN (ACCESS_GET | ACCESS_SET)
 #define STACKED_LARGEST 1000 /* elements */
-#define ROOM_LARGEST 65536   /* elements to have room for before they are seen */
+#define ROOM_LARGEST 65536   /* elements to have room for, unseen */
 #define SMALL 4 /* a list that is shorter can have a bad order unnoticed */
 #define FEW 12  /* elements that the stack has room for */
 

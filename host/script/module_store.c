@@ -111,7 +111,7 @@ const char *modules_name(struct modules *modules, const char *text,
   return kept;
 }
 
-/* --- Sources --------------------------------------------------------------- */
+/* --- Sources -------------------------------------------------------------- */
 
 static size_t source_bucket(const struct modules *modules,
                             const char *chunk) {

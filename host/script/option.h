@@ -28,7 +28,8 @@ struct option_start {
 ** or nil. Raises. */
 void option_read_start(lua_State *L, int index, struct option_start *options);
 
-/* The same for a supervised one: `link` is not for it to say. Pushes nothing. */
+/* The same for a supervised one: `link` is not for it to say. Pushes
+** nothing. */
 void option_check_child(lua_State *L, int index);
 
 /* The same for an actor that is shared by all who find it: it has no name but

@@ -73,7 +73,7 @@ static void find_subject(struct body *body, struct waiter subject,
 
 /* --- What it is doing ----------------------------------------------------- */
 
-/* It says so while it asks others why, and when it has done with the request. */
+/* It says so while it asks others why, and when the request is done with. */
 static bool has_lapsed(const struct body *body, struct waiter subject) {
   return subject.epoch != 0 && same(body->lapsed.subject, subject) &&
          (body->suspended || !same(body->actor->serving, subject));

@@ -17,7 +17,8 @@ struct setting {
 };
 
 /* `name=value`: the value is a Lua literal, else the text itself. A name that
-** is there already is replaced. False: not of that form, or no memory. [main] */
+** is there already is replaced. False: not of that form, or no memory.
+** [main] */
 bool settings_set(struct script *script, const char *assignment);
 /* Every field of the table that the Lua file returns. False: `why` says what
 ** is wrong with it. A file that is not there is no settings. [main] */

@@ -17,7 +17,8 @@
 ** serves the address now; ID_NONE: nobody. Raises for no target at all. */
 uint64_t target_pid(lua_State *L, int index);
 
-/* Pushes how the target at `index` reads: {"room", 7}, pool rates 2. May raise.*/
+/* Pushes how the target at `index` reads: {"room", 7}, pool rates 2. May
+** raise. */
 const char *target_describe(lua_State *L, int index);
 
 /* Pushes the error that there is none: of the target at index 1, which was

@@ -24,8 +24,8 @@
 struct trace;
 
 /* An order to trace, as a REPORT's payload: the trace, with a share for the
-** traced; NULL: to forget those that are closed. Answers it (REPLY, or OVERLOAD:
-** enough trace it already), frees it. */
+** traced; NULL: to forget those that are closed. Answers it (REPLY, or
+** OVERLOAD: enough trace it already), frees it. */
 struct message *tracing_order_new(struct trace *trace);
 void tracing_order(struct body *body, struct message *order);
 /* One that nobody will answer: gives its share back. The message stays. */

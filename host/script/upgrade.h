@@ -4,8 +4,8 @@
 **
 ** An order may find it in the middle of a handler; it is followed at the next
 ** message boundary. From then on the actor is *frozen*: it looks at urgent
-** messages only, and what others send it stays in its mailbox. Its turn (turn.c)
-** calls upgrade_arrive and upgrade_next there.
+** messages only, and what others send it stays in its mailbox. Its turn
+** (turn.c) calls upgrade_arrive and upgrade_next there.
 **
 ** Who has no behaviour, a script's chunk, takes no messages: it is not held,
 ** and what is to be done is done between two of its turns, wherever it waits.
@@ -33,8 +33,8 @@ static inline bool upgrade_takes_visits(const struct body *body) {
 }
 /* At a message boundary: it is frozen, and says so. */
 void upgrade_arrive(struct body *body);
-/* What it is to do there: an activity, ACTIVITY_MESSAGE with *message, which may
-** be NULL by now, or ACTIVITY_NONE. `strays` as for actor_next. */
+/* What it is to do there: an activity, ACTIVITY_MESSAGE with *message, which
+** may be NULL by now, or ACTIVITY_NONE. `strays` as for actor_next. */
 enum activity upgrade_next(struct body *body, struct message **message,
                            struct message_queue *strays);
 
@@ -47,10 +47,10 @@ void upgrade_failed(struct body *body);
 /* The actor ends. */
 void upgrade_ended(struct body *body);
 
-/* What is known of the reload is forgotten, if the actor takes no part in it. */
+/* What is known of the reload is forgotten, if it takes no part in it. */
 void upgrade_forget(struct body *body);
-/* The coordinator's own part, which it does where it is: then it calls these two
-** itself. */
+/* The coordinator's own part, which it does where it is: then it calls these
+** two itself. */
 void upgrade_self(struct body *body, uint64_t number, uint32_t index,
                   const char *name);
 #endif

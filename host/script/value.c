@@ -97,8 +97,9 @@ static const luaL_Reg from_events[] = {{"__index", from_index},
                                        {"__tostring", from_tostring},
                                        {NULL, NULL}};
 
-static const struct class from_class = {"from", "what from() returned",
-                                        from_events, NULL, &value_from_codec, false};
+static const struct class from_class = {
+    "from", "what from() returned", from_events, NULL, &value_from_codec,
+    false};
 
 static bool from_pack(lua_State *L, int index, struct buffer *out) {
   const struct waiter *from = lua_touserdata(L, index);

@@ -11,5 +11,6 @@ bool session_is_interactive(const struct client *client) {
 }
 
 int session_run(const struct client *client) {
-  return session_is_interactive(client) ? prompt_run(client) : batch_run(client);
+  return session_is_interactive(client) ? prompt_run(client)
+                                        : batch_run(client);
 }

@@ -70,12 +70,11 @@ function tmux.start(program, options)
   return self
 end
 
--- The binaries that work in the window: a list of pid and state. The number
--- of a window that is gone may be another's.
+-- The binaries that work in the window: a list of pid and state.
 local function clients(self)
   return command.lines(([[
-    tty=$(tmux -S %s display-message -p '#{pane_tty}' 2>/dev/null) || exit 0
-    ps -o pid=,stat=,comm= -t "$tty" | awk '$3 == "troupe" { print $1, $2 }'
+    leader=$(tmux -S %s display-message -p '#{pane_pid}' 2>/dev/null) || exit 0
+    ps -o pid=,stat=,comm= -s "$leader" | awk '$3 == "troupe" { print $1, $2 }'
   ]]):format(command.quote(self.socket)))
 end
 
