@@ -55,9 +55,12 @@ function tmux.start(program, options)
     terminal)
   command.write(folder .. "/tmux.conf", table.concat({
     "set -g default-terminal " .. (options.term or "screen-256color"),
+    "set -g default-shell /bin/sh",
     "set -g escape-time 0", "set -g status off", "set -g history-limit 5000",
   }, "\n") .. "\n")
-  local line = ("cd %s && env --default-signal -u NO_COLOR %s %s; " ..
+  -- Ctrl-C is for the shell, too, which must outlive it.
+  local line = ("trap : INT QUIT; cd %s && " ..
+    "env --default-signal -u NO_COLOR %s %s; " ..
     "echo \"ended: $?\"; exec sleep 1000"):format(
     command.quote(options.directory or "."),
     words(assignments(options.environment)), words(program))
