@@ -205,7 +205,10 @@ describe("entering at a boundary", function()
           " end }); " .. LOOP } do
       local problem = overdue(0.05, pid, source)
       assert.equal("timeout", problem.kind)
-      assert.equal(pid, problem.culprit[1].pid)
+      -- What is typed inherits the deadline, and may be the first to say so.
+      if not problem.message:match "^the end of sleep " then
+        assert.equal(pid, problem.culprit[1].pid)
+      end
       assert.equal(1, run(pid, "return 1"))
     end
   end)

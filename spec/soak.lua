@@ -17,6 +17,7 @@ local tcp = require "troupe.tcp"
 local DRIVERS = 6
 local FIRST_ROUND = 1    -- seconds
 local CROWD = 1500       -- actors at once, in the first round
+local MEASURED = 10      -- messages, and an actor has histograms
 local SETTLE_LIMIT = 30  -- seconds
 local LONGEST_ACTION = 10
 local NAMES = 2000       -- enough to touch every part of a table of names
@@ -78,10 +79,13 @@ local function round(seconds, seed, surprises)
   return count
 end
 
--- Brings the tables of actors and of names to their size.
+-- Brings the tables of actors, of their histograms and of names to their size.
 local function crowd()
   local pids = {}
-  for i = 1, CROWD do pids[i] = troupe.start("soak.actor") end
+  for i = 1, CROWD do
+    pids[i] = troupe.start("soak.actor")
+    for _ = 1, MEASURED do troupe.call(pids[i], "echo") end
+  end
   for i = 1, CROWD do troupe.stop(pids[i]) end
   for i = 1, NAMES do
     registry.register(i)
