@@ -44,6 +44,18 @@ describe("what a command shows", function()
       show.actors(WIDE, list))
   end)
 
+  it("of actors says their versions once they are not all the first", function()
+    local list = { { pid = PID, behaviour = "till", version = 1, queue = 0,
+      messages_in = 0, memory = 8, cpu = 0, doing = "idle" } }
+    assert.is_nil(show.actors(WIDE, list):find("version", 1, true))
+    for _, version in ipairs { 2, "2.1" } do
+      list[1].version = version
+      local lines = lines_of(show.actors(WIDE, list))
+      assert.matches("^pid +behaviour +version +queue", lines[1])
+      assert.matches(("till +%s +0 "):format(version), lines[2])
+    end
+  end)
+
   it("of one actor is a line for each thing", function()
     local text = show.info({ width = 80 }, {
       pid = PID, behaviour = "account", doing = "waiting",

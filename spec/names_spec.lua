@@ -12,7 +12,7 @@ local run = actors.run
 local function late(pid)
   local gate = actors.puppet()
   local problem = actors.raised(troupe.timeout, 0.01, troupe.call, pid, "run",
-    "troupe.timeout(math.huge, troupe.call, ..., 'hold')", gate)
+    "troupe.shield(60, troupe.call, ..., 'hold')", gate)
   troupe.call(gate, "release")
   return problem.message
 end

@@ -59,6 +59,16 @@ local ACTORS = {
 }
 
 local NAME = {"name", cut = 8}
+local VERSION = {"version", right = true}
+
+-- As long as nothing has been reloaded, and nothing says which it is, all are
+-- the first.
+local function has_versions(list)
+  for _, it in ipairs(list) do
+    if (it.version or 1) ~= 1 then return true end
+  end
+  return false
+end
 
 local function doing(it)
   if not it.waits then return clean(it.doing) end
@@ -83,12 +93,15 @@ function show.actors(context, list)
   if #list == 0 then return nobody(list) end
   local titles, names = {table.unpack(ACTORS)}, {}
   for _, it in ipairs(list) do names[it] = name_of(it.pid) end
+  local versions = has_versions(list)
+  if versions then table.insert(titles, 3, VERSION) end
   if next(names) then table.insert(titles, 2, NAME) end
   local text = list_text(context, list, titles, function(it)
     local row = {tostring(it.pid), clean(it.behaviour or "script"),
                  unit.count(it.queue),
                  unit.count(it.messages_in), unit.seconds(it.handling_p99),
                  unit.bytes(it.memory), unit.seconds(it.cpu), doing(it)}
+    if versions then table.insert(row, 3, clean(it.version)) end
     if titles[2] == NAME then table.insert(row, 2, names[it] or "-") end
     return row
   end)
