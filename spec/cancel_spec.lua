@@ -71,16 +71,18 @@ describe("a wait that is cancelled", function()
   end)
 
   it("was a get-or-start, which goes on for others", function()
-    local entries = probe.entries()
+    local gate, entries = puppet { name = "gate" }, probe.entries()
     local first = waiting("a start", [[
       return require "troupe.registry".ensure("cancelled", "fixtures.puppet",
-        "troupe.sleep(0.2)")
+        "troupe.call('gate', 'hold')")
     ]])
     local other = waiting("a start", [[
       return require "troupe.registry".ensure("cancelled", "fixtures.puppet")
     ]])
     assert.is_true(core.cancel(other))
     assert.equal("cancelled", problem_of(other).kind)
+    eventually(function() return run(gate, "return #state.held == 1") end)
+    troupe.call(gate, "release")
     assert.is_true(run(first, "return state.ok"))
     actors.keep(registry.whereis("cancelled"))
     troupe.kill(registry.whereis("cancelled"))

@@ -140,11 +140,12 @@ describe("the private worker", function()
       io.stdout:setvbuf("line")
       local other = probe.start_private("fixtures.puppet")
       troupe.cast(private, "run", [=[
+        local core = require "troupe.core"
         local other, held = ...
         for i = 2, #held do
           troupe.cast(held[i], "run", "require('probe').block(1)")
+          while core.actor(held[i]).doing ~= "running" do troupe.sleep(0) end
         end
-        troupe.sleep(0.1)
         local answer = troupe.call(other, "run", "return 'answered'")
         print(answer, require("probe").lent())
         local ok, why = pcall(troupe.timeout, 0.05, troupe.call, held[2], "run",

@@ -62,11 +62,7 @@ local function freezing()
   assert.equal("held", (troupe.receive()))
   write(module, 2, UPGRADE)
   local leader = lead(module)
-  eventually(function()
-    troupe.cast(idle, "run", "")
-    troupe.sleep(0.002)
-    return core.queue(idle) > 0
-  end)
+  actors.frozen(idle)
   return module, gate, leader, busy, idle
 end
 
@@ -171,11 +167,7 @@ describe("a participant that dies", function()
     assert.equal("held", (troupe.receive()))
     write(module, 2, terminate)
     lead(module)
-    eventually(function()
-      troupe.cast(idle, "run", "")
-      troupe.sleep(0.002)
-      return core.queue(idle) > 0
-    end)
+    actors.frozen(idle)
     troupe.kill(starter)
     eventually(function() return run(gate, "return #state.held == 2") end)
     run(gate, "troupe.reply(table.remove(state.held, 1))")

@@ -2,22 +2,12 @@
 
 local actors = require "support.actors"
 local core = require "troupe.core"
-local eventually = require "support.eventually"
 local reload = require "troupe.reload"
 local troupe = require "troupe"
 local versions = require "support.versions"
 
 local puppet, raised, run = actors.puppet, actors.raised, actors.run
 local counter, write = versions.counter, versions.write
-
--- It is frozen: what it is sent stays there.
-local function frozen(pid)
-  eventually(function()
-    troupe.cast(pid, "run", "")
-    troupe.sleep(0.002)
-    return core.queue(pid) > 0
-  end)
-end
 
 -- One actor of the module is in a handler, at a gate, and goes on with `source`
 -- when that opens; the others, which it gets, are frozen by then.
@@ -42,7 +32,7 @@ local function meet(source, others, options)
     local main, name = ...
     troupe.send(main, "reloaded", pcall(require "troupe.reload".reload, name))
   ]], troupe.self(), module.name)
-  for _, other in ipairs(frozens) do frozen(other) end
+  for _, other in ipairs(frozens) do actors.frozen(other) end
   troupe.call(gate, "release")
   local came = {}
   for _ = 1, 2 do

@@ -69,25 +69,18 @@ function acts.call(state, about)
   end)
 end
 
-function acts.cast(state, about)
+local function cast(how, state, about)
   local pid, other = any_target(about), anybody(about)
   for _ = 1, random(12) do
     count(state, pid, function(sender, number)
-      return (troupe.cast(pid, "work", sender, number, one_of(about.ways),
-                          other))
+      return (how(pid, "work", sender, number, one_of(about.ways), other))
     end)
   end
 end
 
-function acts.trycast(state, about)
-  local pid, other = any_target(about), anybody(about)
-  for _ = 1, random(12) do
-    count(state, pid, function(sender, number)
-      return (troupe.trycast(pid, "work", sender, number, one_of(about.ways),
-                             other))
-    end)
-  end
-end
+function acts.cast(state, about) cast(troupe.cast, state, about) end
+
+function acts.trycast(state, about) cast(troupe.trycast, state, about) end
 
 function acts.send(_, about)
   troupe.send(anybody(about), "tick")

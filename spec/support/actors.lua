@@ -69,6 +69,12 @@ function actors.queued(pid, count)
   eventually(function() return core.queue(pid) == count end)
 end
 
+--- Waits until it takes no messages, as its module is being reloaded.
+function actors.frozen(pid)
+  local inspect = require "troupe.inspect"
+  eventually(function() return inspect.info(pid).doing == "frozen" end)
+end
+
 --- Waits until it waits for that: `kind` as core.waits tells it.
 function actors.waits(pid, kind)
   local core = require "troupe.core"
