@@ -35,6 +35,12 @@ local function occupy(pid, gate, count)
   return callers
 end
 
+-- For a host that finds the fixtures.
+local function in_specs(flags)
+  return { flags = flags, environment = {
+    LUA_PATH = command.absolute("spec") .. "/?.lua;;" } }
+end
+
 local function arrivals(count)
   local all = {}
   for index = 1, count do all[index] = { select(2, troupe.receive()) } end
@@ -169,10 +175,43 @@ describe("a concurrent behaviour", function()
         state.over = true
         return count
       ]=], other))
-    ]], { flags = { "--workers", "2" }, environment = {
-      LUA_PATH = command.absolute("spec") .. "/?.lua;;" } })
+    ]], in_specs { "--workers", "2" })
     assert.same({ 0, "20\n", "" }, { result.status, result.stdout,
       result.stderr })
+  end)
+
+  it("begins new requests while one runs a loop", function()
+    local result = support.script([[
+      local troupe = require "troupe"
+      local pid = troupe.start "fixtures.juggler"
+      troupe.cast(pid, "run", "while not state.over do end")
+      for count = 1, 20 do
+        assert(troupe.call(pid, "run", "return ...", count) == count)
+      end
+      troupe.call(pid, "run", "state.over = true")
+    ]], in_specs { "--workers", "2" })
+    assert.same({ 0, "", "" }, { result.status, result.stdout,
+      result.stderr })
+  end)
+
+  -- Each is answered before the others have used the slice.
+  it("begins new requests while others are answered all the time", function()
+    local rounds = support.output([[
+      local troupe = require "troupe"
+      local pid = troupe.start "fixtures.juggler"
+      local other = troupe.start "fixtures.puppet"
+      for _ = 1, 3 do
+        troupe.cast(pid, "run", [=[
+          while not state.over do
+            for _ = 1, 3e4 do end
+            state.rounds = (state.rounds or 0) + 1
+            troupe.call(..., "release")
+          end
+        ]=], other)
+      end
+      print(troupe.call(pid, "run", "state.over = true return state.rounds"))
+    ]], in_specs { "--workers", "1" })
+    assert.is_true(tonumber(rounds) < 30, rounds)
   end)
 
   it("ends all that they had started, and give up at the same time", function()

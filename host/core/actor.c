@@ -217,6 +217,16 @@ struct message *actor_next(struct actor *actor, bool urgent_only,
   }
 }
 
+struct message *actor_next_work(struct actor *actor,
+                                struct message_queue *strays) {
+  uint64_t pid = atomic_load_explicit(&actor->pid, memory_order_relaxed);
+  struct message *message;
+  while ((message = mailbox_pop(&actor->mailbox)) != NULL &&
+         message->target != pid)
+    message_queue_append(strays, message);
+  return message;
+}
+
 /* Drops those who have given up; true if that made room. */
 static bool sweep_deferred(struct actor *actor, struct directory *directory) {
   uint32_t kept = 0;

@@ -336,6 +336,10 @@ void actor_wait_end_all(struct actor *actor);
 struct message *actor_next(struct actor *actor, bool urgent_only,
                            struct message_queue *strays);
 
+/* The same, of those that are not urgent. [owner] */
+struct message *actor_next_work(struct actor *actor,
+                                struct message_queue *strays);
+
 /* Remembers that `waiter` is still owed a reply; forgets those who have
 ** given up. False: no memory. [owner] */
 bool actor_defer(struct actor *actor, struct directory *directory,

@@ -31,6 +31,8 @@ struct strands {
   struct strand *running; /* NULL: the main thread has the body */
   struct strand *free;
   struct strand *ready_first, *ready_last; /* preempted, in order */
+  unsigned outcomes; /* that have gone before the rest, since its last turn */
+  bool newest;       /* of the rest, the last to have its turn was new */
   struct strand list[];
 };
 
@@ -103,6 +105,24 @@ bool strand_is_free(const struct body *body) {
   return body->strands->free != NULL;
 }
 
+/* --- Who is next ---------------------------------------------------------- */
+
+bool strand_rest_is_due(struct body *body) {
+  struct strands *strands = body->strands;
+  if (strands->in_flight == 0 || strands->outcomes < strands->in_flight)
+    return false;
+  strands->outcomes = 0;
+  return true;
+}
+
+bool strand_is_ready(const struct body *body) {
+  return body->strands->ready_first != NULL;
+}
+
+bool strand_new_is_due(const struct body *body) {
+  return !body->strands->newest;
+}
+
 /* --- Who has the body ----------------------------------------------------- */
 
 static void move_in(struct body *body, struct strand *strand) {
@@ -164,6 +184,8 @@ void strand_begin(struct body *body) {
   strands->free = strand->next;
   strands->in_flight++;
   strand->taken = true;
+  strands->outcomes = 0;
+  strands->newest = true;
   move_in(body, strand);
   budget_renew(body);
 }
@@ -176,19 +198,23 @@ bool strand_enter(struct body *body, uint64_t epoch) {
   strand = &strands->list[index - 1];
   if (!strand->hand.suspended || strand->hand.preempted) return false;
   move_in(body, strand);
-  if (actor_wait_epoch(body->actor) == epoch) return true;
+  if (actor_wait_epoch(body->actor) == epoch) {
+    strands->outcomes++;
+    return true;
+  }
   move_out(body);
   return false;
 }
 
-bool strand_enter_ready(struct body *body) {
+void strand_enter_ready(struct body *body) {
   struct strands *strands = body->strands;
   struct strand *strand = strands->ready_first;
-  if (strand == NULL) return false;
+  ASSERT(strand != NULL, "the caller has asked");
   strands->ready_first = strand->next;
   if (strands->ready_first == NULL) strands->ready_last = NULL;
+  strands->outcomes = 0;
+  strands->newest = false;
   move_in(body, strand);
-  return true;
 }
 
 static void unlink_ready(struct strands *strands, struct strand *strand) {

@@ -34,12 +34,23 @@ void strand_free(struct body *body);
 unsigned strand_in_flight(const struct body *body);
 bool strand_is_free(const struct body *body);
 
+/*
+** Who is next. Outcomes go before the rest: they bring to its end what has
+** begun. But after as many of them as there are handlers in flight the rest
+** has a turn, and in it those that were preempted and new requests alternate.
+** So each in flight has gone on about once when a new one begins, however long
+** they run, and the other way round.
+*/
+bool strand_rest_is_due(struct body *body); /* it has had its turn from here */
+bool strand_is_ready(const struct body *body); /* is one that was preempted */
+bool strand_new_is_due(const struct body *body);
+
 /* A free strand takes the next request: the body is its from here on. */
 void strand_begin(struct body *body);
 /* The strand of this wait goes on; false: it has none that is open to it. */
 bool strand_enter(struct body *body, uint64_t epoch);
-/* One that was preempted goes on, the first first; false: there is none. */
-bool strand_enter_ready(struct body *body);
+/* One that was preempted goes on, the first first. */
+void strand_enter_ready(struct body *body);
 /* The body is the main thread's again. The strand is free if its request is
 ** done, ready if it was preempted. */
 void strand_leave(struct body *body);

@@ -390,21 +390,45 @@ static enum step finalise(struct body *body) {
   return leave_strand(body, follow_begin(body, ACTIVITY_FINALISE));
 }
 
-static enum step step_strands(struct body *body,
-                              struct message_queue *strays) {
-  struct message *message = actor_next(body->actor, true, strays);
-  if (message != NULL) return handle_strand_urgent(body, message);
-  if (strand_enter_ready(body)) return leave_strand(body, go_on(body, NULL));
+static enum step step_new(struct body *body, struct message_queue *strays) {
+  struct message *message;
   if (!takes_more(body)) return STEP_WAIT;
   if (upgrade_holds(body)) return step_held(body, strays);
   if (unlikely(visit_due(body))) return visit_strand(body);
   if (unlikely(finaliser_due(body)) && !body->finalised) return finalise(body);
   body->finalised = false;
-  message = actor_next(body->actor, false, strays);
+  message = actor_next_work(body->actor, strays);
   if (message != NULL) return handle(body, message);
   if (unlikely(finaliser_due(body))) return STEP_AGAIN;
   if (body->idle_span != 0 && strand_in_flight(body) == 0) idle_arm(body);
   return STEP_IDLE;
+}
+
+static bool is_parting(enum step step) {
+  return step == STEP_WAIT || step == STEP_IDLE;
+}
+
+/* What stands behind the outcomes. */
+static enum step step_rest(struct body *body, struct message_queue *strays) {
+  if (!strand_is_ready(body)) return step_new(body, strays);
+  if (strand_new_is_due(body)) {
+    enum step step = step_new(body, strays);
+    if (!is_parting(step)) return step;
+  }
+  strand_enter_ready(body);
+  return leave_strand(body, go_on(body, NULL));
+}
+
+static enum step step_strands(struct body *body,
+                              struct message_queue *strays) {
+  struct message *message;
+  if (unlikely(strand_rest_is_due(body))) {
+    enum step step = step_rest(body, strays);
+    if (!is_parting(step)) return step;
+  }
+  message = actor_next(body->actor, true, strays);
+  if (message != NULL) return handle_strand_urgent(body, message);
+  return step_rest(body, strays);
 }
 
 /* --- A turn --------------------------------------------------------------- */
