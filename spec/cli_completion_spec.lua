@@ -27,7 +27,8 @@ describe("completion in bash", function()
   setup(function() place = project.empty() end)
 
   it("offers commands", function()
-    assert.equal("run repl attach new test check clean completion help",
+    assert.equal("run repl attach new test check clean stubs " ..
+      "completion help",
       offered(place, ""))
     assert.equal("check clean completion", offered(place, "c"):gsub(" $", ""))
     assert.equal("test", offered(place, "--log", "debug", "--watch", "t"))

@@ -1,5 +1,5 @@
 --- The commands of `troupe` that are Lua: new, test, check and others, and a
---- project's own.
+--- project's own. Not for scripts: it ends the host.
 --
 -- `troupe WORD ...` that is none of C's (host/command/request.c) comes here. A
 -- command is a file, lua/troupe/cli/commands/WORD.lua, or cli/WORD.lua in the

@@ -1,5 +1,5 @@
---- Exchanges a module's version in all actors that use it, at once. Scripts and
--- operators use it by troupe.inspect: reload, rollback, version.
+--- Exchanges a module's version in all actors that use it, at once. Not for
+-- scripts: see troupe.inspect, which has its reload, rollback and version.
 --
 -- All that have loaded the module stop between two messages; what they are sent
 -- stays in their mailboxes. Each loads the new version beside the old one and,

@@ -1,7 +1,9 @@
 -- Usage: lua5.4 embed.lua FILE... > embedded.c
 --
 -- Turns the library's modules, lua/troupe/**/*.lua, into a C table that is
--- part of the executable: see struct embedded in host/script/module.h.
+-- part of the executable: see struct embedded in host/script/module_store.h.
+-- What is below lua/meta/ is for editors, and no module: those files become one
+-- more module, troupe.cli.meta, a table of their texts by their paths.
 
 local escapes = { ["\n"] = "\\n", ["\t"] = "\\t", ['"'] = '\\"',
   ["\\"] = "\\\\" }
@@ -28,19 +30,32 @@ local function read(file)
   return assert(handle:read("a"))
 end
 
-local function entry(file)
-  local source = read(file)
+local function entry(name, source)
   local lines = {}
   for line in source:gmatch("[^\n]*\n?") do
     if line ~= "" then lines[#lines + 1] = "     " .. literal(line) end
   end
   if #lines == 0 then lines[1] = '     ""' end
-  return ('    {"%s",\n%s,\n     %d},\n'):format(module_name(file),
+  return ('    {"%s",\n%s,\n     %d},\n'):format(name,
     table.concat(lines, "\n"), #source)
+end
+
+local function stub(file, path)
+  return ("[%q] = [==[\n%s]==],\n"):format(path, read(file))
 end
 
 table.sort(arg)
 io.write('#include "script/module.h"\n\n')
 io.write("const struct embedded embedded_library[] = {\n")
-for _, file in ipairs(arg) do io.write(entry(file)) end
+local stubs = {"return {\n"}
+for _, file in ipairs(arg) do
+  local path = file:match("^lua/meta/(.+)$")
+  if path then
+    stubs[#stubs + 1] = stub(file, path)
+  else
+    io.write(entry(module_name(file), read(file)))
+  end
+end
+stubs[#stubs + 1] = "}\n"
+io.write(entry("troupe.cli.meta", table.concat(stubs)))
 io.write("    {NULL, NULL, 0},\n};\n")

@@ -7,7 +7,8 @@ local shell = require "troupe.cli.shell"
 local command = {}
 
 -- In the order in which they are listed.
-local OWN = { "new", "test", "check", "clean", "completion", "help" }
+local OWN = { "new", "test", "check", "clean", "stubs", "completion",
+  "help" }
 
 -- C's, and those that are C's unless they are given no file: their words are
 -- in its own usage.

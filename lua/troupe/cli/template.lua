@@ -30,7 +30,8 @@ local supervisor = require "troupe.supervisor"
 local NAME = {}
 
 --- Starts all servers; they end with their supervisor.
----@return userdata supervisor
+---@return troupe.pid|nil supervisor
+---@return any reason
 function NAME.start()
   return supervisor.start {
     { "NAME.counter", { first = 1 }, name = "counter" },
@@ -45,6 +46,7 @@ return NAME
 --
 --     troupe.call("counter", "next")   --> 1
 
+---@class NAME.counter: troupe.behaviour
 local counter = { call = {} }
 
 ---@param arguments { first: integer }
@@ -101,6 +103,7 @@ return {
 
     troupe test                # runs the specs, in spec/
     troupe check               # looks for mistakes
+    troupe stubs               # after a clone: tells editors of troupe's modules
     troupe run --name NAME     # starts it; Ctrl-C stops it
     troupe attach NAME         # asks it what it is doing, from another terminal
 
@@ -131,7 +134,7 @@ std = "lua54"
 max_line_length = 80
 -- A handler names all it is given, used or not: the list is documentation.
 unused_args = false
-exclude_files = { "lua_modules", "build" }
+exclude_files = { "lua_modules", "build", ".troupe" }
 files["spec"] = { std = "+busted" }
 ]=] },
 
@@ -139,6 +142,10 @@ files["spec"] = { std = "+busted" }
 {
   "runtime.version": "Lua 5.4",
   "runtime.path": ["lua/?.lua", "lua/?/init.lua"],
+  "workspace.library": [
+    ".troupe/meta", "${3rd}/busted/library", "${3rd}/luassert/library"
+  ],
+  "workspace.checkThirdParty": false,
   "workspace.ignoreDir": ["lua_modules", "build"]
 }
 ]=] },
@@ -159,6 +166,7 @@ max_line_length = 80
 ]=] },
 
   { ".gitignore", [=[
+/.troupe/
 /build/
 /lua_modules/
 luacov.*.out

@@ -1,6 +1,7 @@
 --- troupe new NAME
 
 local shell = require "troupe.cli.shell"
+local stubs = require "troupe.cli.stubs"
 local template = require "troupe.cli.template"
 
 local RESERVED = [[
@@ -42,9 +43,12 @@ local function make(parent, name, files)
   local _ <close> = setmetatable({}, {
     __close = function() shell.remove(scratch) end })
   local good
-  good, why = write(scratch .. "/" .. name, files)
+  local root = scratch .. "/" .. name
+  good, why = write(root, files)
   if not good then return nil, why end
-  return os.rename(scratch .. "/" .. name, parent .. "/" .. name)
+  good, why = stubs.write(root .. "/" .. stubs.FOLDER)
+  if not good then return nil, why end
+  return os.rename(root, parent .. "/" .. name)
 end
 
 local NEXT = [[
@@ -61,7 +65,8 @@ return {
 NAME becomes a folder, and the name that all its modules begin with: small
 letters, digits and _. The project is a rockspec, lua/NAME.lua that starts
 the servers, one server in lua/NAME/, its spec, settings for dev, test and
-prod, and what luacheck, busted and editors like to find.]],
+prod, and what luacheck, busted and editors like to find (of troupe's own
+modules in .troupe/, which is not kept with the project: see troupe stubs).]],
   run = function(arguments, context)
     local name = arguments[1]
     local good, why = check_name(name)
