@@ -95,6 +95,50 @@ describe("a module", function()
   end)
 end)
 
+describe("a script in a project", function()
+  local shop
+  setup(function()
+    shop = project.new()
+    shop:write("scripts/next.lua", [[
+      local troupe = require "troupe"
+      require("shop").start()
+      print(troupe.call("counter", "next"), troupe.config "tax", ...)]])
+    shop:write("config/dev.lua", "return { tax = 7 }")
+  end)
+
+  local function run(below, ...)
+    return setmetatable({ below = below }, { __index = shop }):troupe(...)
+  end
+
+  it("finds its modules and its settings, from a folder below, too", function()
+    local expected = { status = 0, stdout = "1\t7\ta\n", stderr = "" }
+    assert.same(expected, run(".", "run", "scripts/next.lua", "a"))
+    assert.same(expected, run("scripts", "run", "next.lua", "a"))
+    assert.same(expected, run("lua/shop", "run", "../../scripts/next.lua",
+      "a"))
+    assert.equal("1\n", run("lua/shop", "-e", [[
+      require("shop").start()
+      print(require("troupe").call("counter", "next"))]]).stdout)
+  end)
+
+  it("stays where it is, and knows its environment", function()
+    assert.same({ status = 0, stdout = "true\ttest\n", stderr = "" },
+      run("lua/shop", "--env", "test", "-e",
+        'print(io.open "counter.lua" ~= nil, os.getenv "TROUPE_ENV")'))
+    shop:write("config/dev.lua", "return {\n]")
+    local result = run("lua/shop", "-e", "print(1)")
+    assert.same({ 1, "" }, { result.status, result.stdout })
+    assert.matches("config/dev.lua:2:", result.stderr, 1, true)
+  end)
+
+  it("has its own modules before the project's", function()
+    shop:write("config/dev.lua", "return {}")
+    shop:write("other/shop.lua", "return 'beside'")
+    shop:write("other/main.lua", "print((require 'shop'))")
+    assert.equal("beside\n", run(".", "run", "other/main.lua").stdout)
+  end)
+end)
+
 describe("an application", function()
   it("is what the settings say, if they do", function()
     local shop = project.new()

@@ -76,9 +76,25 @@ describe("help", function()
     local told = place:troupe("help", "new")
     assert.matches("^usage: troupe new NAME\n", told.stdout)
     assert.same(told, place:troupe("new", "--help"))
-    assert.same(place:troupe "--help", place:troupe("help", "run"))
     fails(place, "no command nwe; did you mean new?", "help", "nwe")
     fails(place, "no command nothing", "help", "nothing")
+  end)
+
+  it("tells about C's in the words of --help", function()
+    local place = project.empty()
+    local usage = place:troupe("--help").stdout:gsub("%s+", " ")
+    for name, option in pairs { run = "watch", repl = "name", attach = "json" }
+    do
+      local told = place:troupe("help", name)
+      assert.same(told, place:troupe(name, "--help"))
+      assert.matches("^usage: troupe " .. name .. " %[options%] %[%u+%]",
+        told.stdout)
+      assert.matches("\n  %-%-" .. option .. " ", told.stdout)
+      for line in told.stdout:gmatch "\n(%S[^\n]+)" do
+        assert.matches(line:gsub("%s+", " "), usage, 1, true)
+      end
+    end
+    assert.not_matches("--json", place:troupe("run", "--help").stdout, 1, true)
   end)
 
   it("makes a manual page that man can read", function()
@@ -96,12 +112,11 @@ describe("help", function()
     assert.matches("%-%-workers N%s+worker threads", read.stdout)
   end)
 
-  it("tells about itself, and takes one word", function()
+  it("tells about itself, and of what there is", function()
     local place = project.empty()
-    assert.matches("^usage: troupe help %[options%] %[COMMAND%]\n",
+    assert.matches("^usage: troupe help %[options%] %[COMMAND...%]\n",
       place:troupe("help", "--help").stdout)
-    fails(place, "expected no more than [COMMAND], got also run " ..
-      "(see troupe help --help)", "help", "new", "run")
+    fails(place, "no command new run", "help", "new", "run")
   end)
 end)
 
@@ -144,6 +159,33 @@ describe("a command of the project's own", function()
     end)
   end
 
+  it("may have commands of its own", function()
+    shop:write("cli/till.lua", [[
+      local function say(text) return function() print(text) end end
+      return { summary = "of the till", commands = {
+        { name = "open", summary = "open it", run = say "opened",
+          usage = "[FILE]", options = { { name = "q", help = "quietly" } } },
+        { name = "close", run = function(arguments)
+          print(arguments.x, arguments[1]) end,
+          options = { { name = "x", value = "N" } } },
+      } }]])
+    assert.equal("opened\n", shop:troupe("till", "open", "-q").stdout)
+    assert.equal("5\tnil\n", shop:troupe("till", "close", "-x", "5").stdout)
+    local told = "usage: troupe till open [options] [FILE]\n  open it\n\n" ..
+      "  -q          quietly\n"
+    assert.equal(told, shop:troupe("till", "open", "--help").stdout)
+    assert.equal(told, shop:troupe("help", "till", "open").stdout)
+    assert.equal("usage: troupe till COMMAND ...\n  of the till\n\n" ..
+      "  open [FILE]  open it\n  close\n", shop:troupe("help", "till").stdout)
+    fails(shop, "expected one of open, close (see troupe till --help)", "till")
+    fails(shop, "unknown command till opne; did you mean open? " ..
+      "(see troupe till --help)", "till", "opne")
+    fails(shop, "unknown option --q; did you mean -q? (see troupe till " ..
+      "open --help)", "till", "open", "--q")
+    fails(shop, "expected no more than [FILE], got also b (see troupe till " ..
+      "open --help)", "till", "open", "a", "b")
+  end)
+
   it("says how it ended", function()
     shop:write("cli/three.lua", "return { run = function() return 3 end }")
     assert.equal(3, shop:troupe("three").status)
@@ -170,8 +212,16 @@ describe("a command of the project's own", function()
     local below = setmetatable({ below = "lua/shop" }, { __index = shop })
     assert.equal("1\tlua/shop/\tdev-1\ttrue\tdev\n",
       below:troupe("count").stdout)
-    assert.equal("1\t./\tdev-1\ttrue\tprod\n",
-      shop:troupe("--env", "prod", "count").stdout)
+    for _, words in ipairs { { "--env", "prod", "count" },
+      { "count", "--env", "prod" }, { "count", "--env=prod", "--log", "off" } }
+    do
+      assert.equal("1\t./\tdev-1\ttrue\tprod\n",
+        shop:troupe(table.unpack(words)).stdout)
+    end
+    fails(shop, "expected a value after --env (see troupe --help)", "count",
+      "--env")
+    fails(shop, "expected no argument, got also --env (see troupe count " ..
+      "--help)", "count", "--", "--env", "prod")
   end)
 
   it("is as the documentation shows", function()
@@ -198,6 +248,10 @@ describe("a project's command that is broken", function()
     ["cli/odd.lua: expected a table with a function `run`, got 5"] = "return 5",
     ["cli/odd.lua: expected options to be a list of {name = ...}"] =
       "return { run = print, options = { 'x' } }",
+    ["cli/odd.lua: the option --env is the host's"] =
+      "return { run = print, options = { { name = 'env' } } }",
+    ["cli/odd.lua: expected commands to be a list of {name = ...}"] =
+      "return { commands = { {} } }",
   } do
     it("says so: " .. message, function()
       shop:write("cli/odd.lua", text)

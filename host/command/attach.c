@@ -17,8 +17,22 @@ static int tell(const struct buffer *problem) {
   return 1;
 }
 
+static int list(void) {
+  struct buffer names, problem;
+  int status = 0;
+  buffer_init(&names);
+  buffer_init(&problem);
+  if (seek_list(&names, &problem))
+    fwrite(buffer_bytes(&names), 1, buffer_size(&names), stdout);
+  else
+    status = tell(&problem);
+  buffer_deinit(&names);
+  buffer_deinit(&problem);
+  return status;
+}
+
 /* Signals end the process till there is a session. */
-int attach(const struct request *request) {
+static int join(const struct request *request) {
   struct client client = {.input = STDIN_FILENO,
                           .output = STDOUT_FILENO,
                           .error = STDERR_FILENO,
@@ -34,4 +48,8 @@ int attach(const struct request *request) {
   if (client.fd < 0) return status;
   client.signals = signals_open();
   return session_run(&client);
+}
+
+int attach(const struct request *request) {
+  return request->list ? list() : join(request);
 }

@@ -23,16 +23,20 @@
   "  --name NAME       others may attach to this host, by this name\n" \
   "\n" \
   "A FILE of - is standard input; without one, in a project, run and repl\n" \
-  "start its application. SIGINT and SIGTERM stop all actors, the youngest\n" \
-  "first; a second SIGINT ends the process at once. The exit status is the\n" \
-  "script's.\n" \
+  "start its application. In a project its modules and settings are found.\n" \
+  "SIGINT and SIGTERM stop all actors, the youngest first; a second SIGINT\n" \
+  "ends the process at once. The exit status is the script's.\n" \
   "\n" \
   "A HOST is a name, or the path of a socket, with a slash; none: the only\n" \
-  "one that runs. At a terminal, attach and repl read lines of Lua and\n" \
-  "commands (help lists them) till Ctrl-D, which stops the host of a repl;\n" \
-  "Ctrl-C ends an evaluation. Otherwise they run their standard input, or\n" \
-  "each CODE: the exit status is 1 if one raises.\n" \
+  "one that runs.\n" \
+  "\n" \
+  "At a terminal, attach and repl read lines of Lua and commands (help lists\n" \
+  "them) till Ctrl-D, which stops the host of a repl; Ctrl-C ends an\n" \
+  "evaluation. Otherwise they run their standard input, or each CODE: the\n" \
+  "exit status is 1 if one raises.\n" \
+  "\n" \
   "  -e CODE           print what it evaluates to; as often as you like\n" \
-  "  --json            for programs: one line of JSON for each result\n"
+  "  --json            for programs: one line of JSON for each result\n" \
+  "  --list            only tell which hosts there are, a name each line\n"
 
 #endif

@@ -12,7 +12,11 @@ void hosting_unblock_interrupt(void) {
 }
 
 static bool configure(struct troupe *host, const struct request *request) {
-  if (!troupe_load_settings(host, request->config)) return false;
+  if (!troupe_load_settings(host, request->config)) {
+    if (request->complaint == NULL) return false;
+    snprintf(request->complaint, sizeof request->complaint_text, "%s",
+             troupe_error(host));
+  }
   for (int i = 0; i < request->setting_count; i++)
     if (!troupe_set(host, request->settings[i])) return false;
   return true;

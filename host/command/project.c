@@ -40,12 +40,21 @@ static void search_first(const char *variable, const char *former,
   buffer_deinit(&path);
 }
 
-static void search_project(void) {
-  search_first("LUA_PATH_5_4", "LUA_PATH",
-               "lua/?.lua;lua/?/init.lua;lua_modules/share/lua/5.4/?.lua;"
-               "lua_modules/share/lua/5.4/?/init.lua");
-  search_first("LUA_CPATH_5_4", "LUA_CPATH",
-               "lua_modules/lib/lua/5.4/?.so");
+static void search_project(const struct project *project) {
+  static const char *const places[] = {
+      "lua/?.lua", "lua/?/init.lua", "lua_modules/share/lua/5.4/?.lua",
+      "lua_modules/share/lua/5.4/?/init.lua"};
+  struct buffer path;
+  buffer_init(&path);
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    buffer_format(&path, "%s%s%s", i > 0 ? ";" : "", project->up, places[i]);
+  if (buffer_append(&path, "", 1))
+    search_first("LUA_PATH_5_4", "LUA_PATH", buffer_bytes(&path));
+  buffer_clear(&path);
+  if (buffer_format(&path, "%slua_modules/lib/lua/5.4/?.so", project->up) &&
+      buffer_append(&path, "", 1))
+    search_first("LUA_CPATH_5_4", "LUA_CPATH", buffer_bytes(&path));
+  buffer_deinit(&path);
 }
 
 /* Cuts the last name off; false: there is none. */
@@ -67,15 +76,40 @@ static void tell_place(struct project *project, const char *here,
     snprintf(project->from, sizeof project->from, "./");
 }
 
-bool project_enter(struct project *project) {
-  char here[PATH_MAX - 1], root[PATH_MAX - 1];
-  project->from[0] = '\0';
+/* `root`, of PATH_MAX - 1 bytes, becomes the project's folder. */
+static bool find(struct project *project, char *root) {
+  char here[PATH_MAX - 1];
+  project->from[0] = project->up[0] = '\0';
   if (getcwd(here, sizeof here) == NULL) return false;
   strcpy(root, here);
   while (!has_rockspec(root))
     if (!go_up(root)) return false;
-  if (chdir(root) != 0) return false;
   tell_place(project, here, root);
-  search_project();
+  return true;
+}
+
+bool project_enter(struct project *project) {
+  char root[PATH_MAX - 1];
+  if (!find(project, root)) return false;
+  if (chdir(root) != 0) {
+    project->from[0] = '\0';
+    return false;
+  }
+  search_project(project);
+  return true;
+}
+
+/* A folder's name is a letter and a slash at least, "../" three of them. */
+static void tell_way_up(struct project *project) {
+  if (strcmp(project->from, "./") == 0) return;
+  for (const char *at = project->from; (at = strchr(at, '/')) != NULL; at++)
+    strcat(project->up, "../");
+}
+
+bool project_look(struct project *project) {
+  char root[PATH_MAX - 1];
+  if (!find(project, root)) return false;
+  tell_way_up(project);
+  search_project(project);
   return true;
 }

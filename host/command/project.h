@@ -2,7 +2,7 @@
 ** Project: the folder that a command works in, found as git finds its own.
 **
 ** Threads
-**   [main]  project_enter, before any other thread runs
+**   [main]  all functions, before any other thread runs
 */
 #ifndef TROUPE_COMMAND_PROJECT_H
 #define TROUPE_COMMAND_PROJECT_H
@@ -14,11 +14,17 @@ struct project {
   /* Where one was when the command was given, below the project's folder,
   ** with a slash behind it; "./" if there. Empty: in no project. */
   char from[PATH_MAX];
+  /* The way from the working directory to the project's folder: "" or some
+  ** "../". */
+  char up[2 * PATH_MAX];
 };
 
 /* The nearest folder upwards that has a rockspec becomes the working
 ** directory, and modules are found in its lua/ and lua_modules/, by this
 ** process and by those that it starts. False: there is none. */
 bool project_enter(struct project *project);
+
+/* The same, but one stays where one is. */
+bool project_look(struct project *project);
 
 #endif

@@ -67,9 +67,11 @@ static bool set_name(struct request *request, const char *value) {
 static const struct option {
   const char *name;
   bool (*set)(struct request *request, const char *value);
-} options[] = {{"--workers", set_workers}, {"--log", set_log},
-               {"--set", add_setting},     {"--env", choose_environment},
-               {"--grace", set_grace},     {"--name", set_name}};
+  bool anywhere; /* also behind a command that is Lua's */
+} options[] = {{"--workers", set_workers, true}, {"--log", set_log, true},
+               {"--set", add_setting, true},
+               {"--env", choose_environment, true},
+               {"--grace", set_grace, true},     {"--name", set_name, false}};
 
 /* NULL: there is none of that name. */
 static const struct option *find_option(const char *name, size_t size) {
@@ -122,30 +124,83 @@ static bool is_option(const char *word) {
 
 /* --- What Lua does -------------------------------------------------------- */
 
-/* The command is argv[at]; where one was goes in front of it. */
+static bool goes_anywhere(const char *word) {
+  const struct option *option = find_option(word, strcspn(word, "="));
+  return option != NULL && option->anywhere;
+}
+
+/* Takes the host's options out of the words from `at` up to a `--`. What is
+** left may have the same names only behind that. */
+static bool sift(struct request *request, int *argc, char **argv, int at) {
+  int kept = at;
+  while (at < *argc && strcmp(argv[at], "--") != 0) {
+    if (!goes_anywhere(argv[at]))
+      argv[kept++] = argv[at++];
+    else if (!read_option(request, *argc, argv, &at))
+      return false;
+  }
+  while (at < *argc) argv[kept++] = argv[at++];
+  *argc = kept;
+  return true;
+}
+
+/* What tests do must not be done to what runs, and what is measured should be
+** as it is where it runs. */
+static const char *environment_of(const char *command) {
+  if (strcmp(command, "test") == 0) return "test";
+  return strcmp(command, "bench") == 0 ? "prod" : NULL;
+}
+
+/* The command is argv[at]; two words go in front of it, for which argv has room
+** where its NULL is. */
 static enum request_kind read_command(struct request *request, int argc,
                                       char **argv, int at) {
+  if (!sift(request, &argc, argv, at + 1)) return REQUEST_MISUSED;
   project_enter(&request->project);
-  /* What tests do must not be done to what runs. */
-  if (strcmp(argv[at], "test") == 0 && request->environment == NULL)
-    request->environment = "test";
+  if (request->environment == NULL)
+    request->environment = environment_of(argv[at]);
+  memmove(argv + at + 1, argv + at, (size_t)(argc - at) * sizeof *argv);
+  request->complaint = argv[at] = request->complaint_text;
   argv[at - 1] = request->project.from;
   request->code = cli;
-  take_rest(request, argc, argv, at - 1);
+  take_rest(request, argc + 1, argv, at - 1);
   return REQUEST_RUN;
+}
+
+/* Words that nobody has typed. */
+static enum request_kind use_words(struct request *request,
+                                   enum request_kind kind, const char *command,
+                                   const char *argument) {
+  request->words[0] = request->project.from;
+  request->words[1] = request->complaint_text;
+  request->words[2] = command;
+  request->words[3] = argument;
+  request->code = cli;
+  request->arguments = request->words;
+  request->argument_count = argument != NULL ? 4 : 3;
+  return kind;
+}
+
+static const char *name_of(enum request_kind kind) {
+  if (kind == REQUEST_RUN) return "run";
+  return kind == REQUEST_REPL ? "repl" : "attach";
+}
+
+/* What one of C's commands says of itself, `help` says. */
+static enum request_kind read_help(struct request *request,
+                                   enum request_kind kind) {
+  if (kind == REQUEST_MISUSED) return REQUEST_HELP;
+  project_enter(&request->project);
+  request->complaint = request->complaint_text;
+  request->environment_wanted = false;
+  return use_words(request, REQUEST_RUN, "help", name_of(kind));
 }
 
 /* Without a file. */
 static enum request_kind read_application(struct request *request,
                                           enum request_kind kind) {
-  if (project_enter(&request->project)) {
-    request->words[0] = request->project.from;
-    request->words[1] = kind == REQUEST_RUN ? "run" : "repl";
-    request->code = cli;
-    request->arguments = request->words;
-    request->argument_count = 2;
-    return kind;
-  }
+  if (project_enter(&request->project))
+    return use_words(request, kind, name_of(kind), NULL);
   if (kind == REQUEST_REPL) return kind;
   misuse("expected a file to run", "");
   return REQUEST_MISUSED;
@@ -164,6 +219,7 @@ static enum request_kind take_file(struct request *request,
            request->file);
     return REQUEST_MISUSED;
   }
+  project_look(&request->project);
   take_rest(request, argc, argv, at + 1);
   return kind;
 }
@@ -188,13 +244,15 @@ static enum request_kind read_attach_word(struct request *request, int argc,
                                           char **argv, int *at) {
   const char *word = argv[*at];
   bool good;
-  if (strcmp(word, "--help") == 0) return REQUEST_HELP;
+  if (strcmp(word, "--help") == 0) return read_help(request, REQUEST_ATTACH);
   if (strcmp(word, "-e") == 0) {
     good = add_code(request, argc, argv, at);
   } else {
     *at += 1;
     if (strcmp(word, "--json") == 0)
       good = request->json = true;
+    else if (strcmp(word, "--list") == 0)
+      good = request->list = true;
     else if (is_option(word))
       good = misuse("unknown option ", word);
     else
@@ -216,6 +274,7 @@ static enum request_kind read_attach(struct request *request, int argc,
 static enum request_kind read_line_of_code(struct request *request, int argc,
                                            char **argv, int at) {
   if (!take_code(&request->code, argc, argv, &at)) return REQUEST_MISUSED;
+  project_look(&request->project);
   take_rest(request, argc, argv, at);
   return REQUEST_RUN;
 }
@@ -225,7 +284,7 @@ static enum request_kind read_words(struct request *request,
                                     enum request_kind kind, int argc,
                                     char **argv, int at) {
   while (at < argc && is_option(argv[at])) {
-    if (strcmp(argv[at], "--help") == 0) return REQUEST_HELP;
+    if (strcmp(argv[at], "--help") == 0) return read_help(request, kind);
     if (strcmp(argv[at], "--version") == 0) return REQUEST_VERSION;
     if (kind == REQUEST_MISUSED && strcmp(argv[at], "-e") == 0)
       return read_line_of_code(request, argc, argv, at);
@@ -249,9 +308,10 @@ static enum request_kind read_words(struct request *request,
 /* Scripts, and what they start, are told which it is. */
 static bool settle_environment(struct request *request) {
   if (request->environment == NULL) request->environment = "dev";
-  if (request->code == cli) setenv("TROUPE_ENV", request->environment, 1);
-  snprintf(request->config, sizeof request->config, "config/%s.lua",
-           request->environment);
+  if (request->code == cli || request->project.from[0] != '\0')
+    setenv("TROUPE_ENV", request->environment, 1);
+  snprintf(request->config, sizeof request->config, "%sconfig/%s.lua",
+           request->project.up, request->environment);
   return !request->environment_wanted || access(request->config, R_OK) == 0 ||
          misuse("expected a file of settings, got none in ", request->config);
 }

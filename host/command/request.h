@@ -31,9 +31,13 @@ struct request {
   int setting_count;
   const char *environment;
   bool environment_wanted; /* its settings are to be there */
-  char config[256];        /* file of settings, there or not */
+  char config[2 * PATH_MAX + 256]; /* file of settings, there or not */
+  /* NULL: settings that cannot be read end it. Else why they cannot goes here,
+  ** and the command, whose argument it is, may do without them. */
+  char *complaint;
+  char complaint_text[512];
   struct project project;
-  const char *words[2]; /* arguments that were not in argv */
+  const char *words[4]; /* arguments that were not in argv */
   const char *file; /* REQUEST_REPL: may be NULL */
   const char *code; /* instead of a file */
   const char *const *arguments;
@@ -43,14 +47,16 @@ struct request {
   const char *codes[REQUEST_CODES_LARGEST];
   int code_count;
   bool json;
+  bool list; /* only to tell which hosts there are */
 };
 
 /* With what the environment says. A command that is not of C's, and a run or
 ** repl without a file in a project, is a REQUEST_RUN or REQUEST_REPL of the
 ** code that does it, in the project's folder: lua/troupe/cli.lua. Its first
-** argument is where one was (project.from), the second the command's name.
-** REQUEST_MISUSED: why has been told on
-** standard error. */
+** argument is where one was (project.from), the second what is wrong with the
+** settings, or "", the third the command's name. REQUEST_MISUSED: why has been
+** told on standard error. `request` stays where it is, as it points into
+** itself. */
 enum request_kind request_read(struct request *request, int argc, char **argv);
 
 extern const char request_help[];

@@ -189,3 +189,11 @@ int seek_host(const char *word, struct buffer *problem) {
   if (strchr(word, '/') != NULL) return connect_to(word, problem);
   return seek_name(word, problem);
 }
+
+bool seek_list(struct buffer *names, struct buffer *problem) {
+  struct hosts hosts;
+  if (!find_hosts(&hosts, NULL, problem)) return false;
+  for (int i = 0; i < hosts.count; i++)
+    if (!buffer_format(names, "%s\n", hosts.list[i].name)) return false;
+  return true;
+}

@@ -2,7 +2,7 @@
 ** Seek: the host that somebody means, and a connection to its console.
 **
 ** Threads
-**   [main]  seek_host
+**   [main]  all functions
 */
 #ifndef TROUPE_TERMINAL_SEEK_H
 #define TROUPE_TERMINAL_SEEK_H
@@ -13,5 +13,9 @@
 ** only one that runs. A descriptor that the caller owns, or -1: then `problem`
 ** has lines that say why (several hosts: their names). */
 int seek_host(const char *word, struct buffer *problem);
+
+/* The names of those that run, sorted, a line each, behind what is in `names`.
+** False: `problem` has a line that says why not. */
+bool seek_list(struct buffer *names, struct buffer *problem);
 
 #endif

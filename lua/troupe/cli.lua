@@ -23,8 +23,20 @@
 -- `run` returns the exit status, 0 if it returns nothing; or nil and why it
 -- could not be done, which goes to standard error; or a behaviour, which its
 -- actor then becomes. It runs in an actor, in the project's folder if there is
--- one. All but `run` may be left out; with `project = true` the command is one
--- for a project, with `raw = true` it gets what was typed, options unread.
+-- one. All but `run` may be left out.
+--
+-- With `project = true` the command is one for a project; with `settings =
+-- false` it does without the settings, which may be broken; with `raw = true`
+-- it gets what was typed, options unread. `commands` is a list of commands of
+-- its own, tables like this one with a `name`: their names are its first word,
+-- and `run` is for when there is none, if it may be so. An option whose name is
+-- one letter is written with one hyphen. The host's options (--env and others)
+-- may stand among a command's, which has none of their names.
+--
+-- A shell completes what a word may be: FILE and FOLDER in a usage, or as an
+-- option's value, are those; COMMAND, HOST and one|other say themselves. For
+-- others `choices`, of the command or of an option, is a list, or a function
+-- that returns one; a command's is given the words before.
 --
 -- The context: `from`, where one was, below that folder, as a path that ends
 -- in a slash; `project`, what troupe.cli.project has read, nil in none; `usage`
@@ -48,13 +60,22 @@ local function see(why, what)
 end
 
 local function perform(found, words, context)
+  if option.asks_help(words, found.raw or found.commands) then
+    io.write(command.help(found))
+    return 0
+  end
+  local why
+  found, why = command.descend(found, words)
+  if not found then return nil, why end
   if option.asks_help(words, found.raw) then
     io.write(command.help(found))
     return 0
   end
   if found.project and not context.project then return nil, context.why end
-  local arguments, why = option.read(found, words)
-  if not arguments then return see(why, found.name .. " --help") end
+  local arguments
+  arguments, why = option.read(found, words)
+  if not arguments then return see(why, found.title .. " --help") end
+  if found.settings and context.complaint then return nil, context.complaint end
   return found.run(arguments, context)
 end
 
@@ -87,11 +108,14 @@ end
 --- script becomes.
 ---@param usage string what `troupe --help` says
 ---@param from string where one was, below the project's folder; "": in none
+---@param complaint string what is wrong with the settings; "": nothing
 ---@param name string the command's
 ---@param ... string
 ---@return table|nil
-function cli.main(usage, from, name, ...)
-  local context = { usage = usage, from = from ~= "" and from or "./" }
+function cli.main(usage, from, complaint, name, ...)
+  local context = { usage = usage, from = from ~= "" and from or "./",
+    complaint = complaint ~= "" and complaint or nil }
+  command.know(usage)
   if from ~= "" then
     context.project, context.why = project.read()
     command.look_in("cli")

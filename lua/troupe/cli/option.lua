@@ -3,29 +3,33 @@
 --     option.read(found, {"--times=2", "--loud", "--", "--bob"})
 --       --> {"--bob", times = "2", loud = true}
 
-local nearest = require "troupe.cli.nearest"
+local near = require "troupe.console.near"
 
 local option = {}
 
-local function named(command, name)
+-- -x, or --name.
+local function named(command, hyphens, name)
   for _, candidate in ipairs(command.options) do
-    if candidate.name == name then return candidate end
+    if candidate.name == name and (#name == 1) == (hyphens == "-") then
+      return candidate
+    end
   end
 end
 
 local function unknown(command, word)
   local names = {}
   for _, known in ipairs(command.options) do names[#names + 1] = known.name end
-  local near = nearest(word:match "^%-%-?([^=]*)", names)
+  local meant = near.of(word:match "^%-%-?([^=]*)", names)
   return nil, "unknown option " .. word ..
-    (near and "; did you mean --" .. near .. "?" or "")
+    (meant and ("; did you mean %s%s?"):format(#meant == 1 and "-" or "--",
+      meant) or "")
 end
 
 -- The option at `at`, and where the next word is; nil and what is wrong.
 local function read_option(command, words, at, arguments)
   local word = words[at]
   local name, value = word:match "^%-%-([^=]+)=(.*)$"
-  local found = named(command, name or word:match "^%-%-(.+)$")
+  local found = named(command, word:match "^(%-%-?)([^=]+)")
   if not found then return unknown(command, word) end
   if not found.value then
     if value then return nil, ("expected no value for --%s"):format(name) end

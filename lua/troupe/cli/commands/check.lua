@@ -122,6 +122,7 @@ snake_case, or not below the package's name; a rockspec that is not of format
 commands in cli/ that a command of troupe's hides; and, if it is installed,
 what luacheck finds. No module is run. The exit status is 1 if there is any.]],
   project = true,
+  settings = false,
   run = function(_, context)
     local project, files, complaints = context.project, files_of_lua(), {}
     check_syntax(complaints, files)

@@ -10,6 +10,7 @@ return {
   help = [[
 Removes build/, and the reports of coverage. It leaves lua_modules/ alone.]],
   project = true,
+  settings = false,
   run = function()
     for _, path in ipairs(MADE) do
       if shell.exists(path) then

@@ -2,50 +2,50 @@
 
 local command = require "troupe.cli.command"
 
--- A command whose file is broken is listed with what is wrong.
-local function rows(names)
-  local found = {}
-  for index, name in ipairs(names) do
-    local one, why = command.find(name)
-    found[index] = { name, one and one.summary or why }
-  end
-  return found
-end
-
 local END = [[
 
-troupe help COMMAND tells more about one.
+troupe help COMMAND tells more about one. Behind any of these, too, may stand
+--env NAME, --set, --log, --workers and --grace, as troupe --help says.
 ]]
 
 local function all(usage)
   local projects = command.projects()
-  io.write(usage:match "^(.-\n)\n", "\n", command.columns(rows(command.own())))
+  io.write(usage:match "^(.-\n)\n", "\n",
+    command.columns(command.rows(command.own())))
   if #projects > 0 then
-    io.write("\nThis project's own:\n", command.columns(rows(projects)))
+    io.write("\nThis project's own:\n", command.columns(command.rows(projects)))
   end
   io.write(END)
 end
 
-local function one(name, usage)
-  for _, foreign in ipairs(command.FOREIGN) do
-    if foreign == name then
-      io.write(usage)
-      return 0
-    end
+local function one(name, words)
+  local found, why = command.described(name)
+  if not found then
+    local near = command.near(name)
+    return nil, why or "no command " .. name ..
+      (near and "; did you mean " .. near .. "?" or "")
   end
-  local found, why = command.find(name)
-  if found then
-    io.write(command.help(found))
-    return 0
+  for _, word in ipairs(words) do
+    found = command.below(found, word)
+    if not found then return nil, ("no command %s %s"):format(name, word) end
+    name = found.title
   end
-  local near = command.near(name)
-  return nil, why or "no command " .. name ..
-    (near and "; did you mean " .. near .. "?" or "")
+  io.write(command.help(found))
+  return 0
 end
 
 return {
   summary = "list the commands, or tell about one",
-  usage = "[COMMAND]",
+  usage = "[COMMAND...]",
+  choices = function(words)
+    if not words[1] then return command.rows(command.all()) end
+    local rows, found = {}, command.described(words[1])
+    for index, below in ipairs(found and found.commands or {}) do
+      rows[index] = { below.name, below.summary }
+    end
+    return rows
+  end,
+  settings = false,
   options = {
     { name = "names", help = "only the names, for a shell" },
     { name = "man", help = "the manual page, for man" },
@@ -58,7 +58,9 @@ return {
       io.write(require "troupe.cli.manual"(context.usage))
       return 0
     end
-    if arguments[1] then return one(arguments[1], context.usage) end
+    if arguments[1] then
+      return one(arguments[1], table.move(arguments, 2, #arguments, 1, {}))
+    end
     return all(context.usage)
   end,
 }

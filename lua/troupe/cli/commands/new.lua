@@ -67,6 +67,7 @@ letters, digits and _. The project is a rockspec, lua/NAME.lua that starts
 the servers, one server in lua/NAME/, its spec, settings for dev, test and
 prod, and what luacheck, busted and editors like to find (of troupe's own
 modules in .troupe/, which is not kept with the project: see troupe stubs).]],
+  settings = false,
   run = function(arguments, context)
     local name = arguments[1]
     local good, why = check_name(name)

@@ -11,6 +11,7 @@ documentation of all that a script may require of troupe. .luarc.json names
 that folder. It is not kept with the project, so: after a clone, and when
 there is a new troupe.]],
   project = true,
+  settings = false,
   run = function()
     local good, why = stubs.write(stubs.FOLDER)
     if not good then
