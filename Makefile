@@ -10,7 +10,8 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Werror
 FLAGS = -std=gnu11 -g $(WARNINGS) -Ihost -I/usr/include/lua5.4
 TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer
-FLAGS_release = -O3 -flto=auto
+# The same sources give the same bytes, wherever they are.
+FLAGS_release = -O3 -flto=auto -ffile-prefix-map='$(CURDIR)'=.
 FLAGS_test = $(TESTED)
 FLAGS_asan = $(TESTED) -fsanitize=address,undefined \
   -fno-sanitize-recover=undefined
@@ -31,7 +32,8 @@ LIBRARIES = -Wl,--dynamic-list=build/lua.list \
 INSTALL = @sh scripts/build/install.sh
 BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev libedit-dev \
   libbsd-dev libmd-dev libncurses-dev lua5.4
-TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted procps tmux
+TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted procps tmux dpkg-dev
+DEB_PACKAGES = $(BUILD_PACKAGES) dpkg-dev git
 LINT_PACKAGES = lua5.4 lua-check clang-format
 PEER_PACKAGES = $(BUILD_PACKAGES) erlang-nox elixir
 RUN_PACKAGES = $(BUILD_PACKAGES) $(if $(shell command -v nc),,netcat-openbsd)
@@ -43,7 +45,7 @@ LUA_FILES = $(shell find lua scripts spec -name '*.lua')
 C_FILES = $(shell find host -name '*.[ch]')
 
 .PHONY: help build run test check lint check-asan check-tsan check-stress
-.PHONY: bench bench-peers soak faults clean
+.PHONY: bench bench-peers soak faults install uninstall deb check-deb clean
 .DEFAULT_GOAL = help
 
 help:
@@ -55,6 +57,9 @@ help:
 	@echo "make soak         ten minutes of random load (SOAK_SECONDS=600)"
 	@echo "make faults       1,000 seeds of faults, FAULT_SEEDS=1000, or one again"
 	@echo "                  (FAULT_SEED=n); FAULT_VARIANT=asan, tsan or stress"
+	@echo "make install      what make build has built, to PREFIX=/usr/local,"
+	@echo "                  below DESTDIR; make uninstall removes just that"
+	@echo "make deb          a Debian package, in build/deb/"
 	@echo "make clean        remove build/"
 	@echo "run, test and the rest install the Debian packages they miss."
 
@@ -75,7 +80,7 @@ test:
 # One failure does not hide the next.
 check:
 	@$(MAKE) --no-print-directory --keep-going -j1 lint test check-asan \
-	  check-tsan check-stress
+	  check-tsan check-stress check-deb
 
 lint:
 	$(INSTALL) $(LINT_PACKAGES)
@@ -126,6 +131,23 @@ faults:
 	$(INSTALL) $(TEST_PACKAGES)
 	$(COMPILE) build/$(FAULT_VARIANT)/troupe
 	@build/$(FAULT_VARIANT)/troupe run --log off spec/faults.lua $(FAULT_SEEDS)
+
+# Builds nothing, so that it may be another user's: make build comes before.
+PREFIX = /usr/local
+install:
+	@sh scripts/build/place.sh install build/troupe "$(PREFIX)" "$(DESTDIR)"
+
+uninstall:
+	@sh scripts/build/place.sh uninstall "$(PREFIX)" "$(DESTDIR)"
+
+deb:
+	$(INSTALL) $(DEB_PACKAGES)
+	$(COMPILE) build/troupe
+	@sh scripts/build/package.sh build/troupe build/deb
+
+check-deb: deb
+	$(INSTALL) lintian
+	lintian --allow-root --fail-on error,warning build/deb/troupe_*.deb
 
 clean:
 	rm -rf build

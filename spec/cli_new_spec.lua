@@ -20,7 +20,8 @@ describe("troupe new", function()
     end
     assert.equal("shop", place:list())
     assert.equal(".busted .ci .editorconfig .gitignore .luacheckrc " ..
-      ".luarc.json .troupe README.md config lua shop-dev-1.rockspec spec", shop:list())
+      ".luarc.json .troupe README.md config lua shop-dev-1.rockspec spec",
+      shop:list())
     local tested = shop:troupe "test"
     assert.equal(0, tested.status, tested.stdout)
     assert.matches("1 success / 0 failures / 0 errors", tested.stdout, 1, true)

@@ -103,7 +103,7 @@ return {
 
     troupe test                # runs the specs, in spec/
     troupe check               # looks for mistakes
-    troupe stubs               # after a clone: tells editors of troupe's modules
+    troupe stubs               # after a clone: for editors
     troupe run --name NAME     # starts it; Ctrl-C stops it
     troupe attach NAME         # asks it what it is doing, from another terminal
 
