@@ -89,6 +89,25 @@ static bool read_slices(struct troupe *host, const char *name,
   return false;
 }
 
+static bool read_clock(struct troupe *host, const struct troupe_options *given,
+                       struct scheduler_options *options) {
+  const char *name = given->clock != NULL ? given->clock : "real";
+  options->virtual_time = strcmp(name, "virtual") == 0;
+  if (!options->virtual_time && strcmp(name, "real") != 0)
+    snprintf(host->error, sizeof host->error,
+             "expected clock to be real or virtual, got \"%s\"", name);
+  else if (options->virtual_time && options->workers != 1)
+    snprintf(host->error, sizeof host->error,
+             "expected one worker for a virtual clock, got %d",
+             options->workers);
+  else if (options->virtual_time && options->console)
+    snprintf(host->error, sizeof host->error,
+             "expected no console and no name with a virtual clock");
+  else
+    return true;
+  return false;
+}
+
 static bool make_scheduler(struct troupe *host,
                            const struct troupe_options *given) {
   int workers = given->workers;
@@ -102,6 +121,7 @@ static bool make_scheduler(struct troupe *host,
              "expected 1 to %d workers, got %d", WORKERS_LARGEST, workers);
     return false;
   }
+  if (!read_clock(host, given, &options)) return false;
   host->scheduler = scheduler_new(&options);
   if (host->scheduler == NULL) return false;
   host->cache = slab_cache_new(host->scheduler->slab);

@@ -76,6 +76,7 @@ static enum step step(struct actor *actor) {
   struct stopper *stopper = actor->body;
   struct message_queue strays = {NULL, NULL};
   struct message *message;
+  quiet_end(stopper->script->scheduler);
   mailbox_take(&actor->mailbox);
   while ((message = actor_next(actor, false, &strays)) != NULL) {
     if (message->kind == MESSAGE_DOWN && links_arrived(actor, message) &&

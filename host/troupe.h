@@ -48,6 +48,11 @@ struct troupe_options {
   bool console;
   /* Modules whose files change are reloaded, and the log says so. */
   bool watch;
+  /* "virtual": time stands still while anything is left to do, and then goes on
+  ** to the next that is due, so that tests need not wait. For a host of one
+  ** worker, without a console. "real", or NULL: the system's. A host that stops
+  ** does so in real time. */
+  const char *clock;
 };
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs

@@ -42,13 +42,17 @@ static bool add_setting(struct request *request, const char *value) {
   return true;
 }
 
-static bool set_workers(struct request *request, const char *value) {
+static bool read_workers(struct request *request, const char *value) {
   double number;
   if (!read_number(value, &number) || !(number >= 1 && number <= 256) ||
       number != (int)number)
     return misuse("expected --workers to be 1 to 256, got ", value);
   request->options.workers = (int)number;
   return true;
+}
+
+static bool set_workers(struct request *request, const char *value) {
+  return request->workers_wanted = read_workers(request, value);
 }
 
 static bool set_grace(struct request *request, const char *value) {
@@ -151,6 +155,15 @@ static const char *environment_of(const char *command) {
   return strcmp(command, "bench") == 0 ? "prod" : NULL;
 }
 
+/* Tests wait for nothing, where they are alone: several workers at a time, an
+** operator, files that somebody changes are of real time. */
+static void prepare_test(struct request *request) {
+  struct troupe_options *host = &request->options;
+  if (!request->workers_wanted) host->workers = 1;
+  if (host->workers == 1 && host->name == NULL && !host->watch)
+    host->clock = "virtual";
+}
+
 /* The command is argv[at]; two words go in front of it, for which argv has room
 ** where its NULL is. */
 static enum request_kind read_command(struct request *request, int argc,
@@ -159,6 +172,7 @@ static enum request_kind read_command(struct request *request, int argc,
   project_enter(&request->project);
   if (request->environment == NULL)
     request->environment = environment_of(argv[at]);
+  if (strcmp(argv[at], "test") == 0) prepare_test(request);
   memmove(argv + at + 1, argv + at, (size_t)(argc - at) * sizeof *argv);
   request->complaint = argv[at] = request->complaint_text;
   argv[at - 1] = request->project.from;
@@ -322,7 +336,8 @@ enum request_kind request_read(struct request *request, int argc, char **argv) {
   *request = (struct request){.options.size = sizeof request->options,
                               .environment = getenv("TROUPE_ENV")};
   request->options.slices = getenv("TROUPE_SLICES");
-  if (workers != NULL && !set_workers(request, workers)) return REQUEST_MISUSED;
+  if (workers != NULL && !read_workers(request, workers))
+    return REQUEST_MISUSED;
   kind = read_words(request, REQUEST_MISUSED, argc, argv, 1);
   if (kind != REQUEST_RUN && kind != REQUEST_REPL) return kind;
   return settle_environment(request) ? kind : REQUEST_MISUSED;

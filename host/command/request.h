@@ -27,6 +27,7 @@ enum request_kind {
 
 struct request {
   struct troupe_options options;
+  bool workers_wanted; /* by an option */
   const char *settings[REQUEST_SETTINGS_LARGEST];
   int setting_count;
   const char *environment;

@@ -68,7 +68,8 @@ struct actor_type {
   X(REPORT, "a report") \
   X(VISIT, "the answer to a visit") \
   X(TRACE, "an event of a trace") \
-  X(RELOAD, "a reload")
+  X(RELOAD, "a reload") \
+  X(SETTLE, "settle")
 
 enum wait_kind {
 #define WAIT_NAME(name, text) WAIT_##name,

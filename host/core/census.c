@@ -103,7 +103,7 @@ bool census_look(struct scheduler *scheduler, uint64_t pid,
   struct actor *actor = directory_find(scheduler->directory, pid);
   row->pid = pid;
   if (actor == NULL) return false;
-  read_row(scheduler, actor, tick_now(), row);
+  read_row(scheduler, actor, scheduler_now(scheduler), row);
   read_timings(actor, row);
   return is_still(actor, pid);
 }
@@ -195,7 +195,7 @@ enum status census_init(struct census *census, struct scheduler *scheduler,
   ASSERT(query->limit > 0, "a census of somebody");
   *census = (struct census){.scheduler = scheduler,
                             .query = *query,
-                            .now = tick_now(),
+                            .now = scheduler_now(scheduler),
                             .slot = 1,
                             .slots = slots};
   census->capacity = query->limit < slots ? query->limit : slots;

@@ -89,7 +89,7 @@ static bool hand_on(struct deadline_node *deadline, struct wait *wait,
   *armed = deadline->later;
   if (!move_armed(wait, deadline->node.due, *armed)) return false;
   hold_up();
-  *now = tick_now();
+  *now = scheduler_now(deadline->scheduler);
   if (*armed > *now) return true;
   move_armed(wait, *armed, 0);
   *armed = 0;
@@ -119,9 +119,20 @@ static void fire(struct wheel_node *node) {
   } else if (due > now) {
     postpone(deadline, wait, armed, due);
   } else {
-    scheduler_end_wait(deadline->scheduler, waiter, OUTCOME_TIMEOUT);
+    scheduler_expire_wait(deadline->scheduler, waiter);
     free_node(deadline);
   }
+}
+
+bool deadline_is_stale(const struct wheel_node *node) {
+  const struct deadline_node *deadline = (const struct deadline_node *)node;
+  struct wait *wait;
+  uint64_t epoch;
+  if (node->fire != fire) return false;
+  wait = find_wait(deadline);
+  return wait == NULL || !actor_wait_pending(wait, &epoch) ||
+         atomic_load_explicit(&wait->deadline, memory_order_relaxed) >
+             node->due;
 }
 
 bool deadline_arm(struct worker *worker, struct actor *actor,

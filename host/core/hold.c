@@ -113,6 +113,7 @@ static void come_back(void) {
   struct worker *worker = mine.lent;
   struct actor *actor = mine.lent_turn;
   take(worker);
+  worker->away--;
   set_astray(actor, false);
   mine.lent = NULL;
   mine.lent_span += tick_now() - mine.lent_at;
@@ -166,6 +167,7 @@ bool hold_lend(struct worker *worker) {
                                    memory_order_relaxed);
   mine.lent_at = tick_now();
   set_astray(mine.lent_turn, true);
+  worker->away++;
   mine.lent = worker;
   mine.current = NULL;
   slice_leave(worker);

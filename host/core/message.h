@@ -64,7 +64,8 @@ enum message_class { CLASS_USER, CLASS_SYSTEM, CLASS_URGENT };
   X(RETRY)   /* what was waited for has changed: look again */        \
   X(OVERLOAD) /* dropped from a full mailbox */                       \
   X(CANCELLED) /* somebody has ended it from outside */               \
-  X(INTERRUPTED) /* so that what waited comes to its end */
+  X(INTERRUPTED) /* so that what waited comes to its end */           \
+  X(HOPELESS) /* nothing is left that would have ended it */
 
 enum outcome {
 #define OUTCOME_NAME(name) OUTCOME_##name,
@@ -76,7 +77,7 @@ enum outcome {
 ** it must take itself out of whatever list it waits in. */
 static inline bool outcome_is_early(uint8_t outcome) {
   return outcome == OUTCOME_TIMEOUT || outcome == OUTCOME_CANCELLED ||
-         outcome == OUTCOME_INTERRUPTED;
+         outcome == OUTCOME_INTERRUPTED || outcome == OUTCOME_HOPELESS;
 }
 
 /* message.flags */

@@ -73,7 +73,7 @@ static bool call_waits(struct scheduler *scheduler,
 
 bool meter_waited(struct scheduler *scheduler, const struct message *message,
                   uint64_t *nanoseconds) {
-  uint64_t since, now = tick_now();
+  uint64_t since, now = scheduler_now(scheduler);
   if (message->kind == MESSAGE_CALL) {
     if (!call_waits(scheduler, message, &since)) return false;
     *nanoseconds = now > since ? now - since : 0;

@@ -266,7 +266,8 @@ uint64_t room_count(struct scheduler *scheduler, uint64_t pid) {
 
 /* The first line of a spell: a second or more without trouble ends it. */
 static void tell_crowded(struct scheduler *scheduler, struct actor *actor) {
-  uint16_t now = (uint16_t)(tick_now() / TICK_SECOND % UINT16_MAX + 1);
+  uint64_t seconds = scheduler_now(scheduler) / TICK_SECOND;
+  uint16_t now = (uint16_t)(seconds % UINT16_MAX + 1);
   uint16_t last = atomic_exchange_explicit(&actor->mailbox.crowded, now,
                                            memory_order_relaxed);
   if (last == 0 || (now != last && now != last + 1))

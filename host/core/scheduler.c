@@ -63,11 +63,13 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
   mutex_init(&scheduler->verdicts);
   for (int i = 0; i < ROOM_LOCKS; i++) mutex_init(&scheduler->room_locks[i]);
   scheduler->cycles_per_us = tick_cycles_per_us();
+  clock_init(&scheduler->clock, tick_now(), tick_utc());
   if (make_tables(scheduler) != STATUS_OK ||
       make_workers(scheduler, options) != STATUS_OK) {
     scheduler_free(scheduler);
     return NULL;
   }
+  if (options->virtual_time) quiet_set_virtual(scheduler, true);
   return scheduler;
 }
 
@@ -118,6 +120,7 @@ void scheduler_free(struct scheduler *scheduler) {
   overflow_deinit(&scheduler->overflow);
   mutex_deinit(&scheduler->verdicts);
   hold_deinit(scheduler);
+  waiters_free(&scheduler->settling);
   for (int i = 0; i < ROOM_LOCKS; i++) mutex_deinit(&scheduler->room_locks[i]);
   slab_free(scheduler->slab);
   memory_free(scheduler);
@@ -306,11 +309,19 @@ bool scheduler_answer_later(struct scheduler *scheduler, struct waiter waiter,
   return answer(scheduler, waiter, message, READY_LATER);
 }
 
-bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
-                        enum outcome outcome) {
+static struct message *bare_outcome(enum outcome outcome) {
   struct message *message = message_need(MESSAGE_OUTCOME, 0);
   message->outcome = (uint8_t)outcome;
-  return scheduler_answer(scheduler, waiter, message);
+  return message;
+}
+
+bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
+                        enum outcome outcome) {
+  return scheduler_answer(scheduler, waiter, bare_outcome(outcome));
+}
+
+void scheduler_expire_wait(struct scheduler *scheduler, struct waiter waiter) {
+  answer(scheduler, waiter, bare_outcome(OUTCOME_TIMEOUT), READY_AFTER);
 }
 
 void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,

@@ -31,13 +31,14 @@
 
 #include "base/slab.h"
 #include "base/thread.h"
-#include "base/thread.h"
 #include "core/actor.h"
+#include "core/clock.h"
 #include "core/lease.h"
 #include "core/message.h"
 #include "core/poller.h"
 #include "core/registry.h"
 #include "core/runqueue.h"
+#include "core/waiters.h"
 #include "core/wheel.h"
 
 #define WORKERS_LARGEST 256
@@ -56,6 +57,7 @@ struct scheduler_options {
   int workers; /* 1..WORKERS_LARGEST */
   enum slices slices;
   bool console; /* one more, private: for the operator's actors */
+  bool virtual_time; /* core/quiet.c; of one worker, and no private one */
   /* Makes worker `index`'s poller; false: it could not. [main] */
   bool (*poller)(void *context, int index, struct poller *poller);
   void *context;
@@ -93,11 +95,21 @@ struct scheduler {
   _Atomic uint32_t spinning;   /* a worker looks for work: 0 or 1 */
   _Atomic bool stopping;       /* workers leave as soon as they see it */
   uint64_t cycles_per_us;
+  struct clock clock;
+  struct waiters settling;     /* who waits for quiet: core/quiet.c; [worker] */
+  bool ending;                 /* its clock stays real; [worker] */
+  /* The actor of the host's script, or ID_NONE; relaxed. */
+  _Atomic uint64_t main_actor;
   /* Counted for the operator; relaxed. */
   _Atomic uint64_t refused;    /* casts that no actor was there to take */
   _Atomic uint64_t dropped;    /* messages lost by a mailbox's policy */
   struct mutex room_locks[ROOM_LOCKS]; /* core/room.c; by slot */
 };
+
+/* The time, exactly: about 20 ns a call. [any thread] */
+static inline uint64_t scheduler_now(const struct scheduler *scheduler) {
+  return clock_now(&scheduler->clock);
+}
 
 /* NULL: no memory, or a poller could not be made. */
 struct scheduler *scheduler_new(const struct scheduler_options *options);
@@ -141,6 +153,9 @@ void scheduler_launch(struct scheduler *scheduler, struct actor *actor,
 ** had ended already. */
 bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
                         enum outcome outcome);
+/* Ends a wait whose deadline has passed; of several at a time, who waited for
+** the first runs first. */
+void scheduler_expire_wait(struct scheduler *scheduler, struct waiter waiter);
 /* Ends a wait with this OUTCOME message (taken in any case; its target and
 ** epoch are set here). False if the wait had ended already. */
 bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
@@ -258,6 +273,32 @@ struct job {
   void (*run)(struct job *job);
 };
 void worker_post_job(struct worker *worker, struct job *job);
+
+/* --- Quiet: core/quiet.c -------------------------------------------------- */
+
+/*
+** In a host of one worker it can be told that nothing is left to run: no actor
+** is ready, no job is left, nothing that ends by itself is under way, and
+** sockets bring nothing. Then
+**   1. who waits for it (quiet_await) is woken;
+**   2. virtual time goes on to the next that is due, and what is due at just
+**      that moment fires. All that follows from it happens before time goes on
+**      again;
+**   3. if nothing will ever be due and no socket is open, the wait of the main
+**      script, which nothing can end any more, ends with OUTCOME_HOPELESS.
+** In real time only the first happens; timers are not waited for.
+*/
+/* Is this a host of one worker, without a private one? [any thread] */
+bool quiet_possible(const struct scheduler *scheduler);
+/* From now on time is virtual, or real again. It must be possible. False: the
+** host stops, and its time stays real. [worker; or main, before the start] */
+bool quiet_set_virtual(struct scheduler *scheduler, bool is_virtual);
+/* The host stops: its time is real from now on, so that how long it may take
+** means what it says. Nothing where it cannot be otherwise. [worker] */
+void quiet_end(struct scheduler *scheduler);
+/* This wait ends with OUTCOME_REPLY when all is quiet. It must be possible.
+** False: no memory. [owner] */
+bool quiet_await(struct scheduler *scheduler, struct waiter waiter);
 
 /* --- Meters: core/meter.c ------------------------------------------------- */
 

@@ -60,7 +60,8 @@ static void choose_pace(struct worker *worker, bool over) {
 static bool must_look(struct worker *worker) {
   return atomic_load_explicit(&worker->handles, memory_order_relaxed) != 0 ||
          atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL ||
-         wheel_next(&worker->wheel) <= worker_now(worker);
+         (!worker_stands_still(worker) &&
+          wheel_next(&worker->wheel) <= worker_now(worker));
 }
 
 /* What the thread has used since the last tick is the running message's: at its
@@ -73,8 +74,8 @@ static void spend(struct worker *worker, struct actor *actor, uint64_t age) {
   uint64_t used =
       atomic_load_explicit(&actor->cpu_used, memory_order_relaxed);
   slicing->cpu = cpu;
-  if (used == 0 && span > worker_ns(worker, age))
-    span = worker_ns(worker, age);
+  if (used == 0 && span > worker_real_ns(worker, age))
+    span = worker_real_ns(worker, age);
   atomic_store_explicit(&actor->cpu_used, used + span + 1,
                         memory_order_relaxed);
 }

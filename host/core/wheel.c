@@ -212,3 +212,48 @@ uint64_t wheel_next(const struct wheel *wheel) {
   uint64_t event = next_event(wheel);
   return event == UINT64_MAX ? TICK_NEVER : time_of(event);
 }
+
+/* --- From node to node ---------------------------------------------------- */
+
+/* The list that has the node due first: NULL when empty. */
+static struct wheel_node *first_list(const struct wheel *wheel) {
+  if (wheel->late != NULL) return wheel->late;
+  for (unsigned level = 0; level < WHEEL_LEVELS; level++)
+    if (wheel->occupied[level] != 0)
+      return wheel->slots[level][__builtin_ctzll(wheel->occupied[level])];
+  return wheel->far;
+}
+
+/* The newest is in front. */
+struct wheel_node *wheel_first(const struct wheel *wheel) {
+  struct wheel_node *first = first_list(wheel);
+  if (first == NULL) return NULL;
+  for (struct wheel_node *node = first->next; node != NULL; node = node->next)
+    if (node->due <= first->due) first = node;
+  return first;
+}
+
+/* To the tick before that of `due`, which has not passed as a whole: what comes
+** to be due in the rest of it would else be taken for late. */
+static void approach(struct wheel *wheel, uint64_t due) {
+  uint64_t tick = tick_of(due);
+  size_t fired;
+  if (wheel->late != NULL || tick <= wheel->tick + 1) return;
+  fired = wheel_advance(wheel, (tick - 1) * WHEEL_TICK);
+  ASSERT(fired == 0, "nothing is due before the first");
+  (void)fired;
+}
+
+void wheel_fire(struct wheel *wheel) {
+  struct wheel_node *node, *due = NULL, *first = wheel_first(wheel);
+  uint64_t at = first->due;
+  approach(wheel, at);
+  for (node = first_list(wheel); node != NULL; node = first) {
+    first = node->next;
+    if (node->due != at) continue;
+    wheel_remove(wheel, node);
+    wheel->count++;
+    push(&due, node);
+  }
+  fire_all(wheel, &due);
+}

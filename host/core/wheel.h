@@ -8,7 +8,8 @@
 ** node without a walk.
 **
 ** A node never fires before its time, and at most a tick after it as far as
-** the wheel is asked in time.
+** the wheel is asked in time. Whose time is virtual goes from one node to the
+** next instead, to the nanosecond: wheel_first, wheel_fire.
 **
 ** Threads    [owner] all functions: the worker whose wheel it is
 ** Ownership  The wheel borrows nodes; a node is the caller's and must be
@@ -28,7 +29,7 @@
 struct wheel_node {
   struct wheel_node *next;
   struct wheel_node **link; /* what points here; NULL: not in a wheel */
-  uint64_t due;             /* nanoseconds, as tick_now */
+  uint64_t due;             /* nanoseconds, of the host's clock */
   uint16_t place;           /* wheel's own: level and slot */
   void (*fire)(struct wheel_node *node); /* called out of the wheel */
 };
@@ -55,8 +56,15 @@ bool wheel_has(const struct wheel_node *node);
 ** may add and remove nodes, itself too. Returns how many fired. */
 size_t wheel_advance(struct wheel *wheel, uint64_t now);
 
-/* When to ask next: nanoseconds, as tick_now; TICK_NEVER when empty. Never
+/* When to ask next: nanoseconds, as the nodes; TICK_NEVER when empty. Never
 ** later than the next due node; may be earlier (a cascade). */
 uint64_t wheel_next(const struct wheel *wheel);
+
+/* The node that is due first, of several the one that was added first; NULL
+** when empty. Looks at all that are due at about that time. */
+struct wheel_node *wheel_first(const struct wheel *wheel);
+/* Fires that one, and all that are due at the same nanosecond, in the order in
+** which they were added; not what these add. Not when empty. */
+void wheel_fire(struct wheel *wheel);
 
 #endif

@@ -44,7 +44,7 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   worker->scheduler = scheduler;
   worker->index = index;
   worker->lone = index >= scheduler->worker_count;
-  worker->cycle_scale =
+  worker->cycle_scale = worker->real_scale =
       (UINT64_C(1000) << 32) / (scheduler->cycles_per_us | 1);
   worker->poll_span = POLL_SPAN_US * scheduler->cycles_per_us;
   worker->slice_span = SLICE_US * scheduler->cycles_per_us;
@@ -55,7 +55,8 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
     return NULL;
   }
   atomic_init(&worker->gauge.folded, tick_cycles());
-  wheel_init(&worker->wheel, tick_now());
+  worker_read_clocks(worker);
+  wheel_init(&worker->wheel, worker->look_ns);
   atomic_init(&worker->held, true); /* by the thread that is to come */
   mutex_init(&worker->lock);
   condition_init(&worker->vacant);
@@ -82,7 +83,7 @@ void worker_free(struct worker *worker) {
 
 void worker_read_clocks(struct worker *worker) {
   worker->look_cycles = worker_tick(worker);
-  worker->look_ns = tick_now();
+  worker->look_ns = scheduler_now(worker->scheduler);
 }
 
 static uint64_t at(struct worker *worker, uint64_t cycles) {
@@ -415,12 +416,13 @@ static void run(struct worker *worker, struct actor *actor) {
 static void look(struct worker *worker, uint64_t timeout) {
   worker->poller.poll(worker->poller.self, timeout);
   worker_read_clocks(worker);
-  wheel_advance(&worker->wheel, worker->look_ns);
+  if (!worker_stands_still(worker))
+    wheel_advance(&worker->wheel, worker->look_ns);
 }
 
 /* --- Parking -------------------------------------------------------------- */
 
-static bool has_work(struct worker *worker) {
+bool worker_has_work(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
   if (worker_has_others(worker) ||
       atomic_load_explicit(&worker->jobs, memory_order_seq_cst) != NULL ||
@@ -471,9 +473,10 @@ static bool all_parked(struct scheduler *scheduler) {
 
 static uint64_t park_timeout(struct worker *worker, bool watch) {
   uint64_t due = wheel_next(&worker->wheel);
-  uint64_t now = tick_now();
+  uint64_t now = scheduler_now(worker->scheduler);
   uint64_t timeout = TICK_NEVER;
-  if (due != TICK_NEVER) timeout = due > now ? due - now : 0;
+  if (due != TICK_NEVER && !worker_stands_still(worker))
+    timeout = due > now ? due - now : 0;
   if (watch && timeout > WATCH_NS) timeout = WATCH_NS;
   return timeout;
 }
@@ -486,7 +489,7 @@ static void park(struct worker *worker) {
   if (!worker->lone)
     atomic_fetch_add_explicit(&scheduler->parked, 1, memory_order_seq_cst);
   fence_full();
-  if (has_work(worker)) {
+  if (worker_has_work(worker)) {
     unpark(worker);
     return;
   }
@@ -500,6 +503,11 @@ static void park(struct worker *worker) {
   unpark(worker);
 }
 
+/* Not if there is nobody who would bring work meanwhile. */
+static bool spins(const struct worker *worker) {
+  return !worker->lone && !worker->quiet_wanted;
+}
+
 static void idle(struct worker *worker) {
   struct actor *actor = steal(worker);
   if (actor != NULL) {
@@ -507,9 +515,9 @@ static void idle(struct worker *worker) {
     return;
   }
   gauge_rest(worker, worker->turn_cycles);
-  actor = worker->lone ? NULL : spin(worker);
+  actor = spins(worker) ? spin(worker) : NULL;
   if (actor == NULL) {
-    park(worker);
+    if (!worker->quiet_wanted || !quiet_look(worker)) park(worker);
     worker_tick(worker);
   }
   gauge_work(worker, worker->cycles);

@@ -1,6 +1,6 @@
 /*
-** Worker: the inside of the scheduler. For scheduler.c, worker.c, deadline.c,
-** room.c.
+** Worker: the inside of the scheduler. For scheduler.c, worker.c, quiet.c,
+** deadline.c, room.c.
 */
 #ifndef TROUPE_CORE_WORKER_H
 #define TROUPE_CORE_WORKER_H
@@ -86,8 +86,13 @@ struct worker {
   uint64_t chain_cycles;  /* when this chain of next slots began */
   uint64_t look_cycles;   /* when the clock was last read, both ways */
   uint64_t look_ns;
-  uint64_t cycle_scale;   /* nanoseconds a cycle, 32.32 fixed point */
+  /* Nanoseconds of the host's time a cycle, and of the machine's, 32.32 fixed
+  ** point. The former is 0 while the clock is virtual: whoever counts on from
+  ** the last look stays there, and need not ask which it is. */
+  uint64_t cycle_scale, real_scale;
   uint64_t poll_span, slice_span, chain_span; /* the above, in cycles */
+  bool quiet_wanted; /* quiet.c: a virtual clock, or who waits in settle */
+  unsigned away;     /* threads that have lent it and have not come back */
   struct slicing slicing;
   struct wheel wheel;
   struct poller poller;
@@ -126,6 +131,12 @@ void scheduler_notify(struct scheduler *scheduler);
 /* Does anybody wait for this worker's present turn to end? Also from the
 ** tick. */
 bool worker_has_others(struct worker *worker);
+/* Is there anything that it should not park over? */
+bool worker_has_work(struct worker *worker);
+/* Is its time virtual? Then it is quiet.c that fires what is due. */
+static inline bool worker_stands_still(const struct worker *worker) {
+  return worker->cycle_scale == 0;
+}
 
 /* slice.c: on each thread that may hold a worker; whenever one gets one; and
 ** around each step. */
@@ -157,6 +168,12 @@ static inline uint64_t worker_tick(struct worker *worker) {
 static inline uint64_t worker_ns(const struct worker *worker,
                                  uint64_t cycles) {
   return (uint64_t)(((unsigned __int128)cycles * worker->cycle_scale) >> 32);
+}
+
+/* The same of the machine's time. */
+static inline uint64_t worker_real_ns(const struct worker *worker,
+                                      uint64_t cycles) {
+  return (uint64_t)(((unsigned __int128)cycles * worker->real_scale) >> 32);
 }
 
 /* gauge.c: it is out of work from `cycles` on, and has some from then on; and
@@ -202,6 +219,13 @@ bool hold_lend(struct worker *worker);
 /* deadline.c: the lazy node that ends an actor's wait. False: no memory. */
 bool deadline_arm(struct worker *worker, struct actor *actor,
                   uint64_t deadline);
+/* Is this such a node, and would it end no wait when its time comes? Then it
+** may be fired before that. */
+bool deadline_is_stale(const struct wheel_node *node);
+
+/* quiet.c: out of work, and quiet_wanted. False: nothing to be done, it may
+** park; true: look for work again. */
+bool quiet_look(struct worker *worker);
 
 /* scheduler.c: a message that the target's load counts already; never FULL. */
 enum status scheduler_post_counted(struct scheduler *scheduler,

@@ -114,7 +114,9 @@ static int watch(struct connecting *connecting) {
 
 static void pause_attempts(struct connecting *connecting) {
   connecting->stage = STAGE_PAUSE;
-  connecting->again.due = tick_add(tick_now(), AGAIN_SPAN);
+  connecting->again.due =
+      tick_add(scheduler_now(worker_scheduler(connecting->worker)),
+               AGAIN_SPAN);
   connecting->again.fire = pause_over;
   wheel_add(worker_wheel(connecting->worker), &connecting->again);
 }
@@ -171,6 +173,7 @@ static void take_single(struct connecting *connecting) {
 static void looked_up(uv_getaddrinfo_t *lookup, int status,
                       struct addrinfo *found) {
   struct connecting *connecting = lookup->data;
+  loop_end(connecting->loop);
   connecting->found = found;
   connecting->next = found;
   if (status != 0 && address_loopback(&connecting->address))
@@ -185,11 +188,14 @@ static void looked_up(uv_getaddrinfo_t *lookup, int status,
 
 static int look_up(struct connecting *connecting) {
   struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+  int error;
   connecting->stage = STAGE_LOOKUP;
   connecting->lookup.data = connecting;
-  return uv_getaddrinfo(loop_uv(connecting->loop), &connecting->lookup,
-                        looked_up, connecting->address.host,
-                        connecting->address.port, &hints);
+  error = uv_getaddrinfo(loop_uv(connecting->loop), &connecting->lookup,
+                         looked_up, connecting->address.host,
+                         connecting->address.port, &hints);
+  if (error == 0) loop_begin(connecting->loop);
+  return error;
 }
 
 static int connect_single(struct connecting *connecting) {

@@ -106,7 +106,9 @@ static void backed_off(struct wheel_node *node) {
 
 static void back_off(struct listener *listener) {
   uv_poll_stop(&listener->poll);
-  listener->back_off.due = tick_add(tick_now(), BACK_OFF_SPAN);
+  listener->back_off.due =
+      tick_add(scheduler_now(worker_scheduler(listener->worker)),
+               BACK_OFF_SPAN);
   wheel_add(worker_wheel(listener->worker), &listener->back_off);
 }
 

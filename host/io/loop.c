@@ -9,6 +9,7 @@ struct loop {
   uv_async_t async; /* wake; also what keeps uv_run from returning at once */
   uv_timer_t timer; /* the end of a poll; active only inside poll */
   struct loop_item *items;
+  unsigned requests; /* begun and not ended */
   char *receive;
 };
 
@@ -35,6 +36,21 @@ static void poll(void *self, uint64_t timeout) {
   }
   uv_run(&loop->uv, UV_RUN_ONCE);
   uv_timer_stop(&loop->timer);
+}
+
+static bool is_busy(void *self) {
+  const struct loop *loop = self;
+  return loop->requests != 0;
+}
+
+/* But for what wakes it, which is always there. */
+static bool is_open(void *self) {
+  struct loop *loop = self;
+  bool alive;
+  uv_unref((uv_handle_t *)&loop->async);
+  alive = uv_loop_alive(&loop->uv) != 0;
+  uv_ref((uv_handle_t *)&loop->async);
+  return alive;
 }
 
 static void wake(void *self) {
@@ -78,6 +94,8 @@ bool loop_poller(void *context, int index, struct poller *poller) {
   if (uv_timer_init(&loop->uv, &loop->timer) != 0) goto fail_async;
   poller->self = loop;
   poller->poll = poll;
+  poller->busy = is_busy;
+  poller->open = is_open;
   poller->wake = wake;
   poller->free = free_loop;
   return true;
@@ -99,6 +117,13 @@ struct loop *loop_current(void) {
 uv_loop_t *loop_uv(struct loop *loop) { return &loop->uv; }
 
 char *loop_receive_buffer(struct loop *loop) { return loop->receive; }
+
+void loop_begin(struct loop *loop) { loop->requests++; }
+
+void loop_end(struct loop *loop) {
+  CHECK(loop->requests > 0, "what ends has begun");
+  loop->requests--;
+}
 
 void loop_join(struct loop *loop, struct loop_item *item) {
   ASSERT(item->link == NULL, "an item is on one loop");

@@ -33,6 +33,12 @@ uv_loop_t *loop_uv(struct loop *loop);
 #define LOOP_RECEIVE_SIZE ((size_t)65536)
 char *loop_receive_buffer(struct loop *loop);
 
+/* Around a request that ends by itself and soon: time does not go on under it
+** where it is virtual (core/quiet.c). Not for what waits for somebody else, as
+** a connection does. */
+void loop_begin(struct loop *loop);
+void loop_end(struct loop *loop);
+
 /* Somebody with handles on a loop; a member of theirs. */
 struct loop_item {
   struct loop_item *next;

@@ -119,7 +119,8 @@ static void end_wait(struct stream *stream, struct waiter *waiter) {
 }
 
 static void set_timer(struct stream *stream, uint64_t span) {
-  stream->timer.due = tick_add(tick_now(), span);
+  stream->timer.due =
+      tick_add(scheduler_now(worker_scheduler(stream->worker)), span);
   wheel_add(worker_wheel(stream->worker), &stream->timer);
 }
 

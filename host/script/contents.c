@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/tick.h"
 #include "script/record.h"
 #include "script/script.h"
 
@@ -28,7 +27,7 @@ static bool has_given_up(struct body *body, const struct message *message) {
   struct directory *directory = body->script->scheduler->directory;
   struct actor *caller;
   if (message->kind != MESSAGE_CALL) return false;
-  if (message->deadline <= tick_now()) return true;
+  if (message->deadline <= scheduler_now(body->script->scheduler)) return true;
   caller = directory_find(directory, message->sender);
   return caller == NULL || !actor_wait_open(caller, message->epoch);
 }

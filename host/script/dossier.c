@@ -43,7 +43,8 @@ static void note_wait(struct body *body, struct notes *notes) {
              words_wait(body->script->scheduler, &wait, text));
   notes_pid(notes, "target", wait.target);
   notes_number(notes, "since",
-               tick_seconds(actor_wait_since(actor), tick_now()));
+               tick_seconds(actor_wait_since(actor),
+                            scheduler_now(body->script->scheduler)));
 }
 
 /* An outermost one that runs nothing is none. */

@@ -119,7 +119,7 @@ static bool describe(struct body *body, struct buffer *stack) {
 static bool is_request_timeout(struct body *body) {
   return body->timed_out && body->activity == ACTIVITY_MESSAGE &&
          body->request != NULL && body->request->kind == MESSAGE_CALL &&
-         tick_now() >= body->request->deadline;
+         scheduler_now(body->script->scheduler) >= body->request->deadline;
 }
 
 /* Whatever its __tostring does, it does within the actor's limits, though an

@@ -17,6 +17,7 @@
 #include "script/entity.h"
 #include "script/face_bond.h"
 #include "script/face_census.h"
+#include "script/face_clock.h"
 #include "script/face_inspect.h"
 #include "script/face_keys.h"
 #include "script/face_lease.h"
@@ -55,7 +56,7 @@ static int lua_now(lua_State *L) {
 }
 
 static int lua_time(lua_State *L) {
-  lua_pushnumber(L, tick_utc());
+  lua_pushnumber(L, clock_utc(&body_of(L)->script->scheduler->clock));
   return 1;
 }
 
@@ -228,6 +229,9 @@ static const struct lazy_field core_fields[] = {
     {"cancel", interrupt_lua_cancel, NULL},
     {"evaluate", coroutine_lua_evaluate, NULL},
     {"interrupt", interrupt_lua_interrupt, NULL},
+    /* The clock: core/quiet.c. */
+    {"clock", clock_lua_clock, NULL},
+    {"settle", clock_lua_settle, NULL},
     /* The console. */
     {"console_start", console_lua_start, NULL},
     {"console_serve", console_lua_serve, NULL},

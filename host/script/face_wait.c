@@ -58,7 +58,8 @@ static void push_row(lua_State *L, const struct waiting_row *row) {
   field_text(L, "waits", words_wait(scheduler_of(L), &row->wait, text));
   field_text(L, "kind", words_kind(row->wait.kind));
   set_target(L, row->wait.target);
-  field_number(L, "since", tick_seconds(row->since, tick_now()));
+  field_number(L, "since",
+               tick_seconds(row->since, scheduler_now(scheduler_of(L))));
   if (!row->deferred) return;
   field_boolean(L, "deferred", true);
 }

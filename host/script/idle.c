@@ -16,7 +16,7 @@ static void fire(struct wheel_node *node) {
   struct idle_node *idle = (struct idle_node *)node;
   struct message *message = message_new(MESSAGE_IDLE, 0);
   if (message == NULL) { /* later, then */
-    node->due = tick_add(tick_now(), TICK_SECOND);
+    node->due = tick_add(scheduler_now(idle->scheduler), TICK_SECOND);
     wheel_add(worker_wheel(worker_current()), node);
     return;
   }
@@ -48,6 +48,8 @@ void idle_arm(struct body *body) {
 bool idle_is_over(struct body *body) {
   body->idle_armed = false;
   if (strand_in_flight(body) > 0) return false;
-  if (tick_now() < tick_add(body->idle_since, body->idle_span)) return false;
+  if (scheduler_now(body->script->scheduler) <
+      tick_add(body->idle_since, body->idle_span))
+    return false;
   return mailbox_shut_if_empty(&body->actor->mailbox);
 }

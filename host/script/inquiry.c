@@ -24,7 +24,8 @@ struct inquiry *inquiry_new(lua_State *L, uint32_t capacity) {
   lua_newtable(L);
   inquiry = class_new(L, &inquiry_class,
                       sizeof *inquiry + capacity * sizeof inquiry->asked[0]);
-  inquiry->until = tick_add(tick_now(), INQUIRY_SPAN);
+  inquiry->until = tick_add(
+      scheduler_now(body_of(L)->script->scheduler), INQUIRY_SPAN);
   inquiry->capacity = capacity;
   return inquiry;
 }
@@ -209,7 +210,8 @@ int inquiry_run(lua_State *L) {
     if (inquiry->at == inquiry->count) return inquiry->finish(L, inquiry);
     if (inquiry->asked[inquiry->at].pid == body_pid(body))
       note_self(L, inquiry);
-    else if (tick_now() >= inquiry->until || !coroutine_can_wait(L))
+    else if (scheduler_now(body->script->scheduler) >= inquiry->until ||
+             !coroutine_can_wait(L))
       note_silence(L, inquiry, "did not say in time what it is doing");
     else if (ask(L, inquiry))
       return coroutine_wait(L, HOST_WAIT, 0, after_report);

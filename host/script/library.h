@@ -14,6 +14,7 @@
 **   coroutine.*            script/coroutine.h
 **   require                script/module.h
 **   os.exit                face_exit; os.setlocale only asks
+**   os.time os.date        the host's clock
 **   io.popen os.execute    children can be interrupted
 **   string.find gmatch gsub match rep
 **                          can be stopped half-way; what gsub calls may wait
@@ -99,8 +100,10 @@ int string_match(lua_State *L);
 int string_rep(lua_State *L);
 
 /* script/library_os.c */
+int os_date(lua_State *L);
 int os_exit(lua_State *L);
 int os_setlocale(lua_State *L);
+int os_time(lua_State *L);
 
 /* script/library_process.c */
 int os_execute(lua_State *L);

@@ -56,9 +56,11 @@ static const struct replacement {
     {STOCK_STRING, {"gsub", string_gsub, NULL}},
     {STOCK_STRING, {"match", string_match, NULL}},
     {STOCK_STRING, {"rep", string_rep, NULL}},
+    {STOCK_OS, {"date", os_date, NULL}},
     {STOCK_OS, {"exit", os_exit, NULL}},
     {STOCK_OS, {"setlocale", os_setlocale, NULL}},
     {STOCK_OS, {"execute", os_execute, NULL}},
+    {STOCK_OS, {"time", os_time, NULL}},
     {STOCK_TABLE, {"concat", table_concat, NULL}},
     {STOCK_TABLE, {"insert", table_insert, NULL}},
     {STOCK_TABLE, {"move", table_move, NULL}},
@@ -145,6 +147,11 @@ static int read_all(lua_State *L) {
   stock->loadfile = lua_tocfunction(L, -1);
   lua_getglobal(L, "collectgarbage");
   stock->collectgarbage = lua_tocfunction(L, -1);
+  lua_getglobal(L, "os");
+  lua_getfield(L, -1, "date");
+  stock->date = lua_tocfunction(L, -1);
+  lua_getfield(L, -2, "time");
+  stock->time = lua_tocfunction(L, -1);
   stock->nests = nest_works(L);
   return 0;
 }

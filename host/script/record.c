@@ -137,7 +137,8 @@ static const char *push_one(lua_State *L, const struct record *record,
 
 void record_push(lua_State *L, const char *bytes, size_t size) {
   const char *end = bytes + size;
-  double utc = tick_utc() - (double)tick_now() / 1e9;
+  const struct clock *clock = &body_of(L)->script->scheduler->clock;
+  double utc = clock_utc(clock) - (double)clock_now(clock) / 1e9;
   struct record record;
   luaL_checkstack(L, 6, NULL);
   lua_newtable(L);

@@ -163,6 +163,8 @@ uint64_t runtime_run(struct script *script, const char *file, bool code,
   body = actor->body;
   body->start.kind = code ? START_CODE : START_FILE;
   pid = atomic_load_explicit(&actor->pid, memory_order_relaxed);
+  atomic_store_explicit(&script->scheduler->main_actor, pid,
+                        memory_order_relaxed);
   scheduler_prepare(actor, message);
   scheduler_launch(script->scheduler, actor, READY_QUEUE);
   return pid;

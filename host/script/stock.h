@@ -31,7 +31,7 @@ struct stock {
   struct lazy_table tables[STOCK_LIBRARIES];
   /* The metatable of strings, without __index; ends with a NULL name. */
   luaL_Reg events[STOCK_EVENTS];
-  lua_CFunction load, loadfile, collectgarbage; /* the stock ones */
+  lua_CFunction load, loadfile, collectgarbage, date, time; /* stock ones */
   bool nests; /* script/nest.h: nest_works */
 
   struct lazy_field fields[STOCK_FIELDS]; /* of all the tables */

@@ -121,7 +121,7 @@ const struct message *timer_values(const struct message *message) {
 void timer_release(const struct message *message) { drop(timer_of(message)); }
 
 void timer_note(const struct body *body, struct notes *notes) {
-  uint64_t count = 0, now = tick_now();
+  uint64_t count = 0, now = scheduler_now(body->script->scheduler);
   char text[CODEC_PEEK_SIZE];
   notes_open(notes, "timers");
   for (const struct timer *at = body->timers; at != NULL; at = at->next) {
@@ -174,7 +174,7 @@ static enum status send_tick(struct timer *timer) {
 
 static void fire(struct wheel_node *node) {
   struct timer *timer = (struct timer *)node;
-  uint64_t now = tick_now();
+  uint64_t now = scheduler_now(timer->scheduler);
   enum status status = STATUS_OK;
   if (!is_cancelled(timer)) status = send_tick(timer);
   if (status == STATUS_NOMEM) { /* later, then */

@@ -123,10 +123,11 @@ void tracing_free(struct body *body) {
 /* --- Telling -------------------------------------------------------------- */
 
 /* The texts are cleared where they begin: they are long. */
-static struct record new_record(enum record_direction direction,
+static struct record new_record(const struct body *body,
+                                enum record_direction direction,
                                 unsigned kind, struct record_texts *texts) {
   texts->request[0] = texts->answer[0] = texts->target[0] = '\0';
-  return (struct record){.at = tick_now(),
+  return (struct record){.at = scheduler_now(body->script->scheduler),
                          .queued = RECORD_UNKNOWN_SPAN,
                          .took = RECORD_UNKNOWN_SPAN,
                          .direction = (uint8_t)direction,
@@ -168,7 +169,7 @@ static void set_reason(const struct body *body, struct record_texts *texts) {
 
 void tracing_in(struct body *body, const struct message *message) {
   struct record_texts texts;
-  struct record record = new_record(RECORD_IN, message->kind, &texts);
+  struct record record = new_record(body, RECORD_IN, message->kind, &texts);
   record.peer = message->sender;
   record.bytes = record_bytes(message);
   record.queued = record_waited(body->script->scheduler, message);
@@ -183,7 +184,7 @@ static bool begin_end(struct body *body, const struct message *request,
                       struct record_texts *texts) {
   uint64_t *began = &times_of(body)->began;
   if (*began == TOLD || request->kind == MESSAGE_VISIT) return false;
-  *record = new_record(RECORD_END, request->kind, texts);
+  *record = new_record(body, RECORD_END, request->kind, texts);
   record->peer = request->sender;
   record->how = (uint8_t)how;
   if (*began != BEFORE && how != RECORD_GIVEN_UP)
@@ -213,7 +214,7 @@ void tracing_failed(struct body *body) {
 void tracing_out(struct body *body, const struct message *message,
                  uint64_t pid, const char *target) {
   struct record_texts texts;
-  struct record record = new_record(RECORD_OUT, message->kind, &texts);
+  struct record record = new_record(body, RECORD_OUT, message->kind, &texts);
   record.peer = pid;
   record.bytes = record_bytes(message);
   record_words(message, texts.request);
@@ -235,7 +236,7 @@ static void tell_answered(struct body *body, unsigned kind,
                           enum record_how how, uint64_t peer,
                           const struct message *outcome) {
   struct record_texts texts;
-  struct record record = new_record(RECORD_REPLY, kind, &texts);
+  struct record record = new_record(body, RECORD_REPLY, kind, &texts);
   uint64_t *asked = &times_of(body)->asked;
   record.peer = peer;
   record.how = (uint8_t)how;
@@ -273,7 +274,7 @@ void tracing_unsent(struct body *body, enum message_kind kind,
 
 static void tell_end(struct body *body) {
   struct record_texts texts;
-  struct record record = new_record(RECORD_END, MESSAGE_STOP, &texts);
+  struct record record = new_record(body, RECORD_END, MESSAGE_STOP, &texts);
   record.how = body->reason_normal ? RECORD_DONE : RECORD_EXIT;
   strcpy(texts.request, "stop");
   set_reason(body, &texts);

@@ -108,8 +108,8 @@ static void push_exit(lua_State *L, struct message *outcome, uint64_t target) {
 }
 
 static double seconds_waited(struct actor *actor) {
-  uint64_t now = tick_now(), since = actor_wait_since(actor);
-  return tick_seconds(since, now);
+  return tick_seconds(actor_wait_since(actor),
+                      scheduler_now(worker_scheduler(worker_current())));
 }
 
 /* Only a reply comes from somebody; a start is the start of somebody. */
@@ -153,6 +153,11 @@ static void push_failure(lua_State *L, struct message *outcome,
     case OUTCOME_INTERRUPTED:
       failure_push(L, FAILURE_INTERRUPTED,
                    "interrupted while waiting for %s%s", what, name);
+      break;
+    case OUTCOME_HOPELESS:
+      failure_push(L, FAILURE_TIMEOUT,
+                   "no message, timer or socket is left that could end this "
+                   "wait");
       break;
     case OUTCOME_OVERLOAD:
       failure_push(L, FAILURE_OVERLOAD,

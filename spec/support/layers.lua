@@ -45,6 +45,7 @@ local PARTS = {
   ["host/core/slice"] = "host/core/scheduler",
   ["host/core/gauge"] = "host/core/scheduler",
   ["host/core/hold"] = "host/core/scheduler",
+  ["host/core/quiet"] = "host/core/scheduler",
   ["host/core/meter"] = "host/core/scheduler",
   ["host/core/pin"] = "host/core/scheduler",
   ["host/core/room"] = "host/core/scheduler",

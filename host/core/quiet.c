@@ -1,0 +1,133 @@
+/*
+** Nothing is left to run: who waits for just that is woken, and virtual time
+** goes on.
+**
+** Where sockets are open, a poll of a millisecond of the machine's time must
+** have brought nothing: loopback has delivered by then. A thread that has lent
+** the worker still runs: until it comes back it is not quiet.
+**
+** A deadline that ends nothing any more (core/deadline.c leaves its node where
+** it was armed) is no reason for time to go on: it is fired without.
+*/
+#include "base/check.h"
+#include "base/tick.h"
+#include "core/scheduler.h"
+#include "core/worker.h"
+
+#define SETTLE_NS UINT64_C(1000000) /* a poll with sockets open */
+
+bool quiet_possible(const struct scheduler *scheduler) {
+  return scheduler->worker_total == 1;
+}
+
+static void see_wanted(struct worker *worker) {
+  worker->quiet_wanted = worker_stands_still(worker) ||
+                         worker->scheduler->settling.count != 0;
+}
+
+/* --- The clock ------------------------------------------------------------ */
+
+static void stand_at(struct worker *worker, uint64_t now) {
+  worker->look_ns = now;
+  worker->cycle_scale = 0;
+}
+
+/* What the worker counts on from its last look may be a little ahead. */
+static void stop_clock(struct worker *worker) {
+  struct clock *clock = &worker->scheduler->clock;
+  uint64_t now = clock_now(clock), seen = worker_now(worker);
+  clock_stop(clock, seen > now ? seen : now);
+  stand_at(worker, clock_now(clock));
+}
+
+static void start_clock(struct worker *worker) {
+  clock_go(&worker->scheduler->clock);
+  worker->cycle_scale = worker->real_scale;
+  worker_read_clocks(worker);
+}
+
+bool quiet_set_virtual(struct scheduler *scheduler, bool is_virtual) {
+  struct worker *worker = scheduler->workers[0];
+  ASSERT(quiet_possible(scheduler), "one thread at a time has the clock");
+  if (is_virtual && scheduler->ending) return false;
+  if (is_virtual && !clock_is_virtual(&scheduler->clock)) stop_clock(worker);
+  if (!is_virtual && clock_is_virtual(&scheduler->clock)) start_clock(worker);
+  see_wanted(worker);
+  return true;
+}
+
+void quiet_end(struct scheduler *scheduler) {
+  if (!quiet_possible(scheduler)) return;
+  scheduler->ending = true;
+  quiet_set_virtual(scheduler, false);
+}
+
+/* --- Who waits for it ----------------------------------------------------- */
+
+bool quiet_await(struct scheduler *scheduler, struct waiter waiter) {
+  ASSERT(quiet_possible(scheduler), "one worker knows when all is quiet");
+  if (!waiters_add(&scheduler->settling, waiter)) return false;
+  see_wanted(scheduler->workers[0]);
+  return true;
+}
+
+/* False: none of them waits any more. */
+static bool wake_settling(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  if (scheduler->settling.count == 0) return false;
+  scheduler_end_waits(scheduler, &scheduler->settling, OUTCOME_REPLY);
+  see_wanted(worker);
+  return worker_has_work(worker);
+}
+
+/* --- Time goes on --------------------------------------------------------- */
+
+/* The first whose time means something; NULL: there is none. */
+static struct wheel_node *find_due(struct wheel *wheel) {
+  struct wheel_node *node;
+  while ((node = wheel_first(wheel)) != NULL && deadline_is_stale(node)) {
+    wheel_remove(wheel, node);
+    node->fire(node);
+  }
+  return node == NULL || node->due == TICK_NEVER ? NULL : node;
+}
+
+/* False: nothing will ever be due. */
+static bool go_on(struct worker *worker) {
+  struct clock *clock = &worker->scheduler->clock;
+  const struct wheel_node *node = find_due(&worker->wheel);
+  if (node == NULL) return false;
+  clock_move(clock, node->due);
+  stand_at(worker, clock_now(clock));
+  wheel_fire(&worker->wheel);
+  return true;
+}
+
+static bool end_hopeless(struct scheduler *scheduler) {
+  struct waiter waiter = {
+      atomic_load_explicit(&scheduler->main_actor, memory_order_relaxed), 0};
+  struct actor *actor = directory_find(scheduler->directory, waiter.pid);
+  return actor != NULL && actor_wait_pending(&actor->wait, &waiter.epoch) &&
+         scheduler_end_wait(scheduler, waiter, OUTCOME_HOPELESS);
+}
+
+/* --- Out of work ---------------------------------------------------------- */
+
+/* Something has come in for somebody. */
+static bool brings(struct worker *worker, uint64_t timeout) {
+  worker->poller.poll(worker->poller.self, timeout);
+  worker_read_clocks(worker);
+  return worker_has_work(worker);
+}
+
+bool quiet_look(struct worker *worker) {
+  const struct poller *poller = &worker->poller;
+  bool open;
+  if (brings(worker, 0)) return true;
+  if (worker->away != 0 || poller->busy(poller->self)) return false;
+  open = poller->open(poller->self);
+  if (open && (brings(worker, SETTLE_NS) || brings(worker, 0))) return true;
+  if (wake_settling(worker)) return true;
+  if (!worker_stands_still(worker)) return false;
+  return go_on(worker) || (!open && end_hopeless(worker->scheduler));
+}

@@ -1,0 +1,56 @@
+-- A host whose time is virtual. What it does is told from inside it: the files
+-- in spec/clock are specs themselves, which `troupe test` runs.
+
+local command = require "support.command"
+local project = require "support.project"
+
+describe("a host with a virtual clock", function()
+  local shop
+  setup(function()
+    shop = project.new()
+    shop:remove "spec"
+    local files = command.lines "ls spec/clock/*.lua"
+    for _, file in ipairs(files) do
+      shop:write("spec/" .. file:match "([^/]*)$", command.read(file))
+    end
+  end)
+
+  local function passes(file)
+    local result = shop:troupe("test", "-o", "TAP", "spec/" .. file)
+    local said = result.stdout .. result.stderr
+    assert(result.status == 0 and result.stdout:find "\nok %d+", said)
+    assert.equal("", result.stderr)
+  end
+
+  it("waits for nothing", function() passes "time.lua" end)
+end)
+
+describe("a clock", function()
+  local shop
+  setup(function() shop = project.new() end)
+
+  local function says(code, ...)
+    shop:write("spec/shop_spec.lua", [[
+      local core = require "troupe.core"
+      it("says", function() io.stderr:write(tostring(select(2, pcall(
+        function() ]] .. code .. [[ end))):match "^[^\n]*") end)]])
+    return shop:troupe(...).stderr
+  end
+
+  it("is virtual in the host of troupe test, if it has one worker", function()
+    assert.equal("virtual", says("return core.clock()", "test"))
+    assert.equal("virtual",
+      says("return core.clock()", "--workers", "1", "test"))
+    assert.equal("real", says("return core.clock()", "--workers", "2", "test"))
+  end)
+
+  it("cannot be where several workers are, and says so", function()
+    assert.matches("^badargument: .*shop_spec.lua:%d+: expected a host with " ..
+      "one worker for a virtual clock, got one with 2$",
+      says("core.clock 'virtual'", "--workers", "2", "test"))
+    assert.matches("expected a host with one worker for settle, got one " ..
+      "with 2$", says("core.settle()", "--workers", "2", "test"))
+    assert.matches("expected clock to be \"real\" or \"virtual\", got 7$",
+      says("core.clock(7)", "test"))
+  end)
+end)
