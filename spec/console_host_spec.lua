@@ -25,6 +25,9 @@ local BUSY = [[
   end
 ]]
 
+local LOOPING =
+  "setmetatable({}, { __tostring = function() while true do end end })"
+
 after_each(function()
   if host and host:running() then
     host:signal "KILL"
@@ -56,6 +59,32 @@ describe("the console", function()
     one:send "I"
     assert.truthy(one:answer().F)
     assert.equal("3", one:value "1 + 2")
+  end)
+
+  it("is not held by what is typed and cannot be suspended", function()
+    start ""
+    local one, other = attach { mode = "json" }, attach()
+    one:send("E", "print 'begun' tostring(" .. LOOPING .. ")")
+    assert.equal("begun\n", one:expect "O")
+    assert.equal("2", other:value "1 + 1")
+    assert.matches("interrupted", one:answer().F)
+    one:send("E", "print 'begun' debug.setmetatable(true, getmetatable(" ..
+      LOOPING .. ")) return true, nil")
+    assert.equal("begun\n", one:expect "O")
+    assert.equal("2", other:value "1 + 1")
+    assert.equal('{"ok":true,"values":[true,null]}', one:answer().R)
+  end)
+
+  -- That its session has ended is told when it is told anything.
+  it("is not held by what was typed into its own functions", function()
+    start ""
+    local one, other = attach { mode = "json" }, attach()
+    one:send("E", "local text = tostring print 'begun' " ..
+      "_G.type = function() return text(" .. LOOPING .. ") end error 'now'")
+    assert.equal("begun\n", one:expect "O")
+    assert.equal("2", other:value "1 + 1")
+    assert.matches("the evaluation ended: .*CPU time", one:answer().F)
+    assert.matches("ok", one:value "1 + 1")
   end)
 
   it("calls the host's actors, and sees what they answer", function()

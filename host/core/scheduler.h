@@ -259,6 +259,9 @@ uint64_t worker_look(struct worker *worker);
 uint64_t worker_seen(struct worker *worker);
 /* The running actor has used up its slice: the worker should look round. */
 bool worker_slice_over(struct worker *worker);
+/* When this turn began, on no clock in particular: no other of the worker's
+** began then. [worker] */
+uint64_t worker_turn(const struct worker *worker);
 
 /* For an actor that is to be interrupted and is not by signals: calls its
 ** type's interrupt if that is due. Cheap. [worker] */

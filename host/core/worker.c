@@ -121,6 +121,10 @@ bool worker_slice_over(struct worker *worker) {
   return worker_tick(worker) - worker->turn_cycles > worker->slice_span;
 }
 
+uint64_t worker_turn(const struct worker *worker) {
+  return worker->turn_cycles;
+}
+
 /* --- Waking --------------------------------------------------------------- */
 
 /* True for whoever must wake it. */

@@ -232,8 +232,9 @@ struct body {
   struct message *stop;    /* the STOP that ends it; answered at the end */
   struct message *verdict; /* it has not started: what its starters are told */
   uint64_t cpu_limit;      /* of a message; nanoseconds; TICK_NEVER: none */
-  uint64_t stuck_since;    /* CPU time at which an evaluation could not be
-                           ** suspended first; 0: it can be */
+  uint64_t stuck_since;    /* CPU time at which what BUDGET_STUCK bounds
+                           ** could not be suspended first; 0: it can be */
+  uint64_t stuck_turn;     /* of worker_turn, then */
   uint64_t aside_until;    /* of the thread's CPU time, while `beside` */
   uint64_t spent;          /* what it dies of: so much CPU time; or 0 */
   struct buffer evidence;  /* the stack, then */

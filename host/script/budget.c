@@ -91,17 +91,52 @@ void budget_condemn(struct body *body) {
   body->actor->cpu_mark = used(body) + BUDGET_ASIDE;
 }
 
-/* It has been where it cannot be suspended for so long that those who would
-** interrupt it may not have come to run: it ends here. Else the tick asks
-** it again, though nobody else may want to run. */
+/* It has used what it may. */
+static void exhaust(lua_State *L) {
+  struct body *body = body_of(L);
+  body->spent = used(body);
+  if (body->activity == ACTIVITY_VISIT ||
+      body->activity == ACTIVITY_PREPARE) {
+    budget_cut(L);
+    return;
+  }
+  buffer_clear(&body->evidence);
+  failure_stack(L, 0, &body->evidence);
+  die(L);
+}
+
+/* Where it cannot be suspended it must not last: who would interrupt an
+** evaluation may not come to run meanwhile, and the console not at all. */
+static bool is_stuck(lua_State *L) {
+  const struct worker *worker = worker_current();
+  return !body_can_wait(L) &&
+         (body_of(L)->evaluation != 0 ||
+          (worker != NULL && worker_is_private(worker)));
+}
+
+/* For how long, as far as the ticks of this turn have seen it. */
+static uint64_t stuck_for(struct body *body) {
+  const struct worker *worker = worker_current();
+  uint64_t turn = worker != NULL ? worker_turn(worker) : 0;
+  uint64_t now = tick_cpu();
+  if (body->stuck_since == 0 || body->stuck_turn != turn) {
+    body->stuck_since = now;
+    body->stuck_turn = turn;
+  }
+  return now - body->stuck_since;
+}
+
+/* For too long: it ends here. Else the tick asks it again, though nobody else
+** may want to run. */
 static void check_stuck(lua_State *L) {
   struct body *body = body_of(L);
-  uint64_t now = tick_cpu();
-  if (body->stuck_since == 0) body->stuck_since = now;
   body->actor->cpu_mark = used(body);
-  if (now - body->stuck_since < BUDGET_STUCK) return;
+  if (stuck_for(body) < BUDGET_STUCK) return;
   body->stuck_since = 0;
-  budget_cut(L);
+  if (body->evaluation != 0)
+    budget_cut(L);
+  else
+    exhaust(L);
 }
 
 /* The tick asks what has used more than the mark. */
@@ -134,7 +169,7 @@ void budget_check(lua_State *L) {
     return;
   }
   if (unlikely(body->condemned) && check_condemned(L)) return;
-  if (unlikely(body->evaluation != 0) && !body_can_wait(L)) {
+  if (unlikely(is_stuck(L))) {
     check_stuck(L);
     return;
   }
@@ -144,15 +179,7 @@ void budget_check(lua_State *L) {
     if (body->cpu_limit != TICK_NEVER || !may_compute(body)) warn(L);
     return;
   }
-  body->spent = used(body);
-  if (body->activity == ACTIVITY_VISIT ||
-      body->activity == ACTIVITY_PREPARE) {
-    budget_cut(L);
-    return;
-  }
-  buffer_clear(&body->evidence);
-  failure_stack(L, 0, &body->evidence);
-  die(L);
+  exhaust(L);
 }
 
 void budget_kill(lua_State *L, bool late) {

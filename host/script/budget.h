@@ -12,7 +12,9 @@
 
 #include "script/body.h"
 
-#define BUDGET_STUCK UINT64_C(1000000000) /* ns: of an evaluation */
+#define BUDGET_STUCK UINT64_C(250000000) /* ns where it cannot be suspended: of
+                                         ** an evaluation, or of an actor of
+                                         ** the private worker */
 #define BUDGET_WARNING UINT64_C(1000000000) /* ns; where there is no budget */
 
 /* A message is in hand, or something else that has a budget of its own. */

@@ -139,7 +139,7 @@ function encode(out, value)
   elseif kind == "nil" then
     emit(out, "null")
   elseif kind == "boolean" then
-    emit(out, tostring(value))
+    emit(out, value and "true" or "false") -- they may have a __tostring
   else
     emit(out, text(pretty.text(value)))
   end

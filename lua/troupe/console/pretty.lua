@@ -70,7 +70,8 @@ local function of_scalar(context, value)
   elseif kind == "userdata" then
     return of_userdata(context, value)
   end
-  return leaf(tostring(value), "word")
+  -- They, too, may have a __tostring.
+  return leaf(value and "true" or value == nil and "nil" or "false", "word")
 end
 
 -- --- Tables ------------------------------------------------------------------
