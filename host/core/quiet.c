@@ -6,6 +6,11 @@
 ** have brought nothing: loopback has delivered by then. A thread that has lent
 ** the worker still runs: until it comes back it is not quiet.
 **
+** Time stands still under whatever is left to run, but not for ever: somebody
+** may loop, and who has called him has a deadline. After PATIENCE_NS of the
+** machine's time without quiet the host's time goes on as that does, and what
+** is due fires, until it is quiet again.
+**
 ** A deadline that ends nothing any more (core/deadline.c leaves its node where
 ** it was armed) is no reason for time to go on: it is fired without.
 */
@@ -15,6 +20,8 @@
 #include "core/worker.h"
 
 #define SETTLE_NS UINT64_C(1000000) /* a poll with sockets open */
+#define AWAY_NS UINT64_C(10000000)  /* the same, with a thread away */
+#define PATIENCE_NS (2 * TICK_SECOND)
 
 bool quiet_possible(const struct scheduler *scheduler) {
   return scheduler->worker_total == 1;
@@ -27,6 +34,11 @@ static void see_wanted(struct worker *worker) {
 
 /* --- The clock ------------------------------------------------------------ */
 
+void quiet_mark(struct worker *worker) {
+  worker->quiet_cycles = worker_tick(worker);
+  worker->quiet_ns = worker->look_ns;
+}
+
 static void stand_at(struct worker *worker, uint64_t now) {
   worker->look_ns = now;
   worker->cycle_scale = 0;
@@ -38,6 +50,7 @@ static void stop_clock(struct worker *worker) {
   uint64_t now = clock_now(clock), seen = worker_now(worker);
   clock_stop(clock, seen > now ? seen : now);
   stand_at(worker, clock_now(clock));
+  quiet_mark(worker);
 }
 
 static void start_clock(struct worker *worker) {
@@ -73,11 +86,15 @@ bool quiet_await(struct scheduler *scheduler, struct waiter waiter) {
 
 /* False: none of them waits any more. */
 static bool wake_settling(struct worker *worker) {
-  struct scheduler *scheduler = worker->scheduler;
-  if (scheduler->settling.count == 0) return false;
-  scheduler_end_waits(scheduler, &scheduler->settling, OUTCOME_REPLY);
+  struct waiters *settling = &worker->scheduler->settling;
+  bool woken = false;
+  for (uint32_t i = 0; i < settling->count; i++)
+    if (scheduler_end_wait_after(worker->scheduler, settling->list[i],
+                                 OUTCOME_REPLY))
+      woken = true;
+  waiters_free(settling);
   see_wanted(worker);
-  return worker_has_work(worker);
+  return woken;
 }
 
 /* --- Time goes on --------------------------------------------------------- */
@@ -103,6 +120,30 @@ static bool go_on(struct worker *worker) {
   return true;
 }
 
+/* Of the machine's time, since it was quiet. Of two looks at the counter from
+** two cores the later may say a little less. */
+static uint64_t busy_ns(const struct worker *worker, uint64_t cycles) {
+  int64_t span = (int64_t)(cycles - worker->quiet_cycles);
+  return span > 0 ? worker_real_ns(worker, (uint64_t)span) : 0;
+}
+
+bool quiet_is_overdue(const struct worker *worker) {
+  return worker_stands_still(worker) &&
+         busy_ns(worker, tick_cycles()) > PATIENCE_NS;
+}
+
+void quiet_pass(struct worker *worker) {
+  struct clock *clock = &worker->scheduler->clock;
+  uint64_t span = busy_ns(worker, worker_tick(worker));
+  uint64_t until = tick_add(worker->quiet_ns, span - PATIENCE_NS);
+  const struct wheel_node *node;
+  if (span < PATIENCE_NS) return;
+  while ((node = find_due(&worker->wheel)) != NULL && node->due <= until)
+    go_on(worker);
+  clock_move(clock, until);
+  stand_at(worker, clock_now(clock));
+}
+
 static bool end_hopeless(struct scheduler *scheduler) {
   struct waiter waiter = {
       atomic_load_explicit(&scheduler->main_actor, memory_order_relaxed), 0};
@@ -120,13 +161,22 @@ static bool brings(struct worker *worker, uint64_t timeout) {
   return worker_has_work(worker);
 }
 
+/* Who comes back does not wake it, as it is not parked: so not for long. */
+static bool is_away(struct worker *worker) {
+  if (worker->away == 0) return false;
+  if (!brings(worker, AWAY_NS) && quiet_is_overdue(worker))
+    quiet_pass(worker);
+  return true;
+}
+
 bool quiet_look(struct worker *worker) {
   const struct poller *poller = &worker->poller;
   bool open;
-  if (brings(worker, 0)) return true;
-  if (worker->away != 0 || poller->busy(poller->self)) return false;
+  if (brings(worker, 0) || is_away(worker)) return true;
+  if (poller->busy(poller->self)) return false;
   open = poller->open(poller->self);
   if (open && (brings(worker, SETTLE_NS) || brings(worker, 0))) return true;
+  quiet_mark(worker);
   if (wake_settling(worker)) return true;
   if (!worker_stands_still(worker)) return false;
   return go_on(worker) || (!open && end_hopeless(worker->scheduler));

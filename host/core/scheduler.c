@@ -320,8 +320,9 @@ bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
   return scheduler_answer(scheduler, waiter, bare_outcome(outcome));
 }
 
-void scheduler_expire_wait(struct scheduler *scheduler, struct waiter waiter) {
-  answer(scheduler, waiter, bare_outcome(OUTCOME_TIMEOUT), READY_AFTER);
+bool scheduler_end_wait_after(struct scheduler *scheduler,
+                              struct waiter waiter, enum outcome outcome) {
+  return answer(scheduler, waiter, bare_outcome(outcome), READY_AFTER);
 }
 
 void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,

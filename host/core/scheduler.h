@@ -153,9 +153,10 @@ void scheduler_launch(struct scheduler *scheduler, struct actor *actor,
 ** had ended already. */
 bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
                         enum outcome outcome);
-/* Ends a wait whose deadline has passed; of several at a time, who waited for
-** the first runs first. */
-void scheduler_expire_wait(struct scheduler *scheduler, struct waiter waiter);
+/* The same, but whose wait is ended first runs first: for one of several whose
+** waits end at the same time. */
+bool scheduler_end_wait_after(struct scheduler *scheduler,
+                              struct waiter waiter, enum outcome outcome);
 /* Ends a wait with this OUTCOME message (taken in any case; its target and
 ** epoch are set here). False if the wait had ended already. */
 bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
@@ -286,7 +287,7 @@ void worker_post_job(struct worker *worker, struct job *job);
 **   1. who waits for it (quiet_await) is woken;
 **   2. virtual time goes on to the next that is due, and what is due at just
 **      that moment fires. All that follows from it happens before time goes on
-**      again;
+**      again (if it takes seconds, time goes on under it as it does);
 **   3. if nothing will ever be due and no socket is open, the wait of the main
 **      script, which nothing can end any more, ends with OUTCOME_HOPELESS.
 ** In real time only the first happens; timers are not waited for.

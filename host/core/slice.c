@@ -60,6 +60,7 @@ static void choose_pace(struct worker *worker, bool over) {
 static bool must_look(struct worker *worker) {
   return atomic_load_explicit(&worker->handles, memory_order_relaxed) != 0 ||
          atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL ||
+         quiet_is_overdue(worker) ||
          (!worker_stands_still(worker) &&
           wheel_next(&worker->wheel) <= worker_now(worker));
 }

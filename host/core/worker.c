@@ -336,6 +336,7 @@ static struct actor *find(struct worker *worker) {
 /* --- Running -------------------------------------------------------------- */
 
 static void look(struct worker *worker, uint64_t timeout);
+static void look_round(struct worker *worker);
 
 /* The slice is over. If nobody waits the actor goes on where it is, without a
 ** way through the queue, where another worker would be woken to steal it; but
@@ -348,7 +349,7 @@ static bool keep(struct worker *worker) {
   worker->turn_cycles = worker->chain_cycles = worker_tick(worker);
   if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL)
     run_jobs(worker);
-  look(worker, 0);
+  look_round(worker);
   return !worker_has_others(worker);
 }
 
@@ -422,6 +423,12 @@ static void look(struct worker *worker, uint64_t timeout) {
   worker_read_clocks(worker);
   if (!worker_stands_still(worker))
     wheel_advance(&worker->wheel, worker->look_ns);
+}
+
+/* Out of the middle of work. */
+static void look_round(struct worker *worker) {
+  look(worker, 0);
+  if (unlikely(quiet_is_overdue(worker))) quiet_pass(worker);
 }
 
 /* --- Parking -------------------------------------------------------------- */
@@ -521,7 +528,10 @@ static void idle(struct worker *worker) {
   gauge_rest(worker, worker->turn_cycles);
   actor = spins(worker) ? spin(worker) : NULL;
   if (actor == NULL) {
-    if (!worker->quiet_wanted || !quiet_look(worker)) park(worker);
+    if (!worker->quiet_wanted || !quiet_look(worker)) {
+      park(worker);
+      quiet_mark(worker);
+    }
     worker_tick(worker);
   }
   gauge_work(worker, worker->cycles);
@@ -545,7 +555,7 @@ void worker_run(struct worker *worker) {
   while (!is_to_leave(worker)) {
     struct actor *actor;
     if (worker->cycles - worker->look_cycles > worker->poll_span) {
-      look(worker, 0);
+      look_round(worker);
       gauge_fold(worker, worker_tick(worker));
     }
     worker->turn_cycles = worker->cycles;

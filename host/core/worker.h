@@ -92,6 +92,9 @@ struct worker {
   uint64_t cycle_scale, real_scale;
   uint64_t poll_span, slice_span, chain_span; /* the above, in cycles */
   bool quiet_wanted; /* quiet.c: a virtual clock, or who waits in settle */
+  /* When it last was quiet, in cycles, and the host's time then. Read by the
+  ** tick, too. */
+  uint64_t quiet_cycles, quiet_ns;
   unsigned away;     /* threads that have lent it and have not come back */
   struct slicing slicing;
   struct wheel wheel;
@@ -226,6 +229,13 @@ bool deadline_is_stale(const struct wheel_node *node);
 /* quiet.c: out of work, and quiet_wanted. False: nothing to be done, it may
 ** park; true: look for work again. */
 bool quiet_look(struct worker *worker);
+/* It is back from being parked: nothing ran meanwhile. */
+void quiet_mark(struct worker *worker);
+/* Has it been at work for so long that its virtual time goes on none the less?
+** Also from the tick. */
+bool quiet_is_overdue(const struct worker *worker);
+/* Then: fires what is due. In between two turns. */
+void quiet_pass(struct worker *worker);
 
 /* scheduler.c: a message that the target's load counts already; never FULL. */
 enum status scheduler_post_counted(struct scheduler *scheduler,
