@@ -156,6 +156,7 @@ static bool make_script(struct troupe *host,
                         const struct troupe_options *options) {
   struct runtime_options script = {
       .embedded = embedded_library,
+      .archive = options->archive,
       .log = host->log,
       .path = options->path,
       .cpath = options->cpath,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "command/attach.h"
+#include "command/release.h"
 #include "command/repl.h"
 #include "command/request.h"
 #include "command/run.h"
@@ -17,24 +18,38 @@ static void tune_heap(void) {
   mallopt(M_TRIM_THRESHOLD, 32 << 20);
 }
 
-int main(int argc, char **argv) {
-  struct request request;
-  tune_heap();
-  switch (request_read(&request, argc, argv)) {
+static int perform(enum request_kind kind, const struct request *request) {
+  switch (kind) {
     case REQUEST_RUN:
-      return run_script(&request);
+      return run_script(request);
     case REQUEST_REPL:
-      return run_repl(&request);
+      return run_repl(request);
     case REQUEST_ATTACH:
-      return attach(&request);
+      return attach(request);
     case REQUEST_HELP:
       fputs(request_help, stdout);
       return 0;
     case REQUEST_VERSION:
       printf("troupe %s\n", troupe_version());
       return 0;
+    case REQUEST_DONE:
+      return 0;
     case REQUEST_MISUSED:
       break;
   }
   return 1;
+}
+
+int main(int argc, char **argv) {
+  struct request request;
+  struct release release;
+  enum request_kind kind;
+  int status;
+  tune_heap();
+  if (!release_open(&release)) return 1;
+  kind = release.archive != NULL ? release_read(&release, &request, argc, argv)
+                                 : request_read(&request, argc, argv);
+  status = perform(kind, &request);
+  release_close(&release);
+  return status;
 }

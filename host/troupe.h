@@ -22,6 +22,7 @@ extern "C" {
 #define TROUPE_VERSION "0.1.0"
 
 struct troupe;
+struct archive;
 
 struct troupe_options {
   size_t size;           /* sizeof(struct troupe_options) */
@@ -53,6 +54,10 @@ struct troupe_options {
   ** worker, without a console. "real", or NULL: the system's. A host that stops
   ** does so in real time. */
   const char *clock;
+  /* What `troupe build` has put behind this executable (base/archive.h), which
+  ** must outlive the host. Modules, settings and assets are then those in it,
+  ** and path and cpath name its files. NULL: it has nothing. */
+  const struct archive *archive;
 };
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs

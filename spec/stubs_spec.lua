@@ -13,7 +13,7 @@ local tcp = require "troupe.tcp"
 local troupe = require "troupe"
 
 -- For lua/troupe alone, and modules of its folders that scripts may use.
-local OF_C = { "troupe.core", "troupe.exchange", "probe" }
+local OF_C = { "troupe.core", "troupe.exchange", "troupe.archive", "probe" }
 local BELOW = { "troupe.console.pretty" }
 
 local function words(set)

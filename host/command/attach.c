@@ -1,19 +1,20 @@
+#define _GNU_SOURCE /* program_invocation_short_name */
 #include "command/attach.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "command/misuse.h"
 #include "terminal/seek.h"
 #include "terminal/session.h"
 #include "terminal/signals.h"
 
 static int tell(const struct buffer *problem) {
-  if (buffer_size(problem) == 0)
-    fputs("troupe: not enough memory\n", stderr);
-  else
-    fprintf(stderr, "troupe: %.*s", (int)buffer_size(problem),
-            buffer_bytes(problem));
+  if (buffer_size(problem) == 0) return misuse_tell("not enough memory");
+  fprintf(stderr, "%s: %.*s", program_invocation_short_name,
+          (int)buffer_size(problem), buffer_bytes(problem));
   return 1;
 }
 

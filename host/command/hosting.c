@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "command/misuse.h"
+
 void hosting_unblock_interrupt(void) {
   sigset_t set;
   sigemptyset(&set);
@@ -32,10 +34,7 @@ bool hosting_begin(struct troupe *host, const struct request *request) {
                          request->arguments);
 }
 
-int hosting_tell(const char *what) {
-  fprintf(stderr, "troupe: %s\n", what);
-  return 1;
-}
+int hosting_tell(const char *what) { return misuse_tell(what); }
 
 /* Somebody still runs, perhaps inside a function of stdio's: its locks are
 ** not to be waited for. */
@@ -62,9 +61,22 @@ int hosting_finish(struct troupe *host, int status, int signal_number) {
   return status;
 }
 
+/* A server need not be reachable to serve. */
+static struct troupe *make_nameless(const struct request *request, char *error,
+                                    size_t error_size) {
+  struct troupe_options options = request->options;
+  char text[640];
+  snprintf(text, sizeof text, "nobody can attach: %s", error);
+  options.name = NULL;
+  hosting_tell(text);
+  return troupe_new(&options, error, error_size);
+}
+
 struct troupe *hosting_make(const struct request *request) {
   char error[512];
   struct troupe *host = troupe_new(&request->options, error, sizeof error);
+  if (host == NULL && request->name_implied)
+    host = make_nameless(request, error, sizeof error);
   if (host == NULL) hosting_tell(error);
   if (host == NULL || configure(host, request)) return host;
   hosting_finish(host, hosting_tell(troupe_error(host)), 0);

@@ -40,19 +40,25 @@ static void search_first(const char *variable, const char *former,
   buffer_deinit(&path);
 }
 
+/* The project's places, seen from the working directory. */
+static bool add_places(struct buffer *path, const char *up,
+                       const char *places) {
+  size_t size;
+  for (; *places != '\0'; places += size) {
+    size = strcspn(places, ";");
+    size += places[size] == ';';
+    if (!buffer_format(path, "%s%.*s", up, (int)size, places)) return false;
+  }
+  return buffer_append(path, "", 1);
+}
+
 static void search_project(const struct project *project) {
-  static const char *const places[] = {
-      "lua/?.lua", "lua/?/init.lua", "lua_modules/share/lua/5.4/?.lua",
-      "lua_modules/share/lua/5.4/?/init.lua"};
   struct buffer path;
   buffer_init(&path);
-  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    buffer_format(&path, "%s%s%s", i > 0 ? ";" : "", project->up, places[i]);
-  if (buffer_append(&path, "", 1))
+  if (add_places(&path, project->up, PROJECT_PATH))
     search_first("LUA_PATH_5_4", "LUA_PATH", buffer_bytes(&path));
   buffer_clear(&path);
-  if (buffer_format(&path, "%slua_modules/lib/lua/5.4/?.so", project->up) &&
-      buffer_append(&path, "", 1))
+  if (add_places(&path, project->up, PROJECT_CPATH))
     search_first("LUA_CPATH_5_4", "LUA_CPATH", buffer_bytes(&path));
   buffer_deinit(&path);
 }

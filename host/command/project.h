@@ -10,6 +10,13 @@
 #include <limits.h>
 #include <stdbool.h>
 
+/* Where the modules of a project are, and of its release. */
+#define PROJECT_PATH                                \
+  "lua/?.lua;lua/?/init.lua;"                       \
+  "lua_modules/share/lua/5.4/?.lua;"                \
+  "lua_modules/share/lua/5.4/?/init.lua"
+#define PROJECT_CPATH "lua_modules/lib/lua/5.4/?.so"
+
 struct project {
   /* Where one was when the command was given, below the project's folder,
   ** with a slash behind it; "./" if there. Empty: in no project. */

@@ -116,6 +116,9 @@ static void prepare(struct repl *repl, const struct request *request) {
   repl->client = (struct client){.input = STDIN_FILENO,
                                  .output = STDOUT_FILENO,
                                  .error = STDERR_FILENO,
+                                 .json = request->json,
+                                 .codes = request->codes,
+                                 .code_count = request->code_count,
                                  .asides = repl->asides};
   repl->output.to = -1;
   repl->log.to = -1;

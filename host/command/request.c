@@ -6,17 +6,13 @@
 #include <unistd.h>
 
 #include "command/help.h"
+#include "command/misuse.h"
 
 const char request_help[] = HELP_TEXT;
 
 /* Does what is not C's to do. */
 static const char cli[] =
     "return require('troupe.cli').main([==[" HELP_TEXT "]==], ...)";
-
-static bool misuse(const char *what, const char *argument) {
-  fprintf(stderr, "troupe: %s%s (see troupe --help)\n", what, argument);
-  return false;
-}
 
 static bool read_number(const char *text, double *number) {
   char *end;
@@ -88,8 +84,7 @@ static const struct option *find_option(const char *name, size_t size) {
 
 /* `--name value` or `--name=value`, or one without a value; moves `at` past
 ** it. */
-static bool read_option(struct request *request, int argc, char **argv,
-                        int *at) {
+bool request_option(struct request *request, int argc, char **argv, int *at) {
   const char *word = argv[*at];
   const char *equals = strchr(word, '=');
   const struct option *option = find_option(
@@ -140,7 +135,7 @@ static bool sift(struct request *request, int *argc, char **argv, int at) {
   while (at < *argc && strcmp(argv[at], "--") != 0) {
     if (!goes_anywhere(argv[at]))
       argv[kept++] = argv[at++];
-    else if (!read_option(request, *argc, argv, &at))
+    else if (!request_option(request, *argc, argv, &at))
       return false;
   }
   while (at < *argc) argv[kept++] = argv[at++];
@@ -148,11 +143,13 @@ static bool sift(struct request *request, int *argc, char **argv, int at) {
   return true;
 }
 
-/* What tests do must not be done to what runs, and what is measured should be
-** as it is where it runs. */
+/* What tests do must not be done to what runs; what is measured should be as it
+** is where it runs, and what is built is for there. */
 static const char *environment_of(const char *command) {
   if (strcmp(command, "test") == 0) return "test";
-  return strcmp(command, "bench") == 0 ? "prod" : NULL;
+  if (strcmp(command, "bench") == 0 || strcmp(command, "build") == 0)
+    return "prod";
+  return NULL;
 }
 
 /* Tests wait for nothing, where they are alone: several workers at a time, an
@@ -240,7 +237,7 @@ static enum request_kind take_file(struct request *request,
 
 /* --- attach --------------------------------------------------------------- */
 
-static bool add_code(struct request *request, int argc, char **argv, int *at) {
+bool request_code(struct request *request, int argc, char **argv, int *at) {
   if (request->code_count == REQUEST_CODES_LARGEST)
     return misuse("too many lines of Lua: ", argv[*at]);
   return take_code(&request->codes[request->code_count++], argc, argv, at);
@@ -260,7 +257,7 @@ static enum request_kind read_attach_word(struct request *request, int argc,
   bool good;
   if (strcmp(word, "--help") == 0) return read_help(request, REQUEST_ATTACH);
   if (strcmp(word, "-e") == 0) {
-    good = add_code(request, argc, argv, at);
+    good = request_code(request, argc, argv, at);
   } else {
     *at += 1;
     if (strcmp(word, "--json") == 0)
@@ -275,8 +272,8 @@ static enum request_kind read_attach_word(struct request *request, int argc,
   return good ? REQUEST_ATTACH : REQUEST_MISUSED;
 }
 
-static enum request_kind read_attach(struct request *request, int argc,
-                                     char **argv, int at) {
+enum request_kind request_attach(struct request *request, int argc,
+                                 char **argv, int at) {
   enum request_kind kind = REQUEST_ATTACH;
   while (at < argc && kind == REQUEST_ATTACH)
     kind = read_attach_word(request, argc, argv, &at);
@@ -302,7 +299,7 @@ static enum request_kind read_words(struct request *request,
     if (strcmp(argv[at], "--version") == 0) return REQUEST_VERSION;
     if (kind == REQUEST_MISUSED && strcmp(argv[at], "-e") == 0)
       return read_line_of_code(request, argc, argv, at);
-    if (!read_option(request, argc, argv, &at)) return REQUEST_MISUSED;
+    if (!request_option(request, argc, argv, &at)) return REQUEST_MISUSED;
   }
   if (kind != REQUEST_MISUSED) return take_file(request, kind, argc, argv, at);
   if (at == argc) {
@@ -315,7 +312,7 @@ static enum request_kind read_words(struct request *request,
     misuse("expected no option before attach, got ", argv[1]);
     return REQUEST_MISUSED;
   }
-  return kind == REQUEST_ATTACH ? read_attach(request, argc, argv, at + 1)
+  return kind == REQUEST_ATTACH ? request_attach(request, argc, argv, at + 1)
                                 : read_words(request, kind, argc, argv, at + 1);
 }
 
@@ -330,14 +327,17 @@ static bool settle_environment(struct request *request) {
          misuse("expected a file of settings, got none in ", request->config);
 }
 
-enum request_kind request_read(struct request *request, int argc, char **argv) {
+bool request_begin(struct request *request) {
   const char *workers = getenv("TROUPE_WORKERS");
-  enum request_kind kind;
   *request = (struct request){.options.size = sizeof request->options,
                               .environment = getenv("TROUPE_ENV")};
   request->options.slices = getenv("TROUPE_SLICES");
-  if (workers != NULL && !read_workers(request, workers))
-    return REQUEST_MISUSED;
+  return workers == NULL || read_workers(request, workers);
+}
+
+enum request_kind request_read(struct request *request, int argc, char **argv) {
+  enum request_kind kind;
+  if (!request_begin(request)) return REQUEST_MISUSED;
   kind = read_words(request, REQUEST_MISUSED, argc, argv, 1);
   if (kind != REQUEST_RUN && kind != REQUEST_REPL) return kind;
   return settle_environment(request) ? kind : REQUEST_MISUSED;

@@ -22,6 +22,7 @@ enum request_kind {
   REQUEST_ATTACH,
   REQUEST_HELP,
   REQUEST_VERSION,
+  REQUEST_DONE, /* it was told */
   REQUEST_MISUSED
 };
 
@@ -45,6 +46,7 @@ struct request {
   int argument_count;
   /* REQUEST_ATTACH */
   const char *host; /* its name, or its socket; NULL: the only one */
+  bool name_implied; /* nobody has asked for options.name: need not be had */
   const char *codes[REQUEST_CODES_LARGEST];
   int code_count;
   bool json;
@@ -59,6 +61,19 @@ struct request {
 ** told on standard error. `request` stays where it is, as it points into
 ** itself. */
 enum request_kind request_read(struct request *request, int argc, char **argv);
+
+/* --- For who reads other command lines ------------------------------------ */
+
+/* Empty, but for what the environment says. False: that is wrong. */
+bool request_begin(struct request *request);
+/* `--name value` or `--name=value`, or one without a value, which is argv[*at];
+** moves *at past it. False: why has been told. */
+bool request_option(struct request *request, int argc, char **argv, int *at);
+/* A line of Lua behind the word argv[*at]; moves *at past both. */
+bool request_code(struct request *request, int argc, char **argv, int *at);
+/* What stands behind `attach`, from argv[at] on. */
+enum request_kind request_attach(struct request *request, int argc,
+                                 char **argv, int at);
 
 extern const char request_help[];
 

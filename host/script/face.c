@@ -15,6 +15,8 @@
 #include "script/console.h"
 #include "script/coroutine.h"
 #include "script/entity.h"
+#include "script/face_archive.h"
+#include "script/face_asset.h"
 #include "script/face_bond.h"
 #include "script/face_census.h"
 #include "script/face_clock.h"
@@ -267,6 +269,8 @@ const struct state_module state_modules[] = {
     {"troupe.registry", open_registry},
     {"troupe.exchange", reload_open},
     {"troupe.tcp", socket_open_tcp},
+    {"troupe.asset", asset_open},
+    {"troupe.archive", archive_open_face},
 #ifdef TROUPE_ASSERTS
     {"probe", probe_open},
 #endif

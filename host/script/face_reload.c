@@ -60,7 +60,8 @@ static bool is_host_module(lua_State *L, const char *name) {
 /* Why there is nothing to reload. */
 static int not_loaded(lua_State *L, const char *name) {
   struct path *path = module_path(L);
-  bool there = module_search(L, name, path_lua(path));
+  bool there =
+      module_search(L, script_of(L)->modules, name, path_lua(path));
   path_drop(path);
   if (!there)
     return failure_raise(L, FAILURE_BADARGUMENT,
@@ -132,6 +133,14 @@ static struct source *choose_source(lua_State *L, const char *name,
   return source;
 }
 
+/* Its files are the executable's. */
+static void check_released(lua_State *L, const struct source *source,
+                           const char *name) {
+  if (modules_owns(script_of(L)->modules, source->chunk + 1))
+    failure_raise(L, FAILURE_BADARGUMENT,
+                  "%s is a part of this release, and stays as it is", name);
+}
+
 static int lua_open(lua_State *L) {
   const char *name = luaL_checkstring(L, 1), *path, *why;
   enum how how = (enum how)luaL_checkoption(L, 2, NULL, hows);
@@ -145,6 +154,7 @@ static int lua_open(lua_State *L) {
   reload->path = path;
   reload->self = body_pid(body_of(L));
   if (reload->source == NULL) return not_loaded(L, name);
+  check_released(L, reload->source, name);
   why = choose(L, reload, name, how);
   if (why != NULL) return refuse(L, why);
   if (!reload_begin(script_of(L), reload)) return refuse(L, "busy");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/archive.h"
 #include "base/buffer.h"
 #include "script/body.h"
 #include "script/module_load.h"
@@ -11,8 +12,9 @@
 
 /* --- From the store into a state ------------------------------------------ */
 
-/* A chunk from the store cannot fail to load but for want of memory. This is
-** the only place where bytecode is taken: it is our own. */
+/* A chunk from the store cannot fail to load but for want of memory. Bytecode
+** is taken only here and from a release, where it has been made by the same
+** executable, and been summed up since: it is our own. */
 void module_push_unit(lua_State *L, const struct source *source,
                       struct unit *unit) {
   int status =
@@ -58,12 +60,25 @@ struct unit *module_compile(lua_State *L, const struct source *source) {
   return unit;
 }
 
+int module_load_chunk(lua_State *L, const struct modules *modules,
+                      const char *file) {
+  struct archive_file found;
+  int status;
+  if (!modules_archived(modules, file, &found))
+    return luaL_loadfilex(L, file, "t");
+  lua_pushfstring(L, "@%s", file);
+  status = luaL_loadbufferx(L, found.bytes, found.size, lua_tostring(L, -1),
+                            "b");
+  lua_remove(L, -2);
+  return status;
+}
+
 /* Pushes function and name, or just a message; *source where it is stored, or
 ** NULL. */
 static bool push_file(lua_State *L, struct modules *modules, const char *file,
                       struct source **source) {
   const char *chunk = lua_pushfstring(L, "@%s", file);
-  if (!loaded(L, luaL_loadfilex(L, file, "t"))) {
+  if (!loaded(L, module_load_chunk(L, modules, file))) {
     lua_replace(L, -2);
     return false;
   }
@@ -105,30 +120,61 @@ static bool push_embedded(lua_State *L, struct modules *modules,
 
 /* --- Search --------------------------------------------------------------- */
 
-static bool readable(const char *file) {
-  FILE *stream = fopen(file, "r");
+static bool readable(const struct modules *modules, const char *file) {
+  struct archive_file found;
+  FILE *stream;
+  if (modules_owns(modules, file))
+    return modules_archived(modules, file, &found);
+  stream = fopen(file, "r");
   if (stream) fclose(stream);
   return stream != NULL;
 }
 
-bool module_search(lua_State *L, const char *name, const char *path) {
+bool module_search(lua_State *L, const struct modules *modules,
+                   const char *name, const char *path) {
+  bool found;
+  name = luaL_gsub(L, name, ".", LUA_DIRSEP);
+  found = module_search_file(L, modules, name, path);
+  lua_remove(L, -2);
+  return found;
+}
+
+/* "no file 'a'\n\tno file 'b'"; that of a release should not sound as if the
+** working directory had been looked at. */
+static void push_misses(lua_State *L, const struct modules *modules,
+                        const char *path) {
+  luaL_Buffer misses;
+  const char *end;
+  luaL_buffinit(L, &misses);
+  for (; *path; path = *end ? end + 1 : end) {
+    end = strchr(path, LUA_PATH_SEP[0]);
+    if (!end) end = path + strlen(path);
+    luaL_addstring(&misses, "no file '");
+    luaL_addlstring(&misses, path, (size_t)(end - path));
+    luaL_addstring(&misses, modules_owns(modules, path) ? "' in this release"
+                                                        : "'");
+    if (*end) luaL_addstring(&misses, "\n\t");
+  }
+  luaL_pushresult(&misses);
+}
+
+bool module_search_file(lua_State *L, const struct modules *modules,
+                        const char *name, const char *path) {
   const char *file, *end, *at;
   int top = lua_gettop(L);
-  name = luaL_gsub(L, name, ".", LUA_DIRSEP);
   path = luaL_gsub(L, path, LUA_PATH_MARK, name);
   for (at = path; *at; at = *end ? end + 1 : end) {
     end = strchr(at, LUA_PATH_SEP[0]);
     if (!end) end = at + strlen(at);
     file = lua_pushlstring(L, at, (size_t)(end - at));
-    if (readable(file)) {
+    if (readable(modules, file)) {
       lua_replace(L, top + 1);
       lua_settop(L, top + 1);
       return true;
     }
     lua_pop(L, 1);
   }
-  path = luaL_gsub(L, path, LUA_PATH_SEP, "'\n\tno file '");
-  lua_pushfstring(L, "no file '%s'", path);
+  push_misses(L, modules, path);
   lua_replace(L, top + 1);
   lua_settop(L, top + 1);
   return false;
@@ -201,7 +247,7 @@ enum module_found module_find(lua_State *L, struct modules *modules,
   case STATUS_WAIT:
     return MODULE_CLOSED;
   default:
-    if (!module_search(L, name, path)) return MODULE_ABSENT;
+    if (!module_search(L, modules, name, path)) return MODULE_ABSENT;
     return load_found(L, modules, name, path, taking, closed);
   }
 }

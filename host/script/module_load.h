@@ -39,9 +39,18 @@ void module_push_unit(lua_State *L, const struct source *source,
 */
 struct unit *module_compile(lua_State *L, const struct source *source);
 
+/* As luaL_loadfilex, in text only; and bytecode, if the file is one of the
+** release. In any state, also one that is no actor's. May raise (memory). */
+int module_load_chunk(lua_State *L, const struct modules *modules,
+                      const char *file);
+
 /* Pushes the name of the file that `require` would find anew, and true; else
-** what it looked for. May raise (memory). */
-bool module_search(lua_State *L, const char *name, const char *path);
+** what it looked for. `path` may be one of C modules. May raise (memory). */
+bool module_search(lua_State *L, const struct modules *modules,
+                   const char *name, const char *path);
+/* The same for a name that has its slashes already. */
+bool module_search_file(lua_State *L, const struct modules *modules,
+                        const char *name, const char *path);
 
 /* Pushes the short message for a module that is not there. May raise. */
 void module_push_absent(lua_State *L, const char *name, const char *path);

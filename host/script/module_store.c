@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/archive.h"
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/memory.h"
@@ -30,6 +31,7 @@ struct name {
 
 struct modules {
   const struct embedded *embedded;
+  const struct archive *archive;
   uint64_t seed;
   struct mutex mutex;
   /* Under the mutex. */
@@ -39,10 +41,12 @@ struct modules {
   size_t source_count, finding_count, name_count;
 };
 
-struct modules *modules_new(const struct embedded *embedded) {
+struct modules *modules_new(const struct embedded *embedded,
+                            const struct archive *archive) {
   struct modules *modules = memory_zalloc(sizeof *modules);
   if (!modules) return NULL;
   modules->embedded = embedded;
+  modules->archive = archive;
   modules->seed = hash_word(tick_now());
   mutex_init(&modules->mutex);
   return modules;
@@ -78,6 +82,22 @@ const struct embedded *modules_embedded(const struct modules *modules,
   if (!embedded) return NULL;
   while (embedded->name && strcmp(embedded->name, name) != 0) embedded++;
   return embedded->name ? embedded : NULL;
+}
+
+/* --- Releases ------------------------------------------------------------- */
+
+const struct archive *modules_archive(const struct modules *modules) {
+  return modules->archive;
+}
+
+bool modules_owns(const struct modules *modules, const char *file) {
+  return modules->archive != NULL && file[0] != '/';
+}
+
+bool modules_archived(const struct modules *modules, const char *file,
+                      struct archive_file *found) {
+  return modules_owns(modules, file) &&
+         archive_find(modules->archive, file, found);
 }
 
 /* --- Names ---------------------------------------------------------------- */

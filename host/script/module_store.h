@@ -30,9 +30,13 @@ struct embedded {
 /* All of lua/troupe/, made into C by scripts/build/embed.lua. */
 extern const struct embedded embedded_library[];
 
+struct archive;      /* base/archive.h */
+struct archive_file;
 struct notes; /* script/notes.h */
 struct modules;
-struct modules *modules_new(const struct embedded *embedded); /* NULL: nomem */
+/* NULL: no memory. `archive`: NULL in what is no release. */
+struct modules *modules_new(const struct embedded *embedded,
+                            const struct archive *archive);
 void modules_free(struct modules *modules);
 /* The same text for as long as the host lives; a generic one if there is no
 ** memory or there are too many. *fresh: nobody has asked for it before. */
@@ -41,6 +45,15 @@ const char *modules_name(struct modules *modules, const char *name,
 
 const struct embedded *modules_embedded(const struct modules *modules,
                                         const char *name);
+/* NULL: this is no release. */
+const struct archive *modules_archive(const struct modules *modules);
+/* Is a file of this name one of the release, there or not? In a release all are
+** but absolute names: where it runs it looks at nothing that nobody has named
+** to it. */
+bool modules_owns(const struct modules *modules, const char *file);
+/* The file, if it is one of the release and there. */
+bool modules_archived(const struct modules *modules, const char *file,
+                      struct archive_file *found);
 /* NULL: not there. */
 struct source *modules_source(struct modules *modules, const char *chunk);
 struct source *modules_found(struct modules *modules, const char *path,

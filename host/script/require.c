@@ -9,6 +9,7 @@
 #include "script/module.h"
 #include "script/module_load.h"
 #include "script/script.h"
+#include "script/searcher.h"
 #include "script/state.h"
 
 /* Where the registry keeps the `package` table, from when it is opened. */
@@ -108,6 +109,7 @@ int module_open_package(lua_State *L) {
   lua_pushcfunction(L, search_store);
   lua_rawseti(L, -2, 2);
   lua_pop(L, 1);
+  searcher_install(L);
   library_expose_loaded(L);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &package_key);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "base/native.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/console.h"
@@ -104,10 +105,17 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->visits = visit_table;
   script->dossier = dossier_outcome;
   script->stock = library_new_stock();
-  script->modules = modules_new(options->embedded);
+  script->modules = modules_new(options->embedded, options->archive);
   script->path = path_new(options->path, options->cpath);
   script->reloads = reloads_new();
   limits_init(&script->limits);
+  if (options->archive != NULL) {
+    script->native = native_new(options->archive);
+    if (script->native == NULL) {
+      runtime_free(script);
+      return NULL;
+    }
+  }
   if (script->stock == NULL || script->modules == NULL ||
       script->path == NULL || script->reloads == NULL ||
       !fix(&script->normal, "normal") || !fix(&script->shutdown, "shutdown") ||
@@ -129,6 +137,7 @@ void runtime_free(struct script *script) {
   console_free(script->console);
   reloads_free(script->reloads);
   modules_free(script->modules);
+  native_free(script->native);
   library_free_stock(script->stock);
   path_drop(script->path);
   memory_free(script);

@@ -21,6 +21,7 @@
 struct body;    /* script/body.h */
 struct modules; /* script/module.h */
 struct interrupt; /* script/order.h */
+struct native;  /* base/native.h */
 struct path;
 struct stock;   /* script/stock.h */
 struct setting; /* script/settings.h */
@@ -60,6 +61,7 @@ struct script {
                          const struct interrupt *wanted);
   struct stock *stock;
   struct modules *modules;
+  struct native *native; /* its C modules; NULL: this is no release */
   struct log *log;
   struct path *path;
   void (*ended)(void *context, int status, const char *text);

@@ -6,10 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/archive.h"
 #include "base/memory.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
+#include "script/module_load.h"
+#include "script/module_store.h"
 #include "script/script.h"
 
 /* NULL: nobody has set it. */
@@ -114,15 +117,21 @@ static bool enter_all(lua_State *L, struct script *script) {
   return true;
 }
 
+static bool is_there(const struct modules *modules, const char *file) {
+  struct archive_file found;
+  return modules_owns(modules, file) ? modules_archived(modules, file, &found)
+                                     : access(file, F_OK) == 0;
+}
+
 bool settings_load(struct script *script, const char *file, char *why,
                    size_t why_size) {
   lua_State *L;
   bool done = false;
-  if (access(file, F_OK) != 0) return true;
+  if (!is_there(script->modules, file)) return true;
   L = luaL_newstate();
   if (L == NULL) return false;
   luaL_openlibs(L);
-  if (luaL_loadfilex(L, file, "t") == LUA_OK &&
+  if (module_load_chunk(L, script->modules, file) == LUA_OK &&
       lua_pcall(L, 0, 1, 0) == LUA_OK) {
     if (lua_type(L, -1) == LUA_TTABLE)
       done = enter_all(L, script);

@@ -20,8 +20,9 @@ struct setting {
 ** is there already is replaced. False: not of that form, or no memory.
 ** [main] */
 bool settings_set(struct script *script, const char *assignment);
-/* Every field of the table that the Lua file returns. False: `why` says what
-** is wrong with it. A file that is not there is no settings. [main] */
+/* Every field of the table that the Lua file returns; in a release, a file of
+** that. False: `why` says what is wrong with it. A file that is not there is no
+** settings. [main] */
 bool settings_load(struct script *script, const char *file, char *why,
                    size_t why_size);
 void settings_free(struct script *script);

@@ -106,6 +106,7 @@ return {
     troupe stubs               # after a clone: for editors
     troupe run --name NAME     # starts it; Ctrl-C stops it
     troupe attach NAME         # asks it what it is doing, from another terminal
+    troupe build               # one file, build/NAME, to be run elsewhere
 
 `lua/NAME.lua` starts the servers, which are modules in `lua/NAME/`. Settings
 are in `config/`, a file for each environment: `troupe run --env prod`.

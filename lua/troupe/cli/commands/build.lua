@@ -1,0 +1,136 @@
+--- troupe build
+--
+-- What goes in, by the name under which the host looks for it:
+--
+--   release              the facts: host/command/release.c reads them
+--   lua/...              the project's modules, as bytecode with line numbers
+--   lua_modules/...      those of others, as bytecode; C ones as they are
+--   config/ENV.lua       the settings, as bytecode: they run at each start
+--   assets/...           as they are
+--
+-- Names are those in the project, so errors read the same in both.
+
+local application = require "troupe.cli.application"
+local archive = require "troupe.archive"
+local shell = require "troupe.cli.shell"
+
+local OTHERS = "lua_modules/share/lua/5.4"
+local NATIVES = "lua_modules/lib/lua/5.4"
+
+-- All files of a folder, links followed; a link to nothing is one, too.
+local function files_in(folder, pattern)
+  local word = shell.quote(folder)
+  local lines, good = shell.lines(("test ! -d %s || find -L %s ! -type d " ..
+    "-name %s -print | LC_ALL=C sort"):format(word, word,
+    shell.quote(pattern)))
+  if not good then return nil, lines[#lines] end
+  for _, line in ipairs(lines) do
+    if not line:find(folder .. "/", 1, true) then return nil, line end
+  end
+  return lines
+end
+
+-- --- Parts -------------------------------------------------------------------
+
+local function compile(file)
+  local chunk, why = loadfile(file, "t")
+  if not chunk then return nil, why end
+  return string.dump(chunk)
+end
+
+local function add(files, folder, pattern, read)
+  local names, why = files_in(folder, pattern)
+  if not names then return nil, why end
+  for _, name in ipairs(names) do
+    local bytes
+    bytes, why = read(name)
+    if bytes == nil then return nil, why end
+    files[name] = bytes or nil
+  end
+  return true
+end
+
+-- A rock may bring a file for another Lua, that nobody requires: false.
+local function compile_other(file)
+  local code, why = compile(file)
+  if code then return code end
+  io.stderr:write("troupe: left out: ", why, "\n")
+  return false
+end
+
+local function add_settings(files, environment)
+  local file = ("config/%s.lua"):format(environment)
+  if not shell.exists(file) then return true end
+  local why
+  files[file], why = compile(file)
+  return files[file] and true, why
+end
+
+-- What starts on this machine may be a module that does not come with it.
+local function check_application(files, project)
+  local name, file = application.find(project)
+  if not name then return nil, file end
+  if files[file] then return true end
+  return nil, ("no application here: %s is %s, which is not the project's")
+    :format(name, file)
+end
+
+local function facts(project, environment)
+  return table.concat({ project.package, project.version, project.module,
+    environment, "" }, "\n")
+end
+
+local function collect(project, environment)
+  local files = {}
+  for _, part in ipairs {
+    { "lua", "*.lua", compile }, { OTHERS, "*.lua", compile_other },
+    { NATIVES, "*.so", shell.read }, { "assets", "*", shell.read },
+  } do
+    local good, why = add(files, table.unpack(part))
+    if not good then return nil, why end
+  end
+  local good, why = add_settings(files, environment)
+  if not good then return nil, why end
+  good, why = check_application(files, project)
+  if not good then return nil, why end
+  files.release = facts(project, environment)
+  return files
+end
+
+-- --- The command -------------------------------------------------------------
+
+-- Where it goes: below where one was, if one says where.
+local function output_of(arguments, context)
+  local given = arguments.output
+  if not given then return "build/" .. context.project.package end
+  if given:find "^/" or context.from == "./" then return given end
+  return context.from .. given
+end
+
+return {
+  summary = "make one file of the project, which runs without Troupe",
+  help = [[
+The file is an executable that needs libc and libm only: the host, the
+project's modules and those in lua_modules/, C modules too, as they are here,
+the files in assets/ (see troupe.asset), and the settings of config/prod.lua, or
+of the environment that --env names: they are read at each start of it, where
+it runs. It starts the application; its --help tells the rest. The same project
+gives the same bytes.]],
+  options = {
+    { name = "output", value = "FILE", help = "default: build/NAME" },
+  },
+  project = true,
+  settings = false,
+  run = function(arguments, context)
+    local files, why = collect(context.project, os.getenv "TROUPE_ENV")
+    if not files then return nil, why end
+    local output, size = output_of(arguments, context), nil
+    local good
+    good, why = shell.make_folder(output:match "^(.*)/" or ".")
+    if good then size, why = archive.write(output, files) end
+    if not size then
+      return nil, ("cannot make %s: %s"):format(output, why)
+    end
+    print(("%s  %.1f MB"):format(output, size / 1e6))
+  end,
+}
