@@ -47,15 +47,16 @@ function timer:cancel() end
 ---@field kind troupe.error.kind
 ---@field message string
 ---@field trace? troupe.error.hop[] where it happened first
----@field begun? boolean of a request; false: the handler has never started and
---- never will, so a retry is safe
+--- Of a request. False: the handler has never started and never will, so a
+--- retry is safe.
+---@field begun? boolean
 ---@field reason? any of an `exit`: the value that was raised
 ---@field pid? troupe.pid of `exists`: who has the name
 ---@field waited? number of a `timeout`: seconds
 ---@field position? integer of a request that still stood in its queue
 ---@field queued? integer how long that queue was
----@field culprit? troupe.error.other[] who was waited for, whom that one waits
---- for, and so on
+--- Of a `timeout`: who was waited for, whom that one waits for, and so on.
+---@field culprit? troupe.error.other[]
 ---@field circle? troupe.error.other[] of a `deadlock`: oneself first
 
 --- An actor that an error came through.

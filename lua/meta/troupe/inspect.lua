@@ -21,8 +21,8 @@ local inspect = {}
 ---@field limit? integer entries at most (1000)
 
 ---@class troupe.inspect.actors_options: troupe.inspect.limit
----@field sort? "queue"|"memory"|"cpu"|"calls"|"waiting"|"handling" the largest
---- first
+--- The largest first.
+---@field sort? "queue"|"memory"|"cpu"|"calls"|"waiting"|"handling"
 ---@field behaviour? string of this one only
 ---@field all? boolean no limit
 

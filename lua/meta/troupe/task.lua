@@ -13,8 +13,8 @@ local task = {}
 ---@class troupe.task.options
 ---@field limit? integer at a time (8)
 ---@field rate? number starts a second (any)
----@field errors? "raise"|"return" the first error ("raise"), or each among the
---- reasons
+--- The first error is raised ("raise"), or each is among the reasons.
+---@field errors? "raise"|"return"
 
 --- Starts `require(module)[name](...)` in an actor that ends with its owner.
 ---@param module string
