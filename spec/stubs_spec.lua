@@ -287,6 +287,16 @@ describe("the stubs", function()
     end
   end)
 
+  it("have no functions but those", function()
+    local held = methods()
+    for _, handle in pairs(HANDLES) do held[handle] = true end
+    for name, class in pairs(all.classes) do
+      if next(class.functions) and not all.modules[name] then
+        assert.is_truthy(held[name], name)
+      end
+    end
+  end)
+
   it("have all options, and fields of a behaviour", function()
     for class, declared in pairs(DECLARED) do
       assert.equal(words(declared()), words(stubs.fields(all, class)), class)
