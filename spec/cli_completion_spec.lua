@@ -163,7 +163,7 @@ for _, shell in ipairs { "bash", "zsh", "fish" } do
       return terminal
     end
 
-    -- Each becomes this when Tab is pressed; then the line is thrown away.
+    -- Each becomes this when Tab is pressed; then the line is cleared.
     local LINES = {
       { "troupe compl", "troupe completion" },
       { "troupe completion zs", "troupe completion zsh" },
@@ -186,7 +186,7 @@ for _, shell in ipairs { "bash", "zsh", "fish" } do
         terminal:type(line[1])
         terminal:keys "Tab"
         terminal:ends("at> " .. line[2])
-        terminal:keys "C-c"
+        terminal:keys "C-u"
         terminal:await "at>$"
       end
     end)
@@ -199,7 +199,8 @@ describe("troupe completion", function()
     assert.matches("^usage: troupe completion COMMAND ...\n",
       place:troupe("completion", "--help").stdout)
     assert.same({ status = 1, stdout = "", stderr = "troupe: unknown " ..
-      "command completion zhs; did you mean zsh? (see troupe completion --help)\n" },
+      "command completion zhs; did you mean zsh? (see troupe completion " ..
+      "--help)\n" },
       place:troupe("completion", "zhs"))
     assert.same({ status = 1, stdout = "", stderr = "troupe: expected one " ..
       "of bash, zsh, fish, offer (see troupe completion --help)\n" },

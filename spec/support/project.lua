@@ -25,12 +25,40 @@ function project.new()
   return setmetatable({ folder = parent.folder .. "/shop" }, project)
 end
 
+-- What commands need of the system.
+local PROGRAMS = [[cat chmod cp env find grep ln ls mkdir mktemp mv pwd
+  readlink rm sed sh sort stat test timeout]]
+
+--- A folder of programs, for PATH: these scripts, and what commands need.
+---@param scripts table<string, string> by name, texts for sh
+---@return string
+function project.programs(scripts)
+  local folder = command.directory()
+  for name in PROGRAMS:gmatch "%S+" do
+    os.execute(("ln -s \"$(command -v %s)\" %s/"):format(name,
+      command.quote(folder)))
+  end
+  for name, text in pairs(scripts) do
+    command.write(folder .. "/" .. name, "#!/bin/sh\n" .. text)
+    os.execute("chmod +x " .. command.quote(folder .. "/" .. name))
+  end
+  return folder
+end
+
+--- The same project, where the environment is another.
+---@param environment table<string, string>
+---@return table
+function project:with(environment)
+  return setmetatable({ environment = environment }, { __index = self })
+end
+
 --- Runs the binary in it, or in the folder `below` of it.
 ---@param ... string
 ---@return table result as of support.command
 function project:troupe(...)
   return command.run({ command.binary(), ... },
-    { directory = self.folder .. "/" .. (self.below or ".") })
+    { directory = self.folder .. "/" .. (self.below or "."),
+      environment = self.environment })
 end
 
 --- Starts it in the background.

@@ -8,8 +8,8 @@ local shell = require "troupe.cli.shell"
 local command = {}
 
 -- In the order in which they are listed.
-local OWN = { "new", "test", "check", "build", "clean", "stubs",
-  "completion", "help" }
+local OWN = { "new", "test", "check", "format", "docs", "bench", "build",
+  "clean", "stubs", "completion", "help" }
 
 -- C's, of which run and repl without a file are ours.
 command.FOREIGN = foreign.NAMES
