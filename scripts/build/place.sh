@@ -72,7 +72,9 @@ copy_files() {
   mkdir -p "$1/bin" "$1/share/troupe" "$1/share/doc/troupe/lua"
   cp "$binary" "$1/bin/troupe"
   # Debugging information is most of it; lua_* stay, which C modules need.
-  strip --strip-unneeded --remove-section=.comment "$1/bin/troupe"
+  if command -v strip >/dev/null; then
+    strip --strip-unneeded --remove-section=.comment "$1/bin/troupe"
+  fi
   cp -r "$here/lua/meta" "$1/share/troupe/meta"
   cp "$here/LICENSE" "$here/README.md" "$1/share/doc/troupe"
   cp "$here/lua/README.md" "$1/share/doc/troupe/lua"
