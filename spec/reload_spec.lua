@@ -51,6 +51,29 @@ describe("a reload", function()
     assert.same({ { 2, 1 }, { 2, 1 } }, { get(one), get(two) })
   end)
 
+  it("changes it under all names that an actor has for it", function()
+    local module = counter(UPGRADE)
+    package.path = package.path .. ";" .. module.file -- whatever the name
+    local pids = { module.start(), actors.keep(troupe.start "second") }
+    for _, pid in ipairs(pids) do
+      assert.equal(1, troupe.call(pid, "run", [[
+        first, second = require(select(3, ...)), require "second"
+        for count = 1, 100 do require("name" .. count) end
+        return first ~= second and second.number
+      ]], module.name))
+    end
+    write(module, 2, UPGRADE)
+    assert.same({ 2, 2 }, { reload.reload(module.name).actors,
+      (reload.version(module.name)) })
+    for _, pid in ipairs(pids) do
+      assert.same({ 2, 2 }, get(pid))
+      assert.equal(1, troupe.call(pid, "state").was)
+      assert.same({ 2, 2, 2 }, { troupe.call(pid, "run", [[
+        return first.number, second.number, require "name100".number
+      ]]) })
+    end
+  end)
+
   it("is what actors start with that are started later", function()
     local module = counter()
     module.start()
