@@ -26,7 +26,11 @@ struct log {
   struct mutex lock;
   int fd;
   _Atomic int level; /* relaxed: a line more or less while it changes */
-  bool torn;         /* lock; the last line was cut short */
+  /* All lock: */
+  bool torn; /* the last line was cut short */
+  bool keeps;
+  struct log_line *first, **last; /* kept; `last` is where the next one goes */
+  size_t bytes, lost;             /* of these; and lines that did not fit */
 };
 
 /* A line under way. */
@@ -48,12 +52,14 @@ struct log *log_new(int fd, enum log_level level) {
   if (log == NULL) return NULL;
   mutex_init(&log->lock);
   log->fd = fd;
+  log->last = &log->first;
   log_set_level(log, level);
   return log;
 }
 
 void log_free(struct log *log) {
   if (log == NULL) return;
+  log_keep(log, false);
   mutex_deinit(&log->lock);
   memory_free(log);
 }
@@ -173,20 +179,84 @@ static bool wanted(struct log *log, enum log_level level) {
   return level >= log_level(log) && level < LOG_OFF;
 }
 
-void log_text(struct log *log, enum log_level level, const char *who,
-              const char *text, size_t size) {
-  if (!wanted(log, level)) return;
+static void write_locked(struct log *log, enum log_level level,
+                         const char *who, const char *text, size_t size) {
   struct line line;
   line.log = log;
   line.size = 0;
   line.lost = false;
-  mutex_lock(&log->lock);
   if (log->torn) put_locked(&line, "\n", 1);
   put_head_locked(&line, level, who);
   put_indented_locked(&line, text, size);
   put_locked(&line, "\n", 1);
   flush_locked(&line);
   log->torn = line.lost;
+}
+
+/* --- Kept ----------------------------------------------------------------- */
+
+static void keep_locked(struct log *log, enum log_level level,
+                        const char *who, const char *text, size_t size) {
+  size_t name = who != NULL ? strlen(who) + 1 : 0;
+  size_t all = sizeof(struct log_line) + name + size + 1;
+  struct log_line *line = NULL;
+  if (all <= LOG_KEPT_LARGEST - log->bytes) line = memory_alloc(all);
+  if (line == NULL) {
+    log->lost++;
+    return;
+  }
+  char *bytes = (char *)(line + 1);
+  if (who != NULL) memcpy(bytes, who, name);
+  memcpy(bytes + name, text, size);
+  bytes[name + size] = '\0';
+  *line = (struct log_line){.all = all, .level = level,
+                            .who = who != NULL ? bytes : NULL,
+                            .size = size, .text = bytes + name};
+  *log->last = line;
+  log->last = &line->next;
+  log->bytes += all;
+}
+
+void log_text(struct log *log, enum log_level level, const char *who,
+              const char *text, size_t size) {
+  if (!wanted(log, level)) return;
+  mutex_lock(&log->lock);
+  if (log->keeps)
+    keep_locked(log, level, who, text, size);
+  else
+    write_locked(log, level, who, text, size);
+  mutex_unlock(&log->lock);
+}
+
+static struct log_line *take_locked(struct log *log) {
+  struct log_line *line = log->first;
+  if (line == NULL) return NULL;
+  ASSERT(log->bytes >= line->all, "it has been counted");
+  log->first = line->next;
+  if (log->first == NULL) log->last = &log->first;
+  log->bytes -= line->all;
+  return line;
+}
+
+struct log_line *log_take(struct log *log, size_t *lost) {
+  mutex_lock(&log->lock);
+  struct log_line *line = take_locked(log);
+  *lost = line == NULL ? log->lost : 0;
+  if (line == NULL) log->lost = 0;
+  mutex_unlock(&log->lock);
+  return line;
+}
+
+void log_line_free(struct log_line *line) { memory_free(line); }
+
+void log_keep(struct log *log, bool keep) {
+  struct log_line *line;
+  mutex_lock(&log->lock);
+  log->keeps = keep;
+  while (!keep && (line = take_locked(log)) != NULL) {
+    write_locked(log, line->level, line->who, line->text, line->size);
+    log_line_free(line);
+  }
   mutex_unlock(&log->lock);
 }
 

@@ -5,6 +5,8 @@
 **
 ** Threads
 **   [any thread]  all functions; one short lock around the write
+** Ownership
+**   Lines that have been taken are the caller's.
 ** Errors
 **   A line that cannot be written is lost; logging never fails its caller.
 */
@@ -38,6 +40,25 @@ void log_set_level(struct log *log, enum log_level level);
 enum log_level log_level(struct log *log);
 const char *log_level_name(enum log_level level);
 bool log_level_parse(const char *name, enum log_level *level);
+
+/* A line that was kept: who and text follow each other, each with its NUL. */
+struct log_line {
+  struct log_line *next;
+  size_t all; /* bytes that it takes */
+  enum log_level level;
+  const char *who; /* NULL: nobody */
+  size_t size;     /* of the text */
+  const char *text;
+};
+
+/* From here on lines are kept, not written; or what is kept is written, and
+** lines are again. What is kept when the log is freed is written, too. */
+void log_keep(struct log *log, bool keep);
+/* Takes the oldest that is kept. NULL: none is; `lost` lines would be, but no
+** more than LOG_KEPT_LARGEST bytes are kept, or there was no memory. */
+#define LOG_KEPT_LARGEST ((size_t)1 << 20)
+struct log_line *log_take(struct log *log, size_t *lost);
+void log_line_free(struct log_line *line);
 
 /* `who` stands before the text ("<0.17.3> account") and may be NULL. New
 ** lines inside the text become "\n    ". */

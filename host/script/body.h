@@ -85,9 +85,7 @@ struct upgrade {
   uint64_t number; /* of the reload */
   uint32_t index;  /* of this part of it */
   uint32_t version; /* of the unit that has been prepared */
-  const char *name; /* as which it has loaded the module; while that is being
-                    ** prepared, one of several */
-  uint32_t place;   /* of reload_other_name */
+  const char *name; /* as which it has loaded the module */
   struct waiter request; /* to be served */
   bool prepared;
   bool upgraded; /* a state, too */
@@ -173,6 +171,7 @@ struct body {
 
   int hook_count;     /* script/hook.h: 0, or how often all threads poll */
   bool hook_always;   /* each time is an asking */
+  bool covered;       /* its lines are counted: script/coverage.h */
   bool hooked;        /* the script has used debug.sethook */
   int blocked;        /* > 0: below a C call that cannot be yielded over */
   bool receiving;     /* inside troupe.receive: any info ends the wait */

@@ -191,15 +191,16 @@ static int wrap_call(lua_State *L);
 
 lua_State *coroutine_inner(lua_State *thread) {
   lua_Debug info;
-  lua_State *inner = NULL;
+  lua_CFunction called;
+  lua_State *inner;
   int top = lua_gettop(thread);
   if (!lua_getstack(thread, 0, &info) || !lua_checkstack(thread, 2))
     return NULL;
   lua_getinfo(thread, "f", &info);
-  if (lua_tocfunction(thread, -1) == coroutine_resume)
-    lua_getlocal(thread, &info, 1);
-  else if (lua_tocfunction(thread, -1) == wrap_call)
-    lua_getupvalue(thread, -1, 1);
+  called = lua_tocfunction(thread, -1);
+  if (called == wrap_call) lua_getupvalue(thread, -1, 1);
+  if (called == coroutine_resume) lua_getlocal(thread, &info, 1);
+  if (called == coroutine_lua_evaluate) lua_getlocal(thread, &info, 2);
   inner = lua_tothread(thread, -1);
   lua_settop(thread, top);
   return inner;

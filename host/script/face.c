@@ -27,6 +27,7 @@
 #include "script/face_registry.h"
 #include "script/face_reload.h"
 #include "script/face_supervise.h"
+#include "script/face_test.h"
 #include "script/face_trace.h"
 #include "script/face_wait.h"
 #include "script/failure.h"
@@ -234,6 +235,16 @@ static const struct lazy_field core_fields[] = {
     /* The clock: core/quiet.c. */
     {"clock", clock_lua_clock, NULL},
     {"settle", clock_lua_settle, NULL},
+    /* What troupe.test needs. */
+    {"take", receive_lua_take, NULL},
+    {"keep_log", test_lua_keep_log, NULL},
+    {"kept_log", test_lua_kept_log, NULL},
+    {"overtime", test_lua_overtime, NULL},
+    {"refuse", test_lua_refuse, NULL},
+    {"stop_timers", test_lua_stop_timers, NULL},
+    {"cover", test_lua_cover, NULL},
+    {"covered", test_lua_covered, NULL},
+    {"answerer", test_lua_answerer, NULL},
     /* The console. */
     {"console_start", console_lua_start, NULL},
     {"console_serve", console_lua_serve, NULL},

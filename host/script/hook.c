@@ -24,6 +24,9 @@
 ** and fails again at its next instruction, up to a place where Lua can yield,
 ** which is never resumed, or to the top.
 **
+** Coverage (script/coverage.h) is a line hook of all threads, which the script
+** does not see.
+**
 ** What is cut (script/budget.h) ends the same way, though the actor goes on.
 */
 #include "script/hook.h"
@@ -33,6 +36,7 @@
 #include "base/check.h"
 #include "script/budget.h"
 #include "script/class.h"
+#include "script/coverage.h"
 #include "script/nest.h"
 #include "script/script.h"
 #include "script/stock.h"
@@ -119,7 +123,8 @@ static int steps(const struct body *body, const struct own *own) {
 static void settle(lua_State *thread, const struct own *own) {
   int count = steps(body_of(thread), own);
   int mask = (own != NULL ? own->mask & ~LUA_MASKCOUNT : 0) |
-             (count != 0 ? LUA_MASKCOUNT : 0);
+             (count != 0 ? LUA_MASKCOUNT : 0) |
+             (body_of(thread)->covered ? LUA_MASKLINE : 0);
   if (mask != lua_gethookmask(thread) || count != lua_gethookcount(thread))
     lua_sethook(thread, fire, mask, count);
 }
@@ -290,6 +295,19 @@ static void fire_count(lua_State *L, struct body *body,
   if (is_asked(body) && later) hook_follow(L);
 }
 
+static void cover(lua_State *L, lua_Debug *activation) {
+  lua_getinfo(L, "S", activation);
+  if (activation->source[0] == '@' && activation->currentline > 0)
+    coverage_count(body_of(L)->script->coverage, activation->source,
+                   activation->currentline);
+}
+
+/* What the script has asked for, not a line for our coverage alone. */
+static bool tells(const struct own *own, const lua_Debug *activation) {
+  return own != NULL && (activation->event != LUA_HOOKLINE ||
+                         (own->mask & LUA_MASKLINE) != 0);
+}
+
 /* Without a record the hook was inherited, from the thread that made this
 ** one. */
 static void fire_other(lua_State *L, struct body *body,
@@ -298,8 +316,9 @@ static void fire_other(lua_State *L, struct body *body,
   bool line = activation->event == LUA_HOOKLINE;
   bool later = !line || is_at_entry(own);
   if (own == NULL) settle(L, NULL);
+  if (line && body->covered) cover(L, activation);
   if (own != NULL) note_entry(L, own, activation);
-  if (own != NULL && body->telling != L) tell_own(L, activation);
+  if (tells(own, activation) && body->telling != L) tell_own(L, activation);
   if (is_asked(body) && !later) come(L, body);
 }
 
@@ -309,6 +328,11 @@ static void fire(lua_State *L, lua_Debug *activation) {
     fire_count(L, body, activation);
   else
     fire_other(L, body, activation);
+}
+
+void hook_cover(lua_State *L) {
+  body_of(L)->covered = true;
+  settle(L, find_own(L));
 }
 
 void hook_set_count(lua_State *L, int count, bool always) {

@@ -49,6 +49,10 @@ static inline void hook_pass(lua_State *thread) {
 ** hook of at most so many instructions; `always`: each is an asking. */
 void hook_set_count(lua_State *L, int count, bool always);
 
+/* From now on this thread, and those that it makes, have their lines counted:
+** script/coverage.h. */
+void hook_cover(lua_State *L);
+
 /* The script's own hook of the thread at `index`: sets the function at the top,
 ** popped; `mask` as in lua_sethook, 0 for none (then any value). May raise. */
 void hook_set(lua_State *L, int index, int mask, int count);

@@ -9,6 +9,7 @@
 #include "script/codec_format.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
+#include "script/overtime.h"
 #include "script/report.h"
 #include "script/script.h"
 #include "script/target.h"
@@ -78,9 +79,17 @@ static bool closes(const struct body *body) {
   return false;
 }
 
+/* Overtime's has no asker. */
+static void note(struct body *body, const struct message *message,
+                 const struct interrupt *wanted, lua_State *running) {
+  if (wanted->evaluation != 0 && message->epoch == 0)
+    overtime_look(body->script->overtime, body, running);
+}
+
 bool interrupt_arrived(struct body *body, struct message *message) {
   struct interrupt wanted = read(message);
   bool found = body->suspended && interrupt_fits(body, &wanted);
+  if (found) note(body, message, &wanted, NULL);
   answer(body, message, found);
   message_free(message);
   if (!found) return false;
@@ -94,7 +103,8 @@ bool interrupt_arrived(struct body *body, struct message *message) {
 }
 
 /* Takes the INTERRUPTs out of what is urgent; true: one of them fits. */
-static bool take_interrupts(struct body *body, struct message_queue *urgent) {
+static bool take_interrupts(struct body *body, lua_State *running,
+                            struct message_queue *urgent) {
   struct message_queue others = {NULL, NULL};
   struct message *message;
   bool fits = false;
@@ -107,7 +117,10 @@ static bool take_interrupts(struct body *body, struct message_queue *urgent) {
     }
     wanted = read(message);
     answer(body, message, interrupt_fits(body, &wanted));
-    fits = fits || interrupt_fits(body, &wanted);
+    if (interrupt_fits(body, &wanted)) {
+      note(body, message, &wanted, running);
+      fits = true;
+    }
     message_free(message);
   }
   *urgent = others;
@@ -118,7 +131,7 @@ void interrupt_look(struct body *body, lua_State *running) {
   struct actor *actor = body->actor;
   if (!atomic_load_explicit(&actor->urgent, memory_order_acquire)) return;
   report_answer_stuck(body, running);
-  if (take_interrupts(body, &actor->mailbox.urgent)) {
+  if (take_interrupts(body, running, &actor->mailbox.urgent)) {
     body->condemned = CONDEMNED;
     budget_cut(running);
   }

@@ -35,14 +35,23 @@ enum status order_kill(struct script *script, uint64_t pid, bool late) {
                      &script->killed);
 }
 
-void order_interrupt(struct script *script, uint64_t pid,
-                     struct waiter asker) {
-  struct interrupt interrupt = {.visit = asker};
-  struct message *message = message_need(MESSAGE_INTERRUPT, sizeof interrupt);
-  memcpy(message->bytes, &interrupt, sizeof interrupt);
+static void interrupt(struct script *script, uint64_t pid,
+                      const struct interrupt *wanted) {
+  struct message *message = message_need(MESSAGE_INTERRUPT, sizeof *wanted);
+  memcpy(message->bytes, wanted, sizeof *wanted);
   message->target = pid;
   if (scheduler_post(script->scheduler, message, READY_AFTER) != STATUS_OK)
     message_free(message);
+}
+
+void order_interrupt(struct script *script, uint64_t pid,
+                     struct waiter asker) {
+  interrupt(script, pid, &(struct interrupt){.visit = asker});
+}
+
+void order_interrupt_evaluation(struct script *script, uint64_t pid,
+                                uint64_t evaluation) {
+  interrupt(script, pid, &(struct interrupt){.evaluation = evaluation});
 }
 
 /* All its strands: none knows which of them is meant. */

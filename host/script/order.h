@@ -30,6 +30,9 @@ enum status order_kill(struct script *script, uint64_t pid, bool late);
 ** and is not over; its asker does not wait for it any more. */
 void order_interrupt(struct script *script, uint64_t pid,
                      struct waiter asker);
+/* The same for what it evaluates under this number, which is above 0. */
+void order_interrupt_evaluation(struct script *script, uint64_t pid,
+                                uint64_t evaluation);
 /* Ends whatever the actor waits for: it raises `cancelled` there. False: it is
 ** in no wait. */
 bool order_cancel(struct script *script, uint64_t pid);

@@ -17,12 +17,12 @@ bool receive_ends(struct body *body) {
   return actor_wait_end(body->actor, actor_wait_epoch(body->actor), &begun);
 }
 
-static int after_receive(lua_State *L, int status, lua_KContext context) {
+/* `tells`: of a DOWN also how it came. */
+static int after_receive(lua_State *L, int status, lua_KContext tells) {
   struct body *body = body_of(L);
   struct message *message = body->outcome;
   int count;
   (void)status;
-  (void)context;
   body->receiving = false;
   receive_put_back(body);
   if (message->kind == MESSAGE_OUTCOME)
@@ -33,7 +33,10 @@ static int after_receive(lua_State *L, int status, lua_KContext context) {
     lua_pushliteral(L, "down");
     value_push_pid(L, message->sender);
     reason_push(L, message);
-    count = 3;
+    lua_pushboolean(L, message->flags & MESSAGE_LINKED);
+    lua_pushboolean(L, message->flags & MESSAGE_NORMAL);
+    count = tells ? 5 : 3;
+    lua_pop(L, 5 - count);
   } else {
     count = codec_unpack(L, message);
   }
@@ -56,7 +59,7 @@ void receive_put_back(struct body *body) {
     mailbox_put_back(&body->actor->mailbox, &body->aside);
 }
 
-int receive_lua_receive(lua_State *L) {
+static int receive(lua_State *L, bool tells) {
   struct body *body = body_of(L);
   bool working = body->task && body->activity == ACTIVITY_CONTINUE;
   if (body->has_behaviour && !working)
@@ -65,5 +68,9 @@ int receive_lua_receive(lua_State *L) {
   wait_check(L);
   wait_open(L, WAIT_RECEIVE, ID_NONE, false);
   body->receiving = true;
-  return coroutine_wait(L, HOST_WAIT, 0, after_receive);
+  return coroutine_wait(L, HOST_WAIT, tells, after_receive);
 }
+
+int receive_lua_receive(lua_State *L) { return receive(L, false); }
+
+int receive_lua_take(lua_State *L) { return receive(L, true); }

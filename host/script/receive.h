@@ -15,6 +15,9 @@
 
 /* troupe.receive */
 int receive_lua_receive(lua_State *L);
+/* core.take: the same, but "down", pid, reason, was it a link?, was it an end
+** of which a link does not die? */
+int receive_lua_take(lua_State *L);
 /* An info is there: true if it ends the wait, false if the deadline did. */
 bool receive_ends(struct body *body);
 /* Takes the message if the actor is a task and it has to wait. */

@@ -9,6 +9,7 @@
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/console.h"
+#include "script/coverage.h"
 #include "script/doing.h"
 #include "script/dossier.h"
 #include "script/face.h"
@@ -18,6 +19,7 @@
 #include "script/life.h"
 #include "script/module.h"
 #include "script/overload.h"
+#include "script/overtime.h"
 #include "script/reload.h"
 #include "script/report.h"
 #include "script/script.h"
@@ -108,6 +110,8 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->modules = modules_new(options->embedded, options->archive);
   script->path = path_new(options->path, options->cpath);
   script->reloads = reloads_new();
+  script->overtime = overtime_new(script);
+  script->coverage = coverage_new();
   limits_init(&script->limits);
   if (options->archive != NULL) {
     script->native = native_new(options->archive);
@@ -118,6 +122,7 @@ struct script *runtime_new(struct scheduler *scheduler,
   }
   if (script->stock == NULL || script->modules == NULL ||
       script->path == NULL || script->reloads == NULL ||
+      script->overtime == NULL || script->coverage == NULL ||
       !fix(&script->normal, "normal") || !fix(&script->shutdown, "shutdown") ||
       !fix(&script->killed, "killed") || !fix(&script->noactor, "noactor") ||
       !fix(&script->nomem, "not enough memory")) {
@@ -133,6 +138,8 @@ struct script *runtime_new(struct scheduler *scheduler,
 
 void runtime_free(struct script *script) {
   if (script == NULL) return;
+  overtime_free(script->overtime);
+  coverage_free(script->coverage);
   settings_free(script);
   console_free(script->console);
   reloads_free(script->reloads);

@@ -27,6 +27,8 @@ struct stock;   /* script/stock.h */
 struct setting; /* script/settings.h */
 struct console; /* script/console.h */
 struct reloads; /* script/reload.h */
+struct overtime; /* script/overtime.h */
+struct coverage; /* script/coverage.h */
 
 /* An exit reason that the host itself gives, encoded once. */
 struct fixed_reason {
@@ -69,6 +71,8 @@ struct script {
   struct fixed_reason normal, shutdown, killed, noactor, nomem;
   struct limits limits;       /* script/limits.h */
   struct reloads *reloads;
+  struct overtime *overtime;
+  struct coverage *coverage;
   struct setting *settings;   /* script/settings.h; sorted out before start */
   struct console *console;    /* set before start; NULL: none */
   _Atomic int64_t bodies;     /* actors whose Lua state exists; relaxed */

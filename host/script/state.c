@@ -7,8 +7,10 @@
 #include "base/check.h"
 #include "script/alloc.h"
 #include "script/body.h"
+#include "script/coverage.h"
 #include "script/hook.h"
 #include "script/library.h"
+#include "script/script.h"
 #include "script/value.h"
 
 /* --- warn ----------------------------------------------------------------- */
@@ -77,6 +79,7 @@ bool state_new(struct body *body) {
   atomic_signal_fence(memory_order_release);
   body->running = L;
   if (body->hook_count != 0) hook_set_count(L, body->hook_count, false);
+  if (coverage_is_on(body->script->coverage)) hook_cover(L);
   lua_gc(L, LUA_GCSTOP);
   lua_atpanic(L, panic);
   lua_setwarnf(L, warn_off, L);

@@ -4,6 +4,7 @@
 
 #include "script/body.h"
 #include "script/enter.h"
+#include "script/face_test.h"
 
 /* A full collection: () -> bytes before, bytes after. It takes as long as there
 ** is much to look at, and cannot be interrupted. */
@@ -21,4 +22,5 @@ const struct visit_entry visit_table[] = {
     {"state", enter_state, VISIT_NOW | VISIT_SHOWS},
     {"enter", enter_run, VISIT_BOUNDARY | VISIT_SHOWS},
     {"enter now", enter_run_now, VISIT_NOW | VISIT_SHOWS},
+    {"ask", test_ask, VISIT_NOW},
     {NULL, NULL, VISIT_BOUNDARY}};
