@@ -7,6 +7,7 @@ local eventually = require "support.eventually"
 local inspect = require "troupe.inspect"
 local meta = require "troupe.cli.meta"
 local project = require "support.project"
+local spies = require "troupe.test.spies"
 local stubs = require "support.stubs"
 local supervisor = require "troupe.supervisor"
 local tcp = require "troupe.tcp"
@@ -101,7 +102,8 @@ local function methods()
   local socket = assert(tcp.connect(listener:address()))
   local timer = assert(troupe.after(1000, troupe.self()))
   local found = { ["troupe.timer"] = timer, ["troupe.socket"] = socket,
-    ["troupe.listener"] = listener }
+    ["troupe.listener"] = listener,
+    ["troupe.test.spy"] = setmetatable({}, spies.class) }
   for class, object in pairs(found) do
     found[class] = functions_of(debug.getmetatable(object).__index)
   end
@@ -278,7 +280,7 @@ describe("the stubs", function()
     end
   end)
 
-  it("have all methods of timers, sockets and listeners", function()
+  it("have all methods of timers, sockets, listeners and spies", function()
     for class, real in pairs(methods()) do
       for name, said in pairs(all.classes[class].functions) do
         assert.is_true(said.method, name)

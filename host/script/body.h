@@ -85,7 +85,9 @@ struct upgrade {
   uint64_t number; /* of the reload */
   uint32_t index;  /* of this part of it */
   uint32_t version; /* of the unit that has been prepared */
-  const char *name; /* as which it has loaded the module */
+  const char *name; /* as which it has loaded the module; while that is being
+                    ** prepared, one of several */
+  uint32_t place;   /* of reload_other_name */
   struct waiter request; /* to be served */
   bool prepared;
   bool upgraded; /* a state, too */

@@ -53,9 +53,9 @@ void source_free(struct source *source) {
 /* --- Users ---------------------------------------------------------------- */
 
 static int by_pid(const void *one, const void *other) {
-  uint64_t a = ((const struct user *)one)->pid;
-  uint64_t b = ((const struct user *)other)->pid;
-  return a < b ? -1 : a > b;
+  const struct user *a = one, *b = other;
+  if (a->pid != b->pid) return a->pid < b->pid ? -1 : 1;
+  return a->name == b->name ? 0 : strcmp(a->name, b->name);
 }
 
 uint32_t source_tidy(struct user *users, uint32_t count,
@@ -63,7 +63,7 @@ uint32_t source_tidy(struct user *users, uint32_t count,
   uint32_t kept = 0;
   if (count > 1) qsort(users, count, sizeof *users, by_pid);
   for (uint32_t i = 0; i < count; i++) {
-    if (kept > 0 && users[kept - 1].pid == users[i].pid) continue;
+    if (kept > 0 && by_pid(&users[kept - 1], &users[i]) == 0) continue;
     if (directory_find(directory, users[i].pid) != NULL)
       users[kept++] = users[i];
   }

@@ -59,8 +59,8 @@ void unit_drop(struct unit *unit); /* takes NULL */
 struct source *source_new(const char *chunk);  /* NULL: no memory */
 void source_free(struct source *source);
 
-/* Sorts users by pid, those that have ended and repetitions left out; returns
-** how many are left. [any thread, of a list of its own] */
+/* Sorts users by pid and name, those that have ended and repetitions left out;
+** returns how many are left. [any thread, of a list of its own] */
 uint32_t source_tidy(struct user *users, uint32_t count,
                      struct directory *directory);
 /* Notes a user; forgets some that have ended. False: no memory. */

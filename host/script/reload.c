@@ -139,6 +139,24 @@ struct unit *reload_unit(struct script *script, uint64_t number,
   return unit;
 }
 
+const char *reload_other_name(struct script *script, uint64_t number,
+                              uint32_t index, uint32_t *place) {
+  struct reloads *reloads = script->reloads;
+  const char *name = NULL;
+  struct reload *reload;
+  mutex_lock(&reloads->mutex);
+  reload = find_locked(reloads, number);
+  if (reload != NULL && reload->parts[index].several) {
+    const struct reload_part *parts = reload->parts;
+    while (*place < reload->count &&
+           (*place == index || parts[*place].pid != parts[index].pid))
+      ++*place;
+    if (*place < reload->count) name = parts[(*place)++].name;
+  }
+  mutex_unlock(&reloads->mutex);
+  return name;
+}
+
 /* --- Orders --------------------------------------------------------------- */
 
 void reload_post(struct script *script, struct reload *reload, uint32_t index,
@@ -213,10 +231,39 @@ static bool add(struct script *script, struct reload *reload,
   if (!pidset_add(&reload->index, user->pid, order.index + 1)) return false;
   mutex_lock(&script->reloads->mutex);
   reload->parts[reload->count++] =
-      (struct reload_part){user->pid, user->name, RELOAD_GONE};
+      (struct reload_part){user->pid, user->name, RELOAD_GONE, false};
   reload_move_locked(reload, order.index, self ? RELOAD_FROZEN : RELOAD_ASKED);
   mutex_unlock(&script->reloads->mutex);
   if (!self) reload_post(script, reload, order.index, &order);
+  return true;
+}
+
+/* The coordinator alone changes names. */
+static bool has_name(const struct reload *reload, uint32_t index,
+                     const struct user *user) {
+  const struct reload_part *parts = reload->parts;
+  if (strcmp(parts[index].name, user->name) == 0) return true;
+  for (uint32_t i = 0; parts[index].several && i < reload->count; i++)
+    if (parts[i].pid == user->pid && strcmp(parts[i].name, user->name) == 0)
+      return true;
+  return false;
+}
+
+static void add_name(struct script *script, struct reload *reload,
+                     uint32_t index, const struct user *user) {
+  if (has_name(reload, index, user)) return;
+  mutex_lock(&script->reloads->mutex);
+  reload->parts[index].several = true;
+  reload->parts[reload->count++] =
+      (struct reload_part){user->pid, user->name, RELOAD_GONE, false};
+  mutex_unlock(&script->reloads->mutex);
+}
+
+static bool join(struct script *script, struct reload *reload,
+                 const struct user *user) {
+  uint32_t place = pidset_flags(&reload->index, user->pid);
+  if (place == 0) return add(script, reload, user);
+  add_name(script, reload, place - 1, user);
   return true;
 }
 
@@ -233,8 +280,7 @@ int reload_join(struct script *script, struct reload *reload) {
   count = source_tidy(users, count, script->scheduler->directory);
   added = reserve(script, reload, count);
   for (uint32_t i = 0; added && i < count; i++)
-    if (pidset_flags(&reload->index, users[i].pid) == 0)
-      added = add(script, reload, &users[i]);
+    added = join(script, reload, &users[i]);
   memory_free(users);
   if (!added) return -1;
   reload->joined = joined;

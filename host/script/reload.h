@@ -60,10 +60,13 @@ enum reload_state {
   RELOAD_GONE       /* it has ended */
 };
 
+/* Who has loaded the module under several names is one part, in the index, and
+** has for each more an entry that is GONE from the beginning. */
 struct reload_part {
   uint64_t pid;     /* constant */
   const char *name; /* as which it has loaded the module; constant */
   enum reload_state state; /* lock */
+  bool several;            /* lock; it has more names */
 };
 
 struct reload {
@@ -104,6 +107,11 @@ void reload_fail(struct script *script, uint64_t number, uint32_t index,
 */
 struct unit *reload_unit(struct script *script, uint64_t number,
                          struct source **source);
+
+/* Another name of this part's, the first for *place 0, or NULL: there is no
+** more. The text lives as long as the store. */
+const char *reload_other_name(struct script *script, uint64_t number,
+                              uint32_t index, uint32_t *place);
 
 /* --- The coordinator's ---------------------------------------------------- */
 

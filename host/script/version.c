@@ -21,14 +21,15 @@
 #include "script/reload.h"
 #include "script/script.h"
 
-/* In the registry: what has been prepared, {old, new, state}; and which has a
-** state, as it may be nil. */
+/* In the registry: what has been prepared, a list with a record for each name,
+** {old, new, state, name}. Which has a state is noted elsewhere, as it may be
+** nil: only the one that the actor runs on. */
 static const char prepared_key = 'u';
-enum { PREPARED_OLD = 1, PREPARED_NEW, PREPARED_STATE };
+enum { PREPARED_OLD = 1, PREPARED_NEW, PREPARED_STATE, PREPARED_NAME };
 
 /* --- Preparing ------------------------------------------------------------ */
 
-/* Stack of version_prepare. */
+/* Stack of prepare. */
 enum { OLD = 1, NEW, STATE };
 
 bool version_is_own(const struct body *body, const char *name) {
@@ -60,8 +61,9 @@ static void push_version(lua_State *L, int module, uint32_t number) {
 }
 
 static int after_exchange(lua_State *L, int status, lua_KContext upgraded) {
+  struct upgrade *upgrade = body_of(L)->upgrade;
   (void)status;
-  lua_createtable(L, 3, 0);
+  lua_createtable(L, 4, 0);
   lua_pushvalue(L, OLD);
   lua_rawseti(L, -2, PREPARED_OLD);
   lua_pushvalue(L, NEW);
@@ -70,9 +72,10 @@ static int after_exchange(lua_State *L, int status, lua_KContext upgraded) {
     lua_pushvalue(L, STATE);
     lua_rawseti(L, -2, PREPARED_STATE);
   }
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &prepared_key);
-  body_of(L)->upgrade->upgraded = upgraded;
-  return 0;
+  lua_pushlightuserdata(L, (void *)upgrade->name);
+  lua_rawseti(L, -2, PREPARED_NAME);
+  upgrade->upgraded = upgrade->upgraded || upgraded;
+  return 1;
 }
 
 /* `upgraded`: the new state is at STATE. */
@@ -147,13 +150,12 @@ static int push_arguments(lua_State *L) {
   return count;
 }
 
-int version_prepare(lua_State *L) {
+static int prepare(lua_State *L) {
   struct body *body = body_of(L);
   bool script = *body->upgrade->name == '\0';
   struct source *source;
   struct unit *unit;
   int arguments = 2;
-  lua_settop(L, 0);
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   push_old(L, body);
   lua_pushstring(L, body->upgrade->name);
@@ -172,6 +174,38 @@ int version_prepare(lua_State *L) {
   }
   lua_callk(L, arguments, 1, 0, after_chunk);
   return after_chunk(L, LUA_OK, 0);
+}
+
+/* [list, record, or nil: it is not in use under that name] */
+static int prepare_others(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct upgrade *upgrade = body->upgrade;
+  const char *name;
+  (void)status, (void)context;
+  for (;;) {
+    if (lua_istable(L, 2)) lua_rawseti(L, 1, (lua_Integer)lua_rawlen(L, 1) + 1);
+    lua_settop(L, 1);
+    name = reload_other_name(body->script, upgrade->number, upgrade->index,
+                             &upgrade->place);
+    if (name == NULL) break;
+    upgrade->name = name;
+    lua_pushcfunction(L, prepare);
+    lua_callk(L, 0, 1, 0, prepare_others);
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &prepared_key);
+  return 0;
+}
+
+int version_prepare(lua_State *L) {
+  struct upgrade *upgrade = body_of(L)->upgrade;
+  upgrade->place = 0;
+  upgrade->upgraded = false;
+  lua_settop(L, 0);
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  lua_newtable(L);
+  lua_pushcfunction(L, prepare);
+  lua_callk(L, 0, 1, 0, prepare_others);
+  return prepare_others(L, LUA_OK, 0);
 }
 
 /* --- Installing ----------------------------------------------------------- */
@@ -211,17 +245,24 @@ static void adopt(lua_State *L, struct body *body) {
 }
 
 /* Stack: the record; then OLD, NEW and STATE. */
-static void install(lua_State *L, struct body *body) {
+static int install(lua_State *L) {
+  struct body *body = body_of(L);
+  const char *name;
   int value = NEW;
+  lua_rawgeti(L, 1, PREPARED_NAME);
+  name = lua_touserdata(L, -1);
+  lua_pop(L, 1);
   for (int i = PREPARED_OLD; i <= PREPARED_STATE; i++) lua_rawgeti(L, 1, i);
   lua_remove(L, 1);
   if (lua_istable(L, OLD) && lua_istable(L, NEW)) {
     replace_contents(L, OLD, NEW);
     value = OLD;
   }
-  if (*body->upgrade->name != '\0')
-    set_loaded(L, body->upgrade->name, value);
-  if (version_is_own(body, body->upgrade->name)) adopt(L, body);
+  if (*name != '\0') set_loaded(L, name, value);
+  if (!version_is_own(body, name)) return 0;
+  body->version = body->upgrade->version;
+  adopt(L, body);
+  return 0;
 }
 
 /* The switch has been made, so this must not fail: it may go beyond the limit
@@ -232,14 +273,15 @@ int version_install(lua_State *L) {
   lua_settop(L, 0);
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   body->memory_limit = SIZE_MAX;
-  if (version_is_own(body, body->upgrade->name))
-    body->version = body->upgrade->version;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &prepared_key) == LUA_TTABLE)
-    install(L, body);
+    for (lua_Integer i = 1; lua_rawgeti(L, 1, i) == LUA_TTABLE; i++) {
+      lua_pushcfunction(L, install);
+      lua_insert(L, -2);
+      lua_call(L, 1, 0);
+    }
   body->memory_limit = limit;
   return 0;
 }
-
 
 void version_drop(lua_State *L) {
   lua_pushnil(L);

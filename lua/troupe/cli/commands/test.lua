@@ -1,6 +1,7 @@
 --- troupe test [FILE...] [busted's options]
 
 local shell = require "troupe.cli.shell"
+local testing = require "troupe.cli.testing"
 
 -- Of busted's options those that are wanted most.
 local OPTIONS = {
@@ -13,8 +14,9 @@ local OPTIONS = {
   { name = "seed", value = "N", help = "that order again" },
   { name = "repeat", value = "N", help = "as often" },
   { name = "list", help = "only tell their names" },
-  { name = "coverage", help = "which lines have run (needs luacov)" },
+  { name = "coverage", help = "which lines have run, in all actors" },
 }
+table.move(testing.options, 1, #testing.options, #OPTIONS + 1, OPTIONS)
 
 -- The others of which the next word is the value, and so no file.
 local VALUED = [[
@@ -75,12 +77,14 @@ exit status is not 0 if a spec fails.]],
     local good, why = find_busted()
     if not good then return nil, why end
     local words = place(arguments, context.from)
+    local own
+    own, why = testing.take(words)
+    if not own then return nil, why end
     if not shell.exists ".busted" and not shell.exists "spec" and
        #words == 0 then
       return nil, "no specs here: no folder spec, and no .busted"
     end
-    words[0] = "troupe test"
-    _G.arg = words
-    require "busted.runner" { standalone = false } -- ends the host
+    if own.watch then testing.watch(context.from) end
+    testing.run(words, own)
   end,
 }

@@ -1,0 +1,94 @@
+--- What `troupe test` has beside busted's options. Not for scripts.
+
+local core = require "troupe.core"
+local harness = require "troupe.test.harness"
+local shell = require "troupe.cli.shell"
+local troupe = require "troupe"
+
+local testing = {
+  options = {
+    { name = "limit", value = "SECONDS",
+      help = "real time for each piece of a spec (default: 60)" },
+    { name = "watch", help = "again whenever a file changes; Ctrl-C ends" },
+  },
+}
+
+local SPAN = 0.5 -- seconds between two looks at the files
+
+local function read_limit(text)
+  local limit = tonumber(text)
+  if limit and limit > 0 and limit < math.huge then return limit end
+  return nil, ("expected --limit to be a number of seconds above 0, got %s")
+    :format(text)
+end
+
+--- Takes them out of what was typed.
+---@param words string[]
+---@return table|nil own limit, watch
+---@return string|nil why
+function testing.take(words)
+  local own, why = {}, nil
+  for at = #words, 1, -1 do
+    local word = words[at]
+    local text = word:match "^%-%-limit=(.*)$"
+    if word == "--watch" then own.watch = true end
+    if word == "--limit" then
+      text = table.remove(words, at + 1) or "nothing"
+    end
+    if text and not own.limit then
+      own.limit, why = read_limit(text)
+      if not own.limit then return nil, why end
+    end
+    if text or word == "--watch" then table.remove(words, at) end
+  end
+  return own
+end
+
+-- --- Again and again ---------------------------------------------------------
+
+-- As it was typed, where it was typed, without that option.
+local function again(from)
+  local parts = {}
+  for word in (shell.read "/proc/self/cmdline" or ""):gmatch "([^%z]*)%z" do
+    if #parts == 0 then
+      parts[1] = '"/proc/$PPID/exe"'
+    elseif word ~= "--watch" then
+      parts[#parts + 1] = shell.quote(word)
+    end
+  end
+  return ("cd %s && %s"):format(shell.quote(from), table.concat(parts, " "))
+end
+
+-- All files of the project that a spec may depend on, with their times.
+local function look()
+  return table.concat(shell.lines("find . -type f ! -path '*/.*' " ..
+    "! -path './build/*' ! -name 'luacov.*' -printf '%p %T@ %s\\n' | sort"),
+    "\n")
+end
+
+--- Runs the specs, in a process of their own, and again whenever a file of the
+--- project has changed. Does not return.
+---@param from string where it was typed
+function testing.watch(from)
+  core.clock "real"
+  local command = again(from)
+  while true do
+    local seen = look()
+    os.execute(command)
+    print "-- waiting for a change; Ctrl-C ends"
+    io.stdout:flush()
+    while look() == seen do troupe.sleep(SPAN) end
+  end
+end
+
+--- busted, which ends the host.
+---@param words string[]
+---@param own table as of testing.take
+function testing.run(words, own)
+  words[0] = "troupe test"
+  _G.arg = words
+  harness.install(own.limit)
+  require "busted.runner" { standalone = false }
+end
+
+return testing
