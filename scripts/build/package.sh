@@ -17,8 +17,9 @@ LINKED="liblua5.4-dev libuv1-dev libedit-dev libbsd-dev libmd-dev
   libncurses-dev"
 
 if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
-  SOURCE_DATE_EPOCH=$(git -C "$here" log -1 --format=%ct 2>/dev/null ||
-    date +%s)
+  # The clone may be another user's; a tree without git has no better time.
+  SOURCE_DATE_EPOCH=$(git -c safe.directory='*' -C "$here" log -1 \
+    --format=%ct 2>/dev/null || date +%s)
 fi
 export SOURCE_DATE_EPOCH
 
@@ -26,10 +27,10 @@ version=$("$binary" --version | sed 's/.* //')
 architecture=$(dpkg --print-architecture)
 maintainer="${DEBFULLNAME:-Troupe authors} <${DEBEMAIL:-troupe@example.org}>"
 
-root=$folder/root
+root=$folder/debian/troupe
 documents=$root/usr/share/doc/troupe
-rm -rf "$root" "$folder/debian" "$folder"/troupe_*.deb
-mkdir -p "$root" "$folder/debian"
+rm -rf "$folder/debian" "$folder"/troupe_*.deb
+mkdir -p "$root"
 
 # --- What it holds -----------------------------------------------------------
 
@@ -64,13 +65,13 @@ sources() {
   done | LC_ALL=C sort -u | paste -sd, | sed 's/,/, /g'
 }
 
-# dpkg-shlibdeps wants to see the sources of a package.
+# dpkg-shlibdeps wants to see a package that is being made of its sources.
+mkdir "$root/DEBIAN"
 printf 'Source: troupe\n\nPackage: troupe\nArchitecture: any\n' \
   >"$folder/debian/control"
-needs=$(cd "$folder" && dpkg-shlibdeps -O root/usr/bin/troupe 2>/dev/null |
-  sed -n 's/^shlibs:Depends=//p')
+needs=$(cd "$folder" && dpkg-shlibdeps -O debian/troupe/usr/bin/troupe)
+needs=${needs#*shlibs:Depends=}
 
-mkdir "$root/DEBIAN"
 (cd "$root" && find usr -type f | LC_ALL=C sort | xargs -d '\n' md5sum) \
   >"$root/DEBIAN/md5sums"
 cat >"$root/DEBIAN/control" <<END
