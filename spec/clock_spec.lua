@@ -61,4 +61,37 @@ describe("a clock", function()
     assert.matches("expected clock to be \"real\" or \"virtual\", got 7$",
       says("core.clock(7)", "test"))
   end)
+
+  it("is real while the host stops, so its grace means what it says", function()
+    shop:write("lua/shop/stubborn.lua", [[
+      return { terminate = function()
+        local troupe = require "troupe"
+        io.stderr:write(require "troupe.core".clock(), " ",
+          tostring((pcall(require "troupe.core".clock, "virtual"))), " ")
+        troupe.sleep(3600)
+      end }]])
+    shop:write("main.lua", [[
+      assert(require "troupe.core".clock "virtual" == "real")
+      require "troupe".start "shop.stubborn"]])
+    local result = shop:troupe("--workers", "1", "--grace", "0.1", "run",
+      "main.lua")
+    assert.matches("^real false ", result.stderr)
+    assert.matches("shop.stubborn: did not stop in time", result.stderr, 1,
+      true)
+  end)
+
+  it("keeps nobody from ending the host", function()
+    shop:write("spec/shop_spec.lua", [[
+      local troupe = require "troupe"
+      it("ticks for ever", function()
+        troupe.every(1, troupe.self(), "tick")
+        print "ticking"
+        io.stdout:flush()
+        while true do troupe.receive() end
+      end)]])
+    local process = shop:start "test"
+    process:await "ticking"
+    process:signal "TERM"
+    assert.not_equal(124, process:wait().status)
+  end)
 end)

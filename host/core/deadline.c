@@ -119,7 +119,7 @@ static void fire(struct wheel_node *node) {
   } else if (due > now) {
     postpone(deadline, wait, armed, due);
   } else {
-    scheduler_end_wait_after(deadline->scheduler, waiter, OUTCOME_TIMEOUT);
+    scheduler_end_wait_due(deadline->scheduler, waiter, OUTCOME_TIMEOUT);
     free_node(deadline);
   }
 }

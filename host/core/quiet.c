@@ -89,12 +89,19 @@ static bool wake_settling(struct worker *worker) {
   struct waiters *settling = &worker->scheduler->settling;
   bool woken = false;
   for (uint32_t i = 0; i < settling->count; i++)
-    if (scheduler_end_wait_after(worker->scheduler, settling->list[i],
-                                 OUTCOME_REPLY))
+    if (scheduler_end_wait_due(worker->scheduler, settling->list[i],
+                               OUTCOME_REPLY))
       woken = true;
   waiters_free(settling);
   see_wanted(worker);
   return woken;
+}
+
+/* The next slot is for one, and not in order with the queue: it may have to
+** make way for that. */
+enum ready quiet_ready(void) {
+  const struct worker *worker = worker_current();
+  return worker != NULL && worker->quiet_wanted ? READY_QUEUE : READY_AFTER;
 }
 
 /* --- Time goes on --------------------------------------------------------- */
@@ -156,26 +163,38 @@ static bool end_hopeless(struct scheduler *scheduler) {
 
 /* Something has come in for somebody. */
 static bool brings(struct worker *worker, uint64_t timeout) {
-  worker->poller.poll(worker->poller.self, timeout);
-  worker_read_clocks(worker);
+  worker_poll(worker, timeout);
   return worker_has_work(worker);
 }
 
-/* Who comes back does not wake it, as it is not parked: so not for long. */
-static bool is_away(struct worker *worker) {
-  if (worker->away == 0) return false;
-  if (!brings(worker, AWAY_NS) && quiet_is_overdue(worker))
-    quiet_pass(worker);
+/* Sockets are open: a poll that ends before its time has heard something, if
+** for nobody yet. */
+static bool is_still(struct worker *worker) {
+  uint64_t start = tick_cycles();
+  return !brings(worker, SETTLE_NS) &&
+         worker_real_ns(worker, tick_cycles() - start) >= SETTLE_NS / 2 &&
+         !brings(worker, 0);
+}
+
+/* Something is under way elsewhere: it may park. But if a thread is away, which
+** may stay away, it must come back to see whether time is to go on; that thread
+** does not wake it then, so not for long. */
+static bool wait_for_others(struct worker *worker) {
+  if (worker->away == 0 || !worker_stands_still(worker)) return false;
+  brings(worker, AWAY_NS);
   return true;
 }
 
 bool quiet_look(struct worker *worker) {
   const struct poller *poller = &worker->poller;
   bool open;
-  if (brings(worker, 0) || is_away(worker)) return true;
-  if (poller->busy(poller->self)) return false;
+  if (brings(worker, 0)) return true;
+  if (quiet_is_overdue(worker)) quiet_pass(worker);
+  if (worker_has_work(worker)) return true;
+  if (worker->away != 0 || poller->busy(poller->self))
+    return wait_for_others(worker);
   open = poller->open(poller->self);
-  if (open && (brings(worker, SETTLE_NS) || brings(worker, 0))) return true;
+  if (open && !is_still(worker)) return true;
   quiet_mark(worker);
   if (wake_settling(worker)) return true;
   if (!worker_stands_still(worker)) return false;

@@ -320,9 +320,9 @@ bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
   return scheduler_answer(scheduler, waiter, bare_outcome(outcome));
 }
 
-bool scheduler_end_wait_after(struct scheduler *scheduler,
-                              struct waiter waiter, enum outcome outcome) {
-  return answer(scheduler, waiter, bare_outcome(outcome), READY_AFTER);
+bool scheduler_end_wait_due(struct scheduler *scheduler, struct waiter waiter,
+                            enum outcome outcome) {
+  return answer(scheduler, waiter, bare_outcome(outcome), quiet_ready());
 }
 
 void scheduler_end_waits(struct scheduler *scheduler, struct waiters *waiters,

@@ -153,10 +153,10 @@ void scheduler_launch(struct scheduler *scheduler, struct actor *actor,
 ** had ended already. */
 bool scheduler_end_wait(struct scheduler *scheduler, struct waiter waiter,
                         enum outcome outcome);
-/* The same, but whose wait is ended first runs first: for one of several whose
-** waits end at the same time. */
-bool scheduler_end_wait_after(struct scheduler *scheduler,
-                              struct waiter waiter, enum outcome outcome);
+/* The same for one whose time has come, and that of others too, perhaps: goes
+** where quiet_ready says. */
+bool scheduler_end_wait_due(struct scheduler *scheduler, struct waiter waiter,
+                            enum outcome outcome);
 /* Ends a wait with this OUTCOME message (taken in any case; its target and
 ** epoch are set here). False if the wait had ended already. */
 bool scheduler_answer(struct scheduler *scheduler, struct waiter waiter,
@@ -303,6 +303,9 @@ void quiet_end(struct scheduler *scheduler);
 /* This wait ends with OUTCOME_REPLY when all is quiet. It must be possible.
 ** False: no memory. [owner] */
 bool quiet_await(struct scheduler *scheduler, struct waiter waiter);
+/* Where somebody goes whose time has come. In virtual time they run in the
+** order in which they come to be due. [worker] */
+enum ready quiet_ready(void);
 
 /* --- Meters: core/meter.c ------------------------------------------------- */
 

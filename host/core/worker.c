@@ -335,7 +335,6 @@ static struct actor *find(struct worker *worker) {
 
 /* --- Running -------------------------------------------------------------- */
 
-static void look(struct worker *worker, uint64_t timeout);
 static void look_round(struct worker *worker);
 
 /* The slice is over. If nobody waits the actor goes on where it is, without a
@@ -418,7 +417,7 @@ static void run(struct worker *worker, struct actor *actor) {
   }
 }
 
-static void look(struct worker *worker, uint64_t timeout) {
+void worker_poll(struct worker *worker, uint64_t timeout) {
   worker->poller.poll(worker->poller.self, timeout);
   worker_read_clocks(worker);
   if (!worker_stands_still(worker))
@@ -427,7 +426,7 @@ static void look(struct worker *worker, uint64_t timeout) {
 
 /* Out of the middle of work. */
 static void look_round(struct worker *worker) {
-  look(worker, 0);
+  worker_poll(worker, 0);
   if (unlikely(quiet_is_overdue(worker))) quiet_pass(worker);
 }
 
@@ -508,7 +507,7 @@ static void park(struct worker *worker) {
           atomic_compare_exchange_strong_explicit(
               &scheduler->watching, &none, 1, memory_order_seq_cst,
               memory_order_relaxed);
-  look(worker, park_timeout(worker, watch));
+  worker_poll(worker, park_timeout(worker, watch));
   if (watch)
     atomic_store_explicit(&scheduler->watching, 0, memory_order_seq_cst);
   unpark(worker);

@@ -122,6 +122,9 @@ void worker_run(struct worker *worker);
 /* Fires all that is in its wheel: every node finds its actor gone. */
 void worker_drain(struct worker *worker);
 void worker_read_clocks(struct worker *worker);
+/* I/O, for `timeout` at most, as the poller's poll; then what is due by real
+** time. */
+void worker_poll(struct worker *worker, uint64_t timeout);
 /* For who looks: this actor's turn it is. */
 void worker_set_running(struct worker *worker, struct actor *actor);
 void worker_enqueue(struct worker *worker, struct actor *actor);

@@ -165,7 +165,7 @@ static enum status send_tick(struct timer *timer) {
   message->flags = MESSAGE_OWNS;
   message->target = timer->target;
   atomic_fetch_add_explicit(&timer->shares, 1, memory_order_relaxed);
-  status = scheduler_post(timer->scheduler, message, READY_AFTER);
+  status = scheduler_post(timer->scheduler, message, quiet_ready());
   if (status == STATUS_OK) return STATUS_OK;
   message_free(message);
   drop(timer);

@@ -1,6 +1,8 @@
 local core = require "troupe.core"
 local troupe = require "troupe"
 
+local PUPPET = "fixtures.puppet"
+
 describe("virtual time", function()
   it("goes on to the end of a sleep at once", function()
     local before = troupe.now()
@@ -50,5 +52,10 @@ describe("virtual time", function()
     assert.equal("timeout", failure.kind)
     assert.equal("no message, timer or socket is left that could end this " ..
       "wait", failure.message)
+    local pid = troupe.start(PUPPET)
+    good, failure = pcall(troupe.timeout, math.huge, troupe.call, pid, "hold")
+    assert.same({ false, "timeout", true },
+      { good, failure.kind, failure.begun })
+    troupe.stop(pid)
   end)
 end)
