@@ -157,6 +157,7 @@ static bool make_script(struct troupe *host,
   struct runtime_options script = {
       .embedded = embedded_library,
       .archive = options->archive,
+      .assets = options->assets,
       .log = host->log,
       .path = options->path,
       .cpath = options->cpath,

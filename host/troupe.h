@@ -54,9 +54,11 @@ struct troupe_options {
   ** worker, without a console. "real", or NULL: the system's. A host that stops
   ** does so in real time. */
   const char *clock;
+  /* The folder of troupe.asset; NULL: assets. */
+  const char *assets;
   /* What `troupe build` has put behind this executable (base/archive.h), which
   ** must outlive the host. Modules, settings and assets are then those in it,
-  ** and path and cpath name its files. NULL: it has nothing. */
+  ** which path, cpath and assets name. NULL: it has nothing. */
   const struct archive *archive;
 };
 

@@ -76,6 +76,15 @@ describe("a release", function()
     assert.same({ status = 0, stdout = "1\n5\n", stderr = "" }, result)
   end)
 
+  it("answers what it is doing", function()
+    start()
+    local result = built:run("attach", "-e", "stack counter", "-e",
+      "require('troupe.inspect').modules()[1] ~= nil", "-e", "tree")
+    assert.matches("shop.counter is idle\n", result.stdout, 1, true)
+    assert.matches("counter", result.stdout:match "idle\n(.*)")
+    assert.same({ 0, "" }, { result.status, result.stderr })
+  end)
+
   it("is found by another name, and need not be found", function()
     start()
     local second = built:start("start", "--name", "second", "--set", "first=9")
@@ -256,6 +265,14 @@ pages/about.html pages/index.html
       assert.equal(8, count, text)
       assert.matches("expected prefix to be a string, got 5", text, 1, true)
     end
+  end)
+
+  it("is found from a folder below, too", function()
+    shop.below = "lua"
+    local result = shop:troupe("-e", "print(require('troupe.asset').read " ..
+      "'pages/about.html')")
+    shop.below = nil
+    assert.same({ status = 0, stdout = "about\n", stderr = "" }, result)
   end)
 
   it("is none where there is no folder of them", function()

@@ -176,6 +176,71 @@ describe("a file of a rock", function()
   end)
 end)
 
+-- As LuaRocks writes it, but for what nobody reads.
+local MANIFEST = [[
+repository = {
+  first = { ["1.0-1"] = { { dependencies = { second = "2.0-1" },
+    modules = { first = "first/init.lua", ["shared"] = "shared.lua" } } } },
+  second = { ["2.0-1"] = { { dependencies = {},
+    modules = { second = "second.lua" } } } },
+  tests = { ["3.0-1"] = { { dependencies = { helper = "1-1" },
+    modules = { tests = "tests.lua", ["shared"] = "shared.lua" } } } },
+  helper = { ["1-1"] = { { dependencies = {},
+    modules = { twice = "twice.so" } } } },
+}
+]]
+
+describe("a rock", function()
+  local shop
+  setup(function()
+    shop = project.new()
+    release.add_rock(shop)
+    for _, file in ipairs { "first/init", "second", "tests", "shared",
+      "nobodys" } do
+      shop:write("lua_modules/share/lua/5.4/" .. file .. ".lua", "return 1")
+    end
+    shop:write("shop-dev-1.rockspec", (shop:read("shop-dev-1.rockspec")
+      :gsub('"lua ~> 5.4"', '%0, "First >= 1"')))
+  end)
+
+  local CODE = [[for name in ("first second shared nobodys tests twice")
+    :gmatch "%S+" do print(name, (pcall(require, name))) end]]
+
+  it("is in a release only if the project depends on it", function()
+    shop:write("lua_modules/lib/luarocks/rocks-5.4/manifest", MANIFEST)
+    local built = release.build(shop)
+    assert.matches("\n  without helper, tests: the rockspec's dependencies " ..
+      "do not need them\n$", built.built.stdout)
+    assert.equal("first\ttrue\nsecond\ttrue\nshared\ttrue\n" ..
+      "nobodys\ttrue\ntests\tfalse\ntwice\tfalse\n",
+      built:run("eval", CODE).stdout)
+  end)
+
+  it("is, if nothing can be read of it", function()
+    shop:write("lua_modules/lib/luarocks/rocks-5.4/manifest", "= 1")
+    local built = release.build(shop)
+    assert.matches("^[^\n]*\n$", built.built.stdout)
+    assert.not_matches("false", built:run("eval", CODE).stdout)
+  end)
+
+  it("of C whose libraries may not be there is told", function()
+    local result = command.run({ "sh", "-c", "gcc -shared -fPIC -o " ..
+      "libodd.so.1 -Wl,-soname,libodd.so.1 -xc /dev/null && gcc -shared " ..
+      "-fPIC -I/usr/include/lua5.4 -Wl,--no-as-needed -o " ..
+      "lua_modules/lib/lua/5.4/odd.so twice.c -lm -L. -l:libodd.so.1" },
+      { directory = shop.folder })
+    assert.equal(0, result.status, result.stderr)
+    local built = release.build(shop)
+    assert.matches("\n  needs libodd.so.1, for lua_modules/lib/lua/5.4/" ..
+      "odd.so\n", built.built.stdout, 1, true)
+    result = built:run("eval", "require 'odd'")
+    assert.equal(1, result.status)
+    assert.matches("error loading module 'odd' from file '" ..
+      "lua_modules/lib/lua/5.4/odd.so':\n\tlibodd.so.1: cannot open",
+      result.stderr, 1, true)
+  end)
+end)
+
 -- --- Where it runs -----------------------------------------------------------
 
 -- A folder with nothing but the file and what it needs.
@@ -324,6 +389,70 @@ describe("a file that is damaged", function()
       restore()
       flip(size - back)
       complains "[%w ,()]+"
+    end
+  end)
+end)
+
+-- One whose sum is right, as somebody else has made it.
+describe("an archive that was made by other means", function()
+  local SEED <const> = 0x74726f7570650001
+  local STEP <const> = 0x9e3779b97f4a7c15
+
+  local function mix(word)
+    word = (word ~ word >> 30) * 0xbf58476d1ce4e5b9
+    word = (word ~ word >> 27) * 0x94d049bb133111eb
+    return word ~ word >> 31
+  end
+
+  local function sum(text)
+    local hash, at = SEED ~ #text * STEP, 1
+    for word = 1, #text // 8 do
+      hash = mix(hash ~ ("<i8"):unpack(text, at)) + STEP
+      at = word * 8 + 1
+    end
+    return mix(hash)
+  end
+
+  -- Two files, "a" and "b" or what else they are called, 8 bytes each.
+  local function archive(change)
+    local values = { count = 2, names = 8, first = 0, first_size = 1,
+      second = 2, second_size = 1, text = "a\0b\0\0\0\0\0", place = 72,
+      size = 8 }
+    for name, value in pairs(change) do values[name] = value end
+    local rest = ("<I4I4 I4I4i8i8 I4I4i8i8"):pack(values.count, values.names,
+      values.first, values.first_size, values.place, values.size,
+      values.second, values.second_size, 80, 8) .. values.text ..
+      ("x"):rep(16)
+    return ("<i8"):pack(sum(rest)) .. rest
+  end
+
+  local built, plain, copy
+  setup(function()
+    built = release.build(project.new())
+    copy = built:copy(command.directory() .. "/shop")
+    local text = command.read(built.file)
+    plain = text:sub(1, -17 - ("<i8"):unpack(text, -8))
+  end)
+
+  local function said(change)
+    local text = archive(change)
+    command.write(copy.file, plain .. text .. "troupe\1\n" ..
+      ("<i8"):pack(#text))
+    local result = copy:run "version"
+    assert.same({ 1, "" }, { result.status, result.stdout })
+    return (result.stderr:match "^shop: this executable is damaged: (.*)\n$")
+  end
+
+  it("is read with care", function()
+    assert.equal("it does not say what it is", said {})
+    for _, change in ipairs { { count = 0xffffffff }, { count = 3 },
+      { names = 0xfffffff8 }, { first = 9 }, { first_size = 0xffffffff },
+      { second_size = 5 }, { first_size = 0 }, { text = "b\0a\0\0\0\0\0" },
+      { text = "a\0a\0\0\0\0\0" }, { text = "axb\0\0\0\0\0" },
+      { place = -8 }, { place = 1 << 40 }, { place = 73 }, { size = -1 },
+      { size = 1 << 62 }, { size = 24 } } do
+      assert.equal("its list of files is wrong", said(change),
+        next(change) .. "=" .. tostring(select(2, next(change))))
     end
   end)
 end)

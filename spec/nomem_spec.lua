@@ -6,6 +6,7 @@ local support = require "support"
 
 local SWEEP = [[
   local troupe = require "troupe"
+  local asset = require "troupe.asset"
   local probe = require "probe"
   local entity = require "troupe.entity"
   local pool = require "troupe.pool"
@@ -70,6 +71,10 @@ local SWEEP = [[
 
   function operations.timer()
     troupe.every(0.001, "server", "tick"):cancel()
+  end
+
+  function operations.asset()
+    assert(#asset.list() == 2 and asset.read "some" == "text")
   end
 
   function operations.connect()
@@ -141,11 +146,12 @@ local ECHO = [[
 
 describe("without memory", function()
   for _, operation in ipairs { "start", "crash", "call", "late", "receive",
-    "ensure", "group", "entity", "pool", "borrow", "timer", "connect",
-    "trace", "mailbox" } do
+    "ensure", "group", "entity", "pool", "borrow", "timer", "asset",
+    "connect", "trace", "mailbox" } do
     it("at any point of '" .. operation .. "' nothing is lost", function()
       local result = support.script(SWEEP, {
-        files = { ["server.lua"] = SERVER, ["echo.lua"] = ECHO },
+        files = { ["server.lua"] = SERVER, ["echo.lua"] = ECHO,
+          ["assets/some"] = "text", ["assets/a/b"] = "" },
         flags = { "--log", "off", "--workers", 1 },
         arguments = { operation },
       })

@@ -323,6 +323,9 @@ static bool settle_environment(struct request *request) {
     setenv("TROUPE_ENV", request->environment, 1);
   snprintf(request->config, sizeof request->config, "%sconfig/%s.lua",
            request->project.up, request->environment);
+  snprintf(request->assets, sizeof request->assets, "%sassets",
+           request->project.up);
+  request->options.assets = request->assets;
   return !request->environment_wanted || access(request->config, R_OK) == 0 ||
          misuse("expected a file of settings, got none in ", request->config);
 }

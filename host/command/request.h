@@ -34,6 +34,7 @@ struct request {
   const char *environment;
   bool environment_wanted; /* its settings are to be there */
   char config[2 * PATH_MAX + 256]; /* file of settings, there or not */
+  char assets[2 * PATH_MAX + 8];   /* folder, there or not */
   /* NULL: settings that cannot be read end it. Else why they cannot goes here,
   ** and the command, whose argument it is, may do without them. */
   char *complaint;

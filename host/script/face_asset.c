@@ -22,10 +22,12 @@
 #include "script/module_store.h"
 #include "script/script.h"
 
-#define ASSETS "assets"
-
 static const struct archive *archive_of(lua_State *L) {
   return modules_archive(body_of(L)->script->modules);
+}
+
+static const char *folder_of(lua_State *L) {
+  return body_of(L)->script->assets;
 }
 
 /* Parts with slashes between them, none of which leads elsewhere. */
@@ -101,7 +103,7 @@ static int lua_read(lua_State *L) {
   name = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &size) : NULL;
   if (name == NULL || !is_name(name, size))
     return failure_expected(L, "name", "the name of an asset", 1);
-  path = lua_pushfstring(L, ASSETS "/%s", name);
+  path = lua_pushfstring(L, "%s/%s", folder_of(L), name);
   if (archive == NULL) return push_file(L, path);
   if (!archive_find(archive, path, &file)) return no_asset(L, path);
   lua_pushlstring(L, file.bytes, file.size);
@@ -112,8 +114,8 @@ static int lua_read(lua_State *L) {
 
 static int list_archived(lua_State *L, const struct archive *archive,
                          const char *prefix) {
-  size_t folder = strlen(ASSETS) + 1;
-  const char *first = lua_pushfstring(L, ASSETS "/%s", prefix);
+  size_t folder = strlen(folder_of(L)) + 1;
+  const char *first = lua_pushfstring(L, "%s/%s", folder_of(L), prefix);
   lua_Integer count = 0;
   lua_newtable(L);
   for (uint32_t at = archive_from(archive, first);
@@ -143,7 +145,7 @@ static int list_folder(lua_State *L, const char *prefix) {
   struct folder *folder = class_new(L, &folder_class, sizeof *folder);
   lua_Integer count = 0;
   lua_toclose(L, -1);
-  if (!folder_read(folder, ASSETS)) return luaL_error(L, "not enough memory");
+  if (!folder_read(folder, folder_of(L))) return luaL_error(L, "not enough memory");
   lua_newtable(L);
   for (uint32_t i = 0; i < folder->count; i++) {
     if (strncmp(folder->names[i], prefix, strlen(prefix)) != 0) continue;

@@ -91,11 +91,8 @@ static bool fix(struct fixed_reason *reason, const char *text) {
 
 /* --- Life ----------------------------------------------------------------- */
 
-struct script *runtime_new(struct scheduler *scheduler,
-                          const struct runtime_options *options) {
-  struct script *script = memory_zalloc(sizeof *script);
-  if (script == NULL) return NULL;
-  script->scheduler = scheduler;
+/* What it hands down, and what belongs to others. */
+static void wire(struct script *script, const struct runtime_options *options) {
   script->log = options->log;
   script->ended = options->ended;
   script->context = options->context;
@@ -106,26 +103,40 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->interrupt_fits = interrupt_fits;
   script->visits = visit_table;
   script->dossier = dossier_outcome;
-  script->stock = library_new_stock();
+  limits_init(&script->limits);
+}
+
+static bool make_files(struct script *script,
+                       const struct runtime_options *options) {
+  const char *assets = options->assets != NULL ? options->assets : "assets";
   script->modules = modules_new(options->embedded, options->archive);
   script->path = path_new(options->path, options->cpath);
+  script->assets = memory_strdup(assets);
+  if (options->archive != NULL) script->native = native_new(options->archive);
+  return script->modules != NULL && script->path != NULL &&
+         script->assets != NULL &&
+         (options->archive == NULL || script->native != NULL);
+}
+
+static bool fix_reasons(struct script *script) {
+  return fix(&script->normal, "normal") && fix(&script->shutdown, "shutdown") &&
+         fix(&script->killed, "killed") && fix(&script->noactor, "noactor") &&
+         fix(&script->nomem, "not enough memory");
+}
+
+struct script *runtime_new(struct scheduler *scheduler,
+                          const struct runtime_options *options) {
+  struct script *script = memory_zalloc(sizeof *script);
+  if (script == NULL) return NULL;
+  script->scheduler = scheduler;
+  wire(script, options);
+  script->stock = library_new_stock();
   script->reloads = reloads_new();
   script->overtime = overtime_new(script);
   script->coverage = coverage_new();
-  limits_init(&script->limits);
-  if (options->archive != NULL) {
-    script->native = native_new(options->archive);
-    if (script->native == NULL) {
-      runtime_free(script);
-      return NULL;
-    }
-  }
-  if (script->stock == NULL || script->modules == NULL ||
-      script->path == NULL || script->reloads == NULL ||
+  if (script->stock == NULL || script->reloads == NULL ||
       script->overtime == NULL || script->coverage == NULL ||
-      !fix(&script->normal, "normal") || !fix(&script->shutdown, "shutdown") ||
-      !fix(&script->killed, "killed") || !fix(&script->noactor, "noactor") ||
-      !fix(&script->nomem, "not enough memory")) {
+      !make_files(script, options) || !fix_reasons(script)) {
     runtime_free(script);
     return NULL;
   }
@@ -145,6 +156,7 @@ void runtime_free(struct script *script) {
   reloads_free(script->reloads);
   modules_free(script->modules);
   native_free(script->native);
+  memory_free(script->assets);
   library_free_stock(script->stock);
   path_drop(script->path);
   memory_free(script);

@@ -63,6 +63,7 @@ struct script {
                          const struct interrupt *wanted);
   struct stock *stock;
   struct modules *modules;
+  char *assets; /* the folder of troupe.asset */
   struct native *native; /* its C modules; NULL: this is no release */
   struct log *log;
   struct path *path;

@@ -12,10 +12,12 @@
 
 local application = require "troupe.cli.application"
 local archive = require "troupe.archive"
+local elf = require "troupe.cli.elf"
+local rocks = require "troupe.cli.rocks"
 local shell = require "troupe.cli.shell"
 
-local OTHERS = "lua_modules/share/lua/5.4"
-local NATIVES = "lua_modules/lib/lua/5.4"
+-- What is on every machine that the executable itself can run on.
+local EVERYWHERE = "^lib[cm]%.so|^libdl%.so|^libpthread%.so|^librt%.so|^ld%-"
 
 -- All files of a folder, links followed; a link to nothing is one, too.
 local function files_in(folder, pattern)
@@ -38,12 +40,12 @@ local function compile(file)
   return string.dump(chunk)
 end
 
-local function add(files, folder, pattern, read)
+local function add(files, folder, pattern, read, unneeded)
   local names, why = files_in(folder, pattern)
   if not names then return nil, why end
   for _, name in ipairs(names) do
-    local bytes
-    bytes, why = read(name)
+    local bytes = false
+    if not unneeded[name] then bytes, why = read(name) end
     if bytes == nil then return nil, why end
     files[name] = bytes or nil
   end
@@ -80,21 +82,61 @@ local function facts(project, environment)
     environment, "" }, "\n")
 end
 
-local function collect(project, environment)
-  local files = {}
-  for _, part in ipairs {
-    { "lua", "*.lua", compile }, { OTHERS, "*.lua", compile_other },
-    { NATIVES, "*.so", shell.read }, { "assets", "*", shell.read },
-  } do
-    local good, why = add(files, table.unpack(part))
+local PARTS = {
+  { "lua", "*.lua", compile }, { rocks.MODULES, "*.lua", compile_other },
+  { rocks.NATIVES, "*.so", shell.read }, { "assets", "*", shell.read },
+}
+
+local function collect(project, environment, unneeded)
+  local files, good, why = {}, nil, nil
+  for _, part in ipairs(PARTS) do
+    good, why = add(files, part[1], part[2], part[3], unneeded)
     if not good then return nil, why end
   end
-  local good, why = add_settings(files, environment)
+  good, why = add_settings(files, environment)
   if not good then return nil, why end
   good, why = check_application(files, project)
   if not good then return nil, why end
   files.release = facts(project, environment)
   return files
+end
+
+-- --- What is told ------------------------------------------------------------
+
+-- A library that may not be where the executable will run.
+local function needs(bytes)
+  local found = {}
+  for _, library in ipairs(elf.needed(bytes)) do
+    local known = false
+    for pattern in EVERYWHERE:gmatch "[^|]+" do
+      known = known or library:find(pattern) ~= nil
+    end
+    if not known then found[#found + 1] = library end
+  end
+  return table.concat(found, ", ")
+end
+
+local function tell_needs(files)
+  local names = {}
+  for name in pairs(files) do
+    if name:find(rocks.NATIVES, 1, true) == 1 then names[#names + 1] = name end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local libraries = needs(files[name])
+    if libraries ~= "" then
+      print(("  needs %s, for %s"):format(libraries, name))
+    end
+  end
+end
+
+local function tell(output, size, files, unneeded)
+  print(("%s  %.1f MB"):format(output, size / 1e6))
+  if #unneeded > 0 then
+    print(("  without %s: the rockspec's dependencies do not need %s"):format(
+      table.concat(unneeded, ", "), #unneeded == 1 and "it" or "them"))
+  end
+  tell_needs(files)
 end
 
 -- --- The command -------------------------------------------------------------
@@ -111,18 +153,22 @@ return {
   summary = "make one file of the project, which runs without Troupe",
   help = [[
 The file is an executable that needs libc and libm only: the host, the
-project's modules and those in lua_modules/, C modules too, as they are here,
-the files in assets/ (see troupe.asset), and the settings of config/prod.lua, or
-of the environment that --env names: they are read at each start of it, where
-it runs. It starts the application; its --help tells the rest. The same project
-gives the same bytes.]],
+project's modules, those in lua_modules/ (of rocks that the rockspec depends
+on, C modules as they are here), the files in assets/ (see troupe.asset), and
+the settings of config/prod.lua, or of the environment that --env names, which
+are read at each start of it, where it runs. It starts the application; its
+--help tells the rest. The same project gives the same bytes.
+
+What a C module needs beside, and which rocks it does without, is told.]],
   options = {
     { name = "output", value = "FILE", help = "default: build/NAME" },
   },
   project = true,
   settings = false,
   run = function(arguments, context)
-    local files, why = collect(context.project, os.getenv "TROUPE_ENV")
+    local unneeded, names = rocks.unneeded(context.project)
+    local files, why = collect(context.project, os.getenv "TROUPE_ENV",
+      unneeded)
     if not files then return nil, why end
     local output, size = output_of(arguments, context), nil
     local good
@@ -131,6 +177,6 @@ gives the same bytes.]],
     if not size then
       return nil, ("cannot make %s: %s"):format(output, why)
     end
-    print(("%s  %.1f MB"):format(output, size / 1e6))
+    tell(output, size, files, names)
   end,
 }
