@@ -3,20 +3,14 @@
 local application = require "troupe.cli.application"
 local command = require "troupe.cli.command"
 local core = require "troupe.core"
+local manifest = require "troupe.cli.checks.manifest"
+local modules = require "troupe.cli.checks.modules"
 local shell = require "troupe.cli.shell"
+local tool = require "troupe.cli.tool"
 
 -- Folders of code that is found by its name.
-local NAMED = { lua = true, cli = true, config = true, spec = true }
-
-local FIND = "find . \\( -name lua_modules -o -name build -o -name '.?*' " ..
-  "\\) -type d -prune -o -type f \\( -name '*.lua' -o -name '*.rockspec' " ..
-  "-o -name .busted -o -name .luacheckrc \\) -print | LC_ALL=C sort"
-
-local function files_of_lua()
-  local files = shell.lines(FIND)
-  for index, file in ipairs(files) do files[index] = file:gsub("^%./", "") end
-  return files
-end
+local NAMED = { lua = true, cli = true, config = true, spec = true,
+  bench = true }
 
 local function add(complaints, format, ...)
   complaints[#complaints + 1] = format:format(...)
@@ -54,17 +48,30 @@ local function check_top(complaints, files, project)
   end
 end
 
-local function check_manifest(complaints, project)
-  local format = project.fields.rockspec_format
-  if format ~= "3.0" then
-    add(complaints, '%s: expected rockspec_format to be "3.0", got %s',
-      project.file, core.describe(format))
+-- Where a setting is that is no data; nil: all are.
+local function stranger(value, path)
+  local kind = type(value)
+  if kind == "function" or kind == "userdata" or kind == "thread" then
+    return ("%s is a %s"):format(path, kind)
   end
-  local name = ("%s-%s.rockspec"):format(project.package:lower(),
-    project.version)
-  if project.file ~= name then
-    add(complaints, "%s: expected it to be named %s, as package and version " ..
-      "say", project.file, name)
+  if kind ~= "table" then return nil end
+  for key, inner in pairs(value) do
+    local found = stranger(inner, path .. "." .. tostring(key))
+    if found then return found end
+  end
+end
+
+local function check_values(complaints, file, settings)
+  for name, value in pairs(settings) do
+    if type(name) ~= "string" then
+      add(complaints, "%s: expected names of settings to be strings, got %s",
+        file, core.describe(name))
+      return
+    end
+    local found = stranger(value, name)
+    if found then
+      add(complaints, "%s: expected settings to be data: %s", file, found)
+    end
   end
 end
 
@@ -76,6 +83,8 @@ local function check_settings(complaints)
     elseif type(settings) ~= "table" then
       add(complaints, "%s: expected it to return a table, got %s", file,
         core.describe(settings))
+    else
+      check_values(complaints, file, settings)
     end
   end
 end
@@ -95,12 +104,17 @@ local function check_commands(complaints)
         name)
     end
   end
+  for _, name in ipairs(command.projects()) do
+    local found, why = command.find(name)
+    if not found then add(complaints, "%s", why) end
+  end
 end
 
+-- Was there somebody to do it?
 local function lint(complaints, files)
-  if not select(2, shell.lines "command -v luacheck") then
+  if not tool.found "luacheck" then
     io.stderr:write "troupe: luacheck is not installed: nothing is linted\n"
-    return
+    return false
   end
   local words = {}
   for _, file in ipairs(files) do
@@ -109,32 +123,41 @@ local function lint(complaints, files)
   end
   local lines, good = shell.lines("luacheck --no-color --formatter plain -- " ..
     table.concat(words, " "))
-  if good then return end
-  table.move(lines, 1, #lines, #complaints + 1, complaints)
+  if not good then
+    table.move(lines, 1, #lines, #complaints + 1, complaints)
+  end
+  return true
 end
 
 return {
   summary = "look for mistakes, and for what departs from the layout",
   help = [[
-Tells, a line each: files that are not Lua; modules that are not named in
-snake_case, or not below the package's name; a rockspec that is not of format
-3.0, or not named after its package and version; settings that are no table;
+Tells, a line each: files that are not Lua; names that are not in snake_case;
+modules that are not below the package's name, that call themselves otherwise,
+return nothing or are two; modules of the project that are required and are
+nowhere; specs outside spec/; a rockspec that is not of format 3.0, or not named
+after its package and version, or that lists modules that there are not, or not
+all that there are; settings that are not a table of data; globals that are set;
 commands in cli/ that a command of troupe's hides; and, if it is installed,
-what luacheck finds. No module is run. The exit status is 1 if there is any.]],
+what luacheck finds. No module is run, only the settings and the commands in
+cli/ are read. The exit status is 1 if there is any.]],
   project = true,
   settings = false,
   run = function(_, context)
-    local project, files, complaints = context.project, files_of_lua(), {}
+    local project, complaints = context.project, {}
+    local files = tool.files("*.lua", "*.rockspec", ".busted", ".luacheckrc")
+    local function complain(...) add(complaints, ...) end
     check_syntax(complaints, files)
     local whole = #complaints == 0
     check_names(complaints, files)
     check_top(complaints, files, project)
-    check_manifest(complaints, project)
-    check_commands(complaints)
+    modules.check(complain, files, project.module)
+    manifest.check(complain, project, files)
     if whole then
+      check_commands(complaints)
       check_settings(complaints)
       check_application(complaints, project)
-      lint(complaints, files)
+      modules.check_code(complain, files, lint(complaints, files))
     end
     for _, complaint in ipairs(complaints) do print(complaint) end
     return #complaints == 0 and 0 or 1
