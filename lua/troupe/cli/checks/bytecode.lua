@@ -146,13 +146,14 @@ local function returns(found)
   return false
 end
 
---- The globals that it sets, each a name and a line, and whether it returns
+--- The globals that it sets, each a name and a line, by line, and whether it returns
 --- anything.
 ---@param chunk function
 ---@return { globals: table[], returns: boolean }
 function bytecode.read(chunk)
   local found, globals = parse(chunk), {}
   add_globals(found, globals)
+  table.sort(globals, function(one, other) return one[2] < other[2] end)
   return { globals = globals, returns = returns(found) }
 end
 
