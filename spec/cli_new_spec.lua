@@ -19,7 +19,7 @@ describe("troupe new", function()
       assert.is_string(shop:read(file), file)
     end
     assert.equal("shop", place:list())
-    assert.equal(".busted .ci .editorconfig .gitignore .luacheckrc " ..
+    assert.equal(".busted .editorconfig .github .gitignore .luacheckrc " ..
       ".luarc.json .troupe README.md config lua shop-dev-1.rockspec spec",
       shop:list())
     local tested = shop:troupe "test"
@@ -74,12 +74,52 @@ describe("troupe new", function()
     assert.equal("", place:list())
   end)
 
-  for _, name in ipairs { "Shop", "2shop", "web-shop", "a/b", "..", "a b",
-    "", "shop.lua", "\u{e4}" } do
+  it("leaves nothing behind if it may not write there", function()
+    local place = project.empty()
+    local result = command.run({ "sh", "-c", "chmod 500 . && exec setpriv " ..
+      '--reuid 65534 --clear-groups -- "$@"', "sh", command.binary(), "new",
+      "shop" }, { directory = place.folder })
+    if result.stderr:find "^setpriv" or result.status > 1 then
+      return pending "only root can become somebody else"
+    end
+    assert.same({ status = 1, stdout = "", stderr =
+      "troupe: cannot make shop: permission denied\n" }, result)
+    assert.equal("", place:list())
+  end)
+
+  it("leaves nothing behind if it is interrupted", function()
+    local place = project.empty()
+    -- The host is the parent of the shell that runs this.
+    local path = project.programs { mkdir = [[
+      read -r stat < "/proc/$PPID/stat"
+      set -- $stat
+      read -r name < "/proc/$4/comm"
+      test "$name" = troupe && kill -INT "$4"
+      exec sleep 0.2]] }
+    local result = place:with({ PATH = path }):troupe("new", "shop")
+    assert.equal(130, result.status, result.stderr)
+    assert.equal("", place:list())
+  end)
+
+  it("has a CI file whose commands pass", function()
+    local shop = project.new()
+    local text, count = shop:read ".github/workflows/check.yml", 0
+    for words in text:gmatch "run: troupe ([^\n]+)" do
+      local result = shop:troupe(words)
+      assert.equal(0, result.status, result.stdout .. result.stderr)
+      count = count + 1
+    end
+    assert.equal(2, count)
+  end)
+
+  for name, meant in pairs { Shop = "shop", ["2shop"] = "shop",
+    ["web-shop"] = "web_shop", ["a/b"] = "", [".."] = "", ["a b"] = "a_b",
+    [""] = "", ["shop.lua"] = "shop_lua", ["\u{e4}"] = "", ["End"] = "" } do
     it(("takes %q for no name"):format(name), function()
       local place = project.empty()
       fails(place, "expected NAME to be a module's name (small letters, " ..
-        "digits and _), got " .. name, "new", name)
+        "digits and _), got " .. name ..
+        (meant ~= "" and "; did you mean " .. meant .. "?" or ""), "new", name)
       assert.equal("", place:list())
     end)
   end

@@ -27,20 +27,23 @@ end
 
 -- What commands need of the system.
 local PROGRAMS = [[cat chmod cp env find grep ln ls mkdir mktemp mv pwd
-  readlink rm sed sh sort stat test timeout]]
+  readlink rm sed sh sleep sort stat test timeout]]
 
---- A folder of programs, for PATH: these scripts, and what commands need.
+--- A folder of programs, for PATH: these scripts, and what commands need. No
+--- script is written through a link to a program of the system.
 ---@param scripts table<string, string> by name, texts for sh
 ---@return string
 function project.programs(scripts)
   local folder = command.directory()
-  for name in PROGRAMS:gmatch "%S+" do
-    os.execute(("ln -s \"$(command -v %s)\" %s/"):format(name,
-      command.quote(folder)))
-  end
   for name, text in pairs(scripts) do
     command.write(folder .. "/" .. name, "#!/bin/sh\n" .. text)
     os.execute("chmod +x " .. command.quote(folder .. "/" .. name))
+  end
+  for name in PROGRAMS:gmatch "%S+" do
+    if not scripts[name] then
+      os.execute(("ln -s \"$(command -v %s)\" %s/"):format(name,
+        command.quote(folder)))
+    end
   end
   return folder
 end

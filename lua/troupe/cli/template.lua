@@ -54,6 +54,7 @@ function counter.init(arguments)
   return { following = arguments.first }
 end
 
+--- The next number.
 function counter.call.next(state)
   local number = state.following
   state.following = number + 1
@@ -112,13 +113,34 @@ return {
 are in `config/`, a file for each environment: `troupe run --env prod`.
 ]=] },
 
-  { ".ci/run", [=[
-#!/bin/sh
-# What is checked on every push: `sh .ci/run` on a clean checkout.
-set -eu
-cd "$(dirname "$0")/.."
-troupe check
-troupe test
+  { ".github/workflows/check.yml", [=[
+# On every push, on a fresh Debian: what check and test say.
+#
+# Where Troupe's Debian package is to be had, the repository's variable
+# TROUPE_PACKAGE says: a URL. (`make deb` in Troupe makes the package.)
+name: check
+
+on: [push, pull_request]
+
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    container: debian:12
+    steps:
+      - name: install what is needed
+        run: |
+          apt-get update
+          apt-get install -y --no-install-recommends ca-certificates curl git
+          apt-get install -y --no-install-recommends lua-busted lua-check
+      - name: install troupe
+        env:
+          TROUPE_PACKAGE: ${{ vars.TROUPE_PACKAGE }}
+        run: |
+          curl -fsSL -o troupe.deb "$TROUPE_PACKAGE"
+          apt-get install -y --no-install-recommends ./troupe.deb
+      - uses: actions/checkout@v4
+      - run: troupe check
+      - run: troupe test
 ]=] },
 
   { ".busted", [=[

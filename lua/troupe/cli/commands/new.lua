@@ -11,16 +11,29 @@ local RESERVED = [[
   busted luassert spec troupe
 ]]
 
+local function is_name(text) return text:find "^[a-z][a-z0-9_]*$" ~= nil end
+
+local function is_reserved(name)
+  return (" " .. RESERVED:gsub("%s+", " ")):find(" " .. name .. " ", 1, true)
+end
+
+-- A name that is like it; nil: what was meant cannot be known.
+local function suggest(text)
+  local name = text:lower():gsub("[-. ]+", "_"):gsub("^[%d_]+", "")
+    :gsub("_+$", "")
+  return is_name(name) and not is_reserved(name) and name or nil
+end
+
 local function check_name(name)
-  if not name:find "^[a-z][a-z0-9_]*$" then
+  if not is_name(name) then
+    local meant = suggest(name)
     return nil, ("expected NAME to be a module's name (small letters, " ..
-      "digits and _), got %s"):format(name)
+      "digits and _), got %s%s"):format(name,
+      meant and "; did you mean " .. meant .. "?" or "")
   end
-  for word in RESERVED:gmatch "%S+" do
-    if word == name then
-      return nil, ("expected NAME to be free, but Lua or a library has %s")
-        :format(name)
-    end
+  if is_reserved(name) then
+    return nil, ("expected NAME to be free, but Lua or a library has %s")
+      :format(name)
   end
   return true
 end
