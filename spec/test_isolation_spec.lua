@@ -45,7 +45,8 @@ supervised actors red: that raise fail it]], red)
     assert.matches("^still there: <[%d.]+> shop.part, started by one " ..
       "that has ended, idle$", report["a leftover red: says who started it"])
     assert.matches("^still there: <[%d.]+> troupe.supervisor.manager, " ..
-      "started by the spec, idle$", report["a leftover red: has its children with it"])
+      "started by the spec, idle$",
+      report["a leftover red: has its children with it"])
     assert.matches("after its teardown: still there: .*forgotten",
       report["red: what a setup leaves"])
   end)

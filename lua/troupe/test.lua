@@ -103,7 +103,8 @@ function test.start_supervised(module, args, options)
   return supervise(pid)
 end
 
---- Waits for the end of an actor, which then fails nothing; why it has ended.
+--- Waits for the end of an actor, which then fails nothing; why it has ended,
+--- "noactor" if it was not supervised, and had before.
 ---@param target any
 ---@return any reason
 function test.await_exit(target)
@@ -113,7 +114,8 @@ function test.await_exit(target)
   if not pid then core.expected("target", "an actor that is there", target) end
   local piece = scope.innermost()
   piece.expected[pid] = true
-  return troupe.call(scope.witness(piece), "reason", pid)
+  return troupe.timeout(math.huge, troupe.call, scope.witness(piece), "reason",
+    pid)
 end
 
 --- An actor under this name that keeps what it is sent, and answers what it is

@@ -34,7 +34,8 @@ function reports.of(text)
     "(%d+) success%a* / (%d+) failure%a* / (%d+) errors? / (%d+) pending"))
   for line in (text .. "\nFailure -> end @ 1\n"):gmatch "([^\n]*)\n" do
     if line:find "^%u%a+ %-> .+ @ %d+$" then
-      if at ~= "" then report[at] = table.concat(lines, "\n"):gsub("\n*$", "") end
+      local message = table.concat(lines, "\n"):gsub("\n*$", "")
+      if at ~= "" then report[at] = message end
       at, lines = nil, {}
     elseif not at then
       at = line

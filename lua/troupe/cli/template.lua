@@ -66,16 +66,15 @@ return counter
 
   { "spec/NAME_spec.lua", [=[
 local NAME = require "NAME"
+local test = require "troupe.test"
 local troupe = require "troupe"
 
 describe("NAME", function()
-  local application
-
-  before_each(function() application = NAME.start() end)
-  after_each(function() troupe.stop(application) end)
+  before_each(function() test.start_supervised(NAME.start) end)
 
   it("gives each number once", function()
     assert.equal(1, troupe.call("counter", "next"))
+    test.advance(3600) -- an hour later, which takes no time
     assert.equal(2, troupe.call("counter", "next"))
   end)
 end)

@@ -19,7 +19,7 @@ local function read_limit(text)
   local limit = tonumber(text)
   if limit and limit > 0 and limit < math.huge then return limit end
   return nil, ("expected --limit to be a number of seconds above 0, got %s")
-    :format(text)
+    :format(text ~= "" and text or "nothing")
 end
 
 --- Takes them out of what was typed.
@@ -27,17 +27,18 @@ end
 ---@return table|nil own limit, watch
 ---@return string|nil why
 function testing.take(words)
-  local own, why = {}, nil
+  local own = {}
   for at = #words, 1, -1 do
     local word = words[at]
     local text = word:match "^%-%-limit=(.*)$"
     if word == "--watch" then own.watch = true end
     if word == "--limit" then
-      text = table.remove(words, at + 1) or "nothing"
+      text = table.remove(words, at + 1) or ""
     end
     if text and not own.limit then
-      own.limit, why = read_limit(text)
-      if not own.limit then return nil, why end
+      local limit, why = read_limit(text)
+      if not limit then return nil, why end
+      own.limit = limit
     end
     if text or word == "--watch" then table.remove(words, at) end
   end

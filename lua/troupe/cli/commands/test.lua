@@ -64,8 +64,10 @@ return {
   usage = "[FILE...]",
   help = [[
 Runs busted in an actor of a host of its own, so what a spec does may call
-actors, wait, and start an application. Settings are those of config/test.lua,
-unless TROUPE_ENV or --env say otherwise; .busted has busted's own.
+actors, wait, which takes no time as the clock is virtual, and start an
+application; require "troupe.test" has what helps. Settings are those of
+config/test.lua, unless TROUPE_ENV or --env say otherwise; .busted has busted's
+own.
 
 A FILE may be a folder; without one, the specs are those of spec/. All options
 are busted's, of which some are below; busted --help tells of the rest. The
