@@ -215,7 +215,7 @@ uint64_t wheel_next(const struct wheel *wheel) {
 
 /* --- From node to node ---------------------------------------------------- */
 
-/* The list that has the node due first: NULL when empty. */
+/* The list that has the node due first. */
 static struct wheel_node *first_list(const struct wheel *wheel) {
   if (wheel->late != NULL) return wheel->late;
   for (unsigned level = 0; level < WHEEL_LEVELS; level++)
@@ -224,12 +224,11 @@ static struct wheel_node *first_list(const struct wheel *wheel) {
   return wheel->far;
 }
 
-/* The newest is in front. */
 struct wheel_node *wheel_first(const struct wheel *wheel) {
   struct wheel_node *first = first_list(wheel);
   if (first == NULL) return NULL;
   for (struct wheel_node *node = first->next; node != NULL; node = node->next)
-    if (node->due <= first->due) first = node;
+    if (node->due < first->due) first = node;
   return first;
 }
 

@@ -60,11 +60,11 @@ size_t wheel_advance(struct wheel *wheel, uint64_t now);
 ** later than the next due node; may be earlier (a cascade). */
 uint64_t wheel_next(const struct wheel *wheel);
 
-/* The node that is due first, of several the one that was added first; NULL
-** when empty. Looks at all that are due at about that time. */
+/* A node that is due first; NULL when empty. Looks at all that are due at about
+** that time. */
 struct wheel_node *wheel_first(const struct wheel *wheel);
-/* Fires that one, and all that are due at the same nanosecond, in the order in
-** which they were added; not what these add. Not when empty. */
+/* Fires all that are due at that nanosecond, in the order in which they were
+** added; not what these add. Not when empty. */
 void wheel_fire(struct wheel *wheel);
 
 #endif
