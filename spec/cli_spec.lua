@@ -97,20 +97,39 @@ describe("help", function()
     assert.not_matches("--json", place:troupe("run", "--help").stdout, 1, true)
   end)
 
-  it("makes a manual page that man can read", function()
+  -- Whoever can read one must have nothing to say about it.
+  local READERS = {
+    groff = "groff -ww -man -Tascii -P-c -P-b -P-u -P-o page",
+    man = "LC_ALL=C.UTF-8 MANROFFSEQ= MANWIDTH=80 man --warnings -l page",
+    mandoc = "mandoc -Tlint -Wwarning page && mandoc -Tascii page",
+  }
+
+  it("makes a manual page of all commands", function()
     local place = project.empty()
     local page = place:troupe("help", "--man")
     assert.same({ 0, "" }, { page.status, page.stderr })
-    assert.matches("\n%.SS troupe new\n", page.stdout)
-    if not os.execute "command -v groff >/dev/null" then
-      return pending "groff is not installed"
+    for name in place:troupe("help", "--names").stdout:gmatch "%S+" do
+      assert.matches("\n.SS troupe " .. name .. "\n", page.stdout, 1, true)
     end
-    local read = command.run("groff -ww -man -Tascii -P-c -P-b -P-u -P-o",
-      { input = page.stdout })
-    assert.equal("", read.stderr)
-    assert.matches("troupe new NAME", read.stdout, 1, true)
-    assert.matches("%-%-workers N%s+worker threads", read.stdout)
+    assert.matches("\n.SS troupe completion fish\n", page.stdout, 1, true)
   end)
+
+  for reader, line in pairs(READERS) do
+    it("makes one that can be read by " .. reader, function()
+      if not os.execute("command -v " .. reader .. " >/dev/null") then
+        return pending(reader .. " is not installed")
+      end
+      local place = project.empty()
+      place:write("page", place:troupe("help", "--man").stdout)
+      local read = command.run(line, { directory = place.folder })
+      assert.same({ 0, "" }, { read.status, read.stderr })
+      local text = read.stdout:gsub(".\b", "")
+      assert.matches("troupe new NAME", text, 1, true)
+      assert.matches("%-%-workers N%s+worker threads", text)
+      assert.matches("%-%-json%s+for programs", text)
+      assert.matches("\n +bash +eval", text)
+    end)
+  end
 
   it("tells about itself, and of what there is", function()
     local place = project.empty()
