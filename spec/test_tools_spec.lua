@@ -31,6 +31,7 @@ describe("troupe.test", function()
     assert.equal("", green)
     assert.equal([[
 a spy red: has a function that raises
+a spy red: has a function that waits
 a spy red: has no answer left
 a spy red: is not drained
 red: a before_each that raises before_each
@@ -47,6 +48,8 @@ time red: is no help for what nobody will send]], red)
     assert.matches("^spy disk: the function for get raised: " ..
       "spec/tools_spec.lua:%d+: Expected objects to be equal",
       report["a spy red: has a function that raises"])
+    assert.matches("the function for get waits, which it cannot",
+      report["a spy red: has a function that waits"], 1, true)
   end)
 
   it("shows the log with what fails only", function()
@@ -160,6 +163,24 @@ describe("troupe test", function()
     assert.matches("^ok 1 %- .*\n1..2\n$",
       shop:troupe("test", "-c", "-o", "TAP").stdout)
     shop:remove "spec/cover_spec.lua"
+  end)
+
+  it("takes several workers, in real time", function()
+    shop:write("spec/many_spec.lua", [[
+      local test = require "troupe.test"
+      local troupe = require "troupe"
+      it("leaves none", function()
+        troupe.cast(troupe.start "shop.part", "leave")
+      end)
+      it("leaves one", function() troupe.start "shop.part" end)
+      it("advances", function() test.advance(1) end)]])
+    local report = reports.of(shop:troupe("test", "--workers", "3",
+      "spec/many_spec.lua").stdout)
+    assert.equal("1 / 1 / 1 / 0", report.counts)
+    assert.matches("still there: <", report["leaves one"], 1, true)
+    assert.matches("advance needs the virtual clock, and this one is real",
+      report.advances, 1, true)
+    shop:remove "spec/many_spec.lua"
   end)
 
   it("runs again when a file changes", function()

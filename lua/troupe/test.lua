@@ -82,25 +82,34 @@ local function linked(options)
   return all
 end
 
---- Starts an actor, as troupe.start, or what a function starts, whose pid it
---- returns. It ends after the after_each, of several the last one first; if it
---- ends before, by an error, that fails the `it`: see await_exit.
----@param module string|fun(...):userdata
----@param args any
----@param options table|nil
----@return userdata pid
-function test.start_supervised(module, args, options)
+-- What a function has started: an actor, or what ends when it is told to.
+local function adopt(started, why)
+  if core.is_pid(started) then
+    troupe.link(started)
+    return supervise(started)
+  end
+  local good = type(started) == "table" and started.stop ~= nil
+  if not good then
+    core.expected("the function", "one that returns a pid or a pool",
+      started == nil and why ~= nil and why or started)
+  end
+  local piece = scope.innermost()
+  piece.supervised[#piece.supervised + 1] = started
+  return started
+end
+
+--- Starts an actor, as troupe.start(module, args, options) does; or what a
+--- function starts, of these arguments: it returns a pid, or a pool. It ends
+--- after the after_each, of several the last one first; if it ends before, by
+--- an error, that fails the `it`: see await_exit.
+---@param module string|function
+---@param ... any
+---@return userdata|table pid or the pool
+function test.start_supervised(module, ...)
   need "start_supervised"
-  if type(module) ~= "function" then
-    return supervise(troupe.start(module, args, linked(options)))
-  end
-  local pid, why = module(args, options)
-  if not core.is_pid(pid) then
-    core.expected("the function", "one that returns a pid",
-      pid == nil and why ~= nil and why or pid)
-  end
-  troupe.link(pid)
-  return supervise(pid)
+  if type(module) == "function" then return adopt(module(...)) end
+  local args, options = ...
+  return supervise(troupe.start(module, args, linked(options)))
 end
 
 --- Waits for the end of an actor, which then fails nothing; why it has ended,

@@ -36,14 +36,13 @@ function test.advance(seconds) end
 --- From here to the end of this `it` time is the machine's.
 function test.real_time() end
 
---- Starts an actor that ends after the after_each, of several the last one
---- first; or one that a function starts. If it ends before, by an error, that
---- fails the `it`.
----@param module string|fun(args: any, options: table?): troupe.pid
----@param args? any
----@param options? troupe.start_options
----@return troupe.pid
-function test.start_supervised(module, args, options) end
+--- Starts an actor, as troupe.start(module, args, options), or what a function
+--- starts: a pid, or a pool. It ends after the after_each, of several the last
+--- one first. If it ends before, by an error, that fails the `it`.
+---@param module string|function
+---@param ... any
+---@return troupe.pid|troupe.pool.handle
+function test.start_supervised(module, ...) end
 
 --- Waits for the end of an actor, which then fails nothing.
 ---@param target troupe.pid|troupe.key

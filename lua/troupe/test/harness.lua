@@ -8,6 +8,7 @@
 -- Each piece of a spec, one `before_each` for one, is evaluated
 -- (core.evaluate), so that it can be interrupted when it does not end.
 
+local actors = require "troupe.test.actors"
 local core = require "troupe.core"
 local coverage = require "troupe.test.coverage"
 local lines = require "troupe.test.lines"
@@ -22,6 +23,8 @@ local harness = {
 
 -- What is held of busted's: channel, element, parent, message, trace.
 local CHANNEL, MESSAGE = 1, 4
+
+local LOOKS, LOOK_SPAN = 50, 0.01 -- seconds
 
 local current -- the `it` that is under way: what busted has said of it
 
@@ -188,10 +191,17 @@ end
 
 -- --- An `it`, and what is around it ------------------------------------------
 
--- What is in flight may not come to rest, either.
-local function rest()
+-- What is in flight may not come to rest, either. Of several workers nobody
+-- knows when they have: they get a moment if somebody is left.
+local function rest(piece)
   if current and current.overdue then return end
-  local good, text = limited(time.settle)
+  local good, text = limited(function()
+    if time.settles() then return time.settle() end
+    for _ = 1, LOOKS do
+      if #actors.left(piece.before) == 0 then return end
+      troupe.sleep(LOOK_SPAN)
+    end
+  end)
   if not good then scope.complain("settling " .. text) end
 end
 

@@ -128,14 +128,18 @@ function scope.begin()
   return piece
 end
 
+local function stop(started)
+  if type(started) == "table" then return started:stop() end
+  return troupe.stop(started)
+end
+
 local function stop_supervised(piece)
   for index = #piece.supervised, 1, -1 do
-    local pid = piece.supervised[index]
-    local good, failure = pcall(troupe.shield, PATIENCE, troupe.stop, pid)
+    local started = piece.supervised[index]
+    local good, failure = pcall(troupe.shield, PATIENCE, stop, started)
     if not good and failure.kind == "timeout" then
-      scope.complain(("%s did not stop within %d s"):format(actors.who(pid),
-        PATIENCE))
-      troupe.kill(pid)
+      scope.complain(("%s did not stop within %d s"):format(
+        core.is_pid(started) and actors.who(started) or "the pool", PATIENCE))
     end
   end
 end
@@ -177,7 +181,7 @@ function scope.finish(piece, rest)
   assert(open[#open] == piece, "scopes nest")
   local _ <close> = setmetatable({}, CLOSING)
   stop_supervised(piece)
-  rest()
+  rest(piece)
   for _, pid in ipairs(piece.helpers) do
     pcall(troupe.shield, PATIENCE, troupe.stop, pid)
   end

@@ -57,8 +57,12 @@ end
 local function run(self, request, fn, ...)
   local results = table.pack(pcall(fn, ...))
   if results[1] then return table.unpack(results, 1, results.n) end
-  scope.complain(("%s: the function for %s raised: %s"):format(self.text,
-    word_of(request), tostring(results[2])))
+  local why = "raised: " .. tostring(results[2])
+  if why:find("attempt to wait across", 1, true) then
+    why = "waits, which it cannot: it runs while the spec does"
+  end
+  scope.complain(("%s: the function for %s %s"):format(self.text,
+    word_of(request), why))
   return false
 end
 

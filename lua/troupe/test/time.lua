@@ -8,6 +8,10 @@ local time = {}
 --- Virtual, if this host can: one of several workers has the real clock only.
 function time.reset() pcall(core.clock, "virtual") end
 
+--- Is there one worker, which knows when nothing is in flight?
+---@return boolean
+function time.settles() return #core.workers() == 1 end
+
 --- Waits until nothing is in flight.
 function time.settle() core.settle() end
 
