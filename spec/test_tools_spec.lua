@@ -89,7 +89,7 @@ describe("troupe test --limit", function()
   end)
 
   it("ends what does not end, and goes on", function()
-    assert.equal("2 / 4 / 1 / 0", report.counts)
+    assert.equal("3 / 5 / 1 / 0", report.counts)
   end)
 
   it("says where it was, and what it waited for", function()

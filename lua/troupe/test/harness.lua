@@ -54,9 +54,22 @@ local function limited(fn)
   return good, text
 end
 
--- busted was inside of it.
-local function leave(busted, context)
-  while busted.context.get() ~= context do busted.context.pop() end
+local depth = 0 -- of what busted is inside of, which may be twice the same
+
+local function wrap_context(context)
+  local push, pop = context.push, context.pop
+  function context.push(element)
+    push(element)
+    depth = depth + 1
+  end
+  function context.pop()
+    depth = depth - 1
+    pop()
+  end
+end
+
+local function leave(context, wanted)
+  while depth > wanted do context.pop() end
 end
 
 local function tell_too_long(busted, descriptor, element, text)
@@ -84,12 +97,12 @@ local function wrap_safe(busted)
     if run ~= element.run and descriptor ~= "finally" then
       return safe(descriptor, run, element)
     end
-    local context, results = busted.context.get(), nil
+    local outside, results = depth, nil
     local good, text = limited(function()
       results = table.pack(safe(descriptor, run, element))
     end)
     if not good then
-      leave(busted, context)
+      leave(busted.context, outside)
       return tell_too_long(busted, descriptor, element, text)
     end
     if text then reword_last(text, results) end
@@ -300,6 +313,7 @@ function harness.install(limit)
   local make = require "busted.core"
   package.loaded["busted.core"] = function()
     local busted = make()
+    wrap_context(busted.context)
     wrap_publish(busted)
     wrap_safe(busted)
     wrap_register(busted)
