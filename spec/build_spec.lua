@@ -140,6 +140,7 @@ describe("what cannot be built", function()
     shop:write("folder/file", "")
     fails("cannot make folder: Is a directory", "--output", "folder")
     assert.equal("file", shop:list "folder")
+    assert.equal(nil, shop:list():match "folder%.")
   end)
 
   it("leaves what was there before", function()
