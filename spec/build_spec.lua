@@ -67,6 +67,15 @@ describe("troupe build", function()
       other.folder .. "/elsewhere" }).status)
   end)
 
+  it("has room for more than its settings allow an actor", function()
+    local small = project.new()
+    small:write("config/prod.lua", "return { limits = { memory = 400000 } }")
+    small:write("assets/large", ("x"):rep(1000000))
+    assert.same({ status = 0, stdout = "1000000, 400000\n", stderr = "" },
+      release.build(small):run("eval", "#require('troupe.asset').read " ..
+        "'large', troupe.config('limits').memory"))
+  end)
+
   it("writes below where one is, and in place of what was there", function()
     shop:write("lua/shop/old", "old")
     shop.below = "lua"

@@ -40,8 +40,8 @@
 struct archive;
 
 struct archive_file {
-  const char *name; /* "lua/shop.lua" */
-  const void *bytes;
+  const char *name;  /* "lua/shop.lua" */
+  const void *bytes; /* for archive_write, NULL: the file of that name */
   size_t size;
 };
 

@@ -41,6 +41,12 @@ static bool fail(char *why, size_t why_size, const char *what) {
   return false;
 }
 
+static bool fail_file(char *why, size_t why_size, const char *name,
+                      const char *what) {
+  snprintf(why, why_size, "%s: %s", name, what);
+  return false;
+}
+
 /* --- The archive, in memory ----------------------------------------------- */
 
 static int by_name(const void *one, const void *other) {
@@ -55,7 +61,45 @@ static uint64_t names_size(const struct plan *plan) {
   return rounded(size, ARCHIVE_ALIGNMENT);
 }
 
-static void lay_out(struct plan *plan, uint64_t names) {
+/* How large the files are that are not in memory. */
+static bool measure(struct plan *plan, char *why, size_t why_size) {
+  struct stat status;
+  for (uint32_t i = 0; i < plan->count; i++) {
+    struct archive_file *file = &plan->files[i];
+    if (file->bytes != NULL) continue;
+    if (stat(file->name, &status) != 0)
+      return fail_file(why, why_size, file->name, strerror(errno));
+    file->size = (size_t)status.st_size;
+  }
+  return true;
+}
+
+/* As many bytes as were measured, and no more. */
+static bool read_whole(const char *name, char *bytes, size_t size) {
+  int fd = open(name, O_RDONLY | O_CLOEXEC);
+  ssize_t got = 1;
+  char more;
+  while (fd >= 0 && size > 0 && got > 0) {
+    got = read(fd, bytes, size);
+    if (got > 0) {
+      bytes += got;
+      size -= (size_t)got;
+    }
+    if (got < 0 && errno == EINTR) got = 1;
+  }
+  if (fd >= 0 && got > 0 && size == 0) got = read(fd, &more, 1) == 0;
+  if (fd >= 0) close(fd);
+  return fd >= 0 && got > 0 && size == 0;
+}
+
+static bool fill(const struct archive_file *file, char *bytes) {
+  if (file->bytes == NULL) return read_whole(file->name, bytes, file->size);
+  if (file->size > 0) memcpy(bytes, file->bytes, file->size);
+  return true;
+}
+
+static bool lay_out(struct plan *plan, uint64_t names, char *why,
+                    size_t why_size) {
   struct archive_head *head = (void *)plan->archive;
   struct archive_place *places = (void *)(head + 1);
   uint64_t name = sizeof *head + plan->count * sizeof *places;
@@ -67,17 +111,20 @@ static void lay_out(struct plan *plan, uint64_t names) {
     places[i] = (struct archive_place){(uint32_t)(name - start),
                                        (uint32_t)size, bytes, file->size};
     memcpy(plan->archive + name, file->name, size);
-    if (file->size > 0) memcpy(plan->archive + bytes, file->bytes, file->size);
+    if (!fill(file, plan->archive + bytes))
+      return fail_file(why, why_size, file->name, "it cannot be read whole");
     name += size + 1;
     bytes = rounded(bytes + file->size, ARCHIVE_ALIGNMENT);
   }
   ASSERT(bytes == plan->size, "as was counted");
   head->sum = hash_bytes(plan->archive + sizeof head->sum,
                          plan->size - sizeof head->sum, ARCHIVE_SEED);
+  return true;
 }
 
 static bool make(struct plan *plan, char *why, size_t why_size) {
   uint64_t names;
+  if (!measure(plan, why, why_size)) return false;
   if (plan->count > 0)
     qsort(plan->files, plan->count, sizeof *plan->files, by_name);
   names = names_size(plan);
@@ -88,8 +135,7 @@ static bool make(struct plan *plan, char *why, size_t why_size) {
     plan->size += rounded(plan->files[i].size, ARCHIVE_ALIGNMENT);
   plan->archive = memory_zalloc(plan->size);
   if (plan->archive == NULL) return fail(why, why_size, "not enough memory");
-  lay_out(plan, names);
-  return true;
+  return lay_out(plan, names, why, why_size);
 }
 
 /* --- This executable ------------------------------------------------------ */

@@ -170,6 +170,7 @@ static enum request_kind read_command(struct request *request, int argc,
   if (request->environment == NULL)
     request->environment = environment_of(argv[at]);
   if (strcmp(argv[at], "test") == 0) prepare_test(request);
+  request->settings_unread = strcmp(argv[at], "build") == 0;
   memmove(argv + at + 1, argv + at, (size_t)(argc - at) * sizeof *argv);
   request->complaint = argv[at] = request->complaint_text;
   argv[at - 1] = request->project.from;
@@ -326,8 +327,11 @@ static bool settle_environment(struct request *request) {
   snprintf(request->assets, sizeof request->assets, "%sassets",
            request->project.up);
   request->options.assets = request->assets;
-  return !request->environment_wanted || access(request->config, R_OK) == 0 ||
-         misuse("expected a file of settings, got none in ", request->config);
+  if (request->environment_wanted && access(request->config, R_OK) != 0)
+    return misuse("expected a file of settings, got none in ",
+                  request->config);
+  if (request->settings_unread) request->config[0] = '\0';
+  return true;
 }
 
 bool request_begin(struct request *request) {

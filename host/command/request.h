@@ -33,6 +33,7 @@ struct request {
   int setting_count;
   const char *environment;
   bool environment_wanted; /* its settings are to be there */
+  bool settings_unread;    /* they are for what is made, not for who makes it */
   char config[2 * PATH_MAX + 256]; /* file of settings, there or not */
   char assets[2 * PATH_MAX + 8];   /* folder, there or not */
   /* NULL: settings that cannot be read end it. Else why they cannot goes here,

@@ -12,7 +12,8 @@
 static lua_Integer count_files(lua_State *L, int index) {
   lua_Integer count = 0;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+    if (lua_type(L, -2) != LUA_TSTRING ||
+        (lua_type(L, -1) != LUA_TSTRING && !lua_isboolean(L, -1)))
       return luaL_error(L, "expected files to be strings by their names");
     count++;
   }
@@ -23,7 +24,7 @@ static lua_Integer count_files(lua_State *L, int index) {
 static void fill(lua_State *L, int index, struct archive_file *files) {
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     files->name = lua_tostring(L, -2);
-    files->bytes = lua_tolstring(L, -1, &files->size);
+    files->bytes = lua_tolstring(L, -1, &files->size); /* true: NULL, 0 */
     files++;
   }
 }

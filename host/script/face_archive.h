@@ -10,8 +10,9 @@
 
 #include <lua.h>
 
-/* Pushes the module: write(path, files), files by name; the size of what it has
-** made, or nil and why it could not. May raise. */
+/* Pushes the module: write(path, files): by name their bytes, or true for the
+** file of that name. The size of what it has made, or nil and why it could not.
+** May raise. */
 void archive_open_face(lua_State *L);
 
 #endif

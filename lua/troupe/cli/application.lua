@@ -13,9 +13,11 @@ local application = {}
 
 --- The name of its module, and its file; nil and why there is none.
 ---@param project table
+---@param setting any what `application` is set to; nil: as it is here
 ---@return string|nil name, string why
-function application.find(project)
-  local name = troupe.config("application", project.module)
+function application.find(project, setting)
+  if setting == nil then setting = troupe.config "application" end
+  local name = setting == nil and project.module or setting
   if type(name) ~= "string" then
     return nil, ("expected the setting application to be a module's name, " ..
       "got %s"):format(core.describe(name))
@@ -23,8 +25,7 @@ function application.find(project)
   local file = package.searchpath(name, package.path)
   if file then return name, file end
   return nil, ("no application here: no module %s, which %s names"):format(
-    name, troupe.config("application") and "the setting application" or
-    project.file)
+    name, setting ~= nil and "the setting application" or project.file)
 end
 
 local function start(name, file)

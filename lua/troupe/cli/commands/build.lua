@@ -22,9 +22,9 @@ local EVERYWHERE = "^lib[cm]%.so|^libdl%.so|^libpthread%.so|^librt%.so|^ld%-"
 -- All files of a folder, links followed; a link to nothing is one, too.
 local function files_in(folder, pattern)
   local word = shell.quote(folder)
-  local lines, good = shell.lines(("test ! -d %s || find -L %s ! -type d " ..
-    "-name %s -print | LC_ALL=C sort"):format(word, word,
-    shell.quote(pattern)))
+  local lines, good = shell.lines(("test ! -d %s || find -L %s " ..
+    "\\( -type f -o -type l \\) -name %s -print | LC_ALL=C sort"):format(
+    word, word, shell.quote(pattern)))
   if not good then return nil, lines[#lines] end
   for _, line in ipairs(lines) do
     if not line:find(folder .. "/", 1, true) then return nil, line end
@@ -38,6 +38,13 @@ local function compile(file)
   local chunk, why = loadfile(file, "t")
   if not chunk then return nil, why end
   return string.dump(chunk)
+end
+
+-- Its bytes never come into this actor, which they may be too many for.
+local function take(file)
+  local handle <close>, why = io.open(file, "rb")
+  if not handle then return nil, why end
+  return true
 end
 
 local function add(files, folder, pattern, read, unneeded)
@@ -69,8 +76,12 @@ local function add_settings(files, environment)
 end
 
 -- What starts on this machine may be a module that does not come with it.
-local function check_application(files, project)
-  local name, file = application.find(project)
+-- Settings that cannot be had here, as they ask the machine that it will run
+-- on, name no other.
+local function check_application(files, project, environment)
+  local good, settings = pcall(dofile, ("config/%s.lua"):format(environment))
+  local setting = good and type(settings) == "table" and settings.application
+  local name, file = application.find(project, setting or nil)
   if not name then return nil, file end
   if files[file] then return true end
   return nil, ("no application here: %s is %s, which is not the project's")
@@ -84,18 +95,18 @@ end
 
 local PARTS = {
   { "lua", "*.lua", compile }, { rocks.MODULES, "*.lua", compile_other },
-  { rocks.NATIVES, "*.so", shell.read }, { "assets", "*", shell.read },
+  { rocks.NATIVES, "*.so", take }, { "assets", "*", take },
 }
 
 local function collect(project, environment, unneeded)
-  local files, good, why = {}, nil, nil
+  local files, good, why = {}
   for _, part in ipairs(PARTS) do
     good, why = add(files, part[1], part[2], part[3], unneeded)
     if not good then return nil, why end
   end
   good, why = add_settings(files, environment)
   if not good then return nil, why end
-  good, why = check_application(files, project)
+  good, why = check_application(files, project, environment)
   if not good then return nil, why end
   files.release = facts(project, environment)
   return files
@@ -123,7 +134,7 @@ local function tell_needs(files)
   end
   table.sort(names)
   for _, name in ipairs(names) do
-    local libraries = needs(files[name])
+    local libraries = needs(shell.read(name) or "")
     if libraries ~= "" then
       print(("  needs %s, for %s"):format(libraries, name))
     end
