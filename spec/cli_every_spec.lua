@@ -42,6 +42,10 @@ local ENTRIES = {
     wrong = { { "spec/none_spec.lua" }, "spec/none_spec.lua" },
     right = { {}, "1 success" },
   },
+  deps = {
+    wrong = { { "add", "hello >> 1" }, 'cannot read the dependency "hello' },
+    right = { { "get" }, "^wrote luarocks.lock\n" },
+  },
   check = {
     prepare = function(shop) shop:write("lua/shop/odd.lua", "return {}\n") end,
     wrong = { { "x" }, "expected no argument, got also x" },

@@ -84,8 +84,8 @@ describe("troupe test", function()
       directory = shop.folder,
       environment = { LUA_PATH = "./?.lua" } })
     assert.same({ status = 1, stdout = "", stderr = "troupe: busted is not " ..
-      "installed (Debian: lua-busted; or: luarocks --lua-version=5.4 " ..
-      "install busted)\n" }, lone)
+      "installed (Debian: lua-busted; or: troupe deps get " ..
+      "--test)\n" }, lone)
   end)
 
   it("tells about itself, and is told that there is no project", function()

@@ -6,6 +6,7 @@
 -- choose from, the one that the setting `application` names.
 
 local core = require "troupe.core"
+local deps = require "troupe.cli.deps.state"
 local log = require "troupe.log"
 local troupe = require "troupe"
 
@@ -47,14 +48,30 @@ local function start(name, file)
   return { supervisor = supervisor }
 end
 
+-- A rock that is missing needs a line, and no trace.
+local function try(project, name, file)
+  local good, state, why = pcall(start, name, file)
+  if good and state then return state end
+  local line = deps.explain(project, good and why or state)
+  if line then return nil, line end
+  if not good then error(state, 0) end
+  return nil, why
+end
+
 --- The behaviour of the actor that starts it, and ends with it.
 ---@param project table
 ---@return table|nil behaviour, string|nil why
 function application.behaviour(project)
   local name, file = application.find(project)
   if not name then return nil, file end
+  local good, why = deps.check()
+  if not good then return nil, why end
+  local init = start
+  if deps.lacking(project) then
+    init = function(...) return try(project, ...) end
+  end
   return {
-    init = function() return start(name, file) end,
+    init = function() return init(name, file) end,
     down = function(state, pid, reason)
       if reason == "noactor" then
         reason = name .. " did not start: its supervisor has ended"

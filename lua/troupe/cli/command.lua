@@ -8,8 +8,8 @@ local shell = require "troupe.cli.shell"
 local command = {}
 
 -- In the order in which they are listed.
-local OWN = { "new", "test", "check", "format", "docs", "bench", "build",
-  "clean", "stubs", "completion", "help" }
+local OWN = { "new", "test", "deps", "check", "format", "docs", "bench",
+  "build", "clean", "stubs", "completion", "help" }
 
 -- C's, of which run and repl without a file are ours.
 command.FOREIGN = foreign.NAMES
@@ -162,8 +162,14 @@ local function names_of(found)
   return names
 end
 
+-- Does it do something itself with these words, none of which is a command?
+local function takes(found, words)
+  return found.run and (not found.commands or found.usage ~= "" or
+    not words[1] or words[1]:find "^%-")
+end
+
 --- The command below that the first words name; they are removed. nil: there
---- is none, and it does nothing alone, and why.
+--- is none, and it does nothing alone or takes no words, and why.
 ---@param found table
 ---@param words string[]
 ---@return table|nil found, string|nil why
@@ -173,7 +179,7 @@ function command.descend(found, words)
     table.remove(words, 1)
     return command.descend(below, words)
   end
-  if found.run then return found end
+  if takes(found, words) then return found end
   local names, see = names_of(found), ("(see troupe %s --help)"):format(
     found.title)
   if not words[1] then

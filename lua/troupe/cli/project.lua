@@ -21,8 +21,12 @@ local function manifests()
   return development[1] and development or files
 end
 
--- What was raised, as a line that begins with the file and the line.
-local function evaluate(text, file)
+--- What a text of assignments sets, as a rockspec is one; nil and what was
+--- raised, as a line that begins with the file and the line.
+---@param text string
+---@param file string
+---@return table|nil fields, string|nil why
+function project.evaluate(text, file)
   local fields = {}
   local chunk, why = load(text, "@" .. file, "t", fields)
   if not chunk then return nil, why end
@@ -32,6 +36,15 @@ local function evaluate(text, file)
   return fields
 end
 
+--- The same of a file.
+---@param file string
+---@return table|nil fields, string|nil why
+function project.load(file)
+  local text, why = shell.read(file)
+  if not text then return nil, why end
+  return project.evaluate(text, file)
+end
+
 --- Reads the manifest: `package`, `version`, `module` (the common top name),
 --- `file` and all `fields` of the rockspec; nil and what is wrong with it.
 ---@return table|nil found, string|nil why
@@ -39,10 +52,7 @@ function project.read()
   local files = manifests()
   local file = files[#files]
   if not file then return nil, "no rockspec can be read here" end
-  local text, why = shell.read(file)
-  if not text then return nil, why end
-  local fields
-  fields, why = evaluate(text, file)
+  local fields, why = project.load(file)
   if not fields then return nil, why end
   for _, name in ipairs { "package", "version" } do
     if type(fields[name]) ~= "string" then

@@ -44,8 +44,11 @@ function shell.files(folder, depth)
   return good and files or {}
 end
 
--- `mkdir: cannot create directory 'x': Permission denied`
-local function reason(lines)
+--- Why a command failed, from what it printed: `Permission denied` of
+--- `mkdir: cannot create directory 'x': Permission denied`.
+---@param lines string[]
+---@return string
+function shell.reason(lines)
   local why = (lines[#lines] or "failed"):match "([^:]+)$"
   return (why:gsub("^%s+", ""):gsub("^%u", string.lower))
 end
@@ -56,7 +59,7 @@ end
 function shell.scratch(parent)
   local lines, good = shell.lines("mktemp -d " ..
     quote(parent .. "/.troupe.XXXXXX"))
-  if not good then return nil, reason(lines) end
+  if not good then return nil, shell.reason(lines) end
   return lines[1]
 end
 
@@ -65,7 +68,7 @@ end
 ---@return boolean|nil done, string|nil why
 function shell.make_folder(path)
   local lines, good = shell.lines("mkdir -p " .. quote(path))
-  if not good then return nil, reason(lines) end
+  if not good then return nil, shell.reason(lines) end
   return true
 end
 
@@ -74,7 +77,7 @@ end
 ---@return boolean|nil done, string|nil why
 function shell.remove(path)
   local lines, good = shell.lines("rm -rf " .. quote(path))
-  if not good then return nil, reason(lines) end
+  if not good then return nil, shell.reason(lines) end
   return true
 end
 
@@ -89,6 +92,18 @@ function shell.write(path, text)
   if good then good, why = file:close() end
   if not good then return nil, why end
   return true
+end
+
+--- The same, whole or not at all: who reads it sees the former text, or this.
+---@param path string
+---@param text string
+---@return boolean|nil done, string|nil why
+function shell.replace(path, text)
+  local fresh = path .. ".new"
+  local good, why = shell.write(fresh, text)
+  if good then good, why = os.rename(fresh, path) end
+  if not good then os.remove(fresh) end
+  return good, why
 end
 
 ---@param path string

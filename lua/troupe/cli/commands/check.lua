@@ -3,6 +3,7 @@
 local application = require "troupe.cli.application"
 local command = require "troupe.cli.command"
 local core = require "troupe.core"
+local deps = require "troupe.cli.deps.state"
 local manifest = require "troupe.cli.checks.manifest"
 local modules = require "troupe.cli.checks.modules"
 local shell = require "troupe.cli.shell"
@@ -75,6 +76,13 @@ local function check_values(complaints, file, settings)
   end
 end
 
+-- What is no list of texts at all the manifest's own check has said.
+local function check_dependencies(complaints, project)
+  local lines, why = deps.lock_departures(project)
+  if why and why:find "dependencies to be a list" then return end
+  for _, line in ipairs(lines or { why }) do add(complaints, "%s", line) end
+end
+
 local function check_settings(complaints)
   for _, file in ipairs(shell.files("config", 1)) do
     local good, settings = pcall(dofile, file)
@@ -137,7 +145,8 @@ modules that are not below the package's name, that call themselves otherwise,
 return nothing or are two; modules of the project that are required and are
 nowhere; specs outside spec/; a rockspec that is not of format 3.0, or not named
 after its package and version, or that lists modules that there are not, or not
-all that there are; settings that are not a table of data; globals that are set;
+all that there are, or whose dependencies cannot be read, or do not fit
+luarocks.lock; settings that are not a table of data; globals that are set;
 commands in cli/ that a command of troupe's hides; and, if it is installed,
 what luacheck finds. No module is run, only the settings and the commands in
 cli/ are read. The exit status is 1 if there is any.]],
@@ -153,6 +162,7 @@ cli/ are read. The exit status is 1 if there is any.]],
     check_top(complaints, files, project)
     modules.check(complain, files, project.module)
     manifest.check(complain, project, files)
+    check_dependencies(complaints, project)
     if whole then
       check_commands(complaints)
       check_settings(complaints)

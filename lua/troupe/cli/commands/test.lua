@@ -1,5 +1,6 @@
 --- troupe test [FILE...] [busted's options]
 
+local deps = require "troupe.cli.deps.state"
 local shell = require "troupe.cli.shell"
 local testing = require "troupe.cli.testing"
 
@@ -56,7 +57,7 @@ end
 local function find_busted()
   if package.searchpath("busted.runner", package.path) then return true end
   return nil, "busted is not installed (Debian: lua-busted; or: " ..
-    "luarocks --lua-version=5.4 install busted)"
+    "troupe deps get --test)"
 end
 
 return {
@@ -76,7 +77,8 @@ exit status is not 0 if a spec fails.]],
   project = true,
   raw = true,
   run = function(arguments, context)
-    local good, why = find_busted()
+    local good, why = deps.check(true)
+    if good then good, why = find_busted() end
     if not good then return nil, why end
     local words = place(arguments, context.from)
     local own
@@ -86,6 +88,7 @@ exit status is not 0 if a spec fails.]],
        #words == 0 then
       return nil, "no specs here: no folder spec, and no .busted"
     end
+    deps.guard(context.project)
     if own.watch then testing.watch(context.from) end
     testing.run(words, own)
   end,
