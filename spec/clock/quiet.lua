@@ -3,6 +3,7 @@
 local actors = require "support.actors"
 local core = require "troupe.core"
 local inspect = require "troupe.inspect"
+local probe = require "probe"
 local troupe = require "troupe"
 
 local CHAIN = [[
@@ -72,6 +73,19 @@ describe("settle", function()
       return 0]], pid))
     core.settle()
     assert.is_nil(core.actor(pid))
+  end)
+
+  it("fails, or does not, when memory runs out, and leaves nothing", function()
+    local good, failure
+    for n = 0, 20 do
+      probe.fail_after(n)
+      good, failure = pcall(core.settle)
+      probe.fail_after()
+      if good then break end
+      assert.matches("not enough memory", tostring(failure))
+    end
+    assert.is_true(good)
+    core.settle()
   end)
 
   it("does not wait for ever for those who never rest", function()
