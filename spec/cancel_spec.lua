@@ -57,7 +57,7 @@ describe("a wait that is cancelled", function()
   end)
 
   it("was a sleep", function()
-    local problem = cancelled("the end of a sleep", "troupe.sleep(100)")
+    local problem = cancelled("the end of a sleep", "troupe.sleep(math.huge)")
     assert.equal("the wait for the end of sleep was cancelled",
       problem.message)
   end)
@@ -65,7 +65,7 @@ describe("a wait that is cancelled", function()
   it("was a start, and nobody is left of it", function()
     local before = probe.actors()
     local _, pid = cancelled("a start",
-      "troupe.start('fixtures.puppet', 'troupe.sleep(100)')")
+      "troupe.start('fixtures.puppet', 'troupe.sleep(math.huge)')")
     eventually(function() return probe.actors() == before + 1 end)
     assert.equal(1, run(pid, "return 1"))
   end)
@@ -130,12 +130,17 @@ describe("a wait that is cancelled", function()
   end)
 
   it("was for data, and the socket works on", function()
-    local _, pid = cancelled("a socket", [[
+    local pid = puppet()
+    run(pid, [[
       local tcp = require "troupe.tcp"
       local server = tcp.serve("127.0.0.1:0", "fixtures.mute")
       state.sock = assert(tcp.connect(server:address()))
-      state.sock:read()
     ]])
+    actors.begin(pid,
+      "state.problem = select(2, pcall(state.sock.read, state.sock))")
+    actors.waits(pid, "a socket")
+    assert.is_true(core.cancel(pid))
+    assert.equal("cancelled", problem_of(pid).kind)
     run(pid, "assert(state.sock:write 'x\\n')")
   end)
 
@@ -231,7 +236,7 @@ describe("an evaluation", function()
     local pid = puppet()
     assert.same({ true, 1, nil, 3, n = 4 }, table.pack(run(pid, [[
       return require "troupe.core".evaluate(1, function(...)
-        troupe.sleep(0.001)
+        troupe.sleep(0)
         return ...
       end, 1, nil, 3)
     ]])))
@@ -247,10 +252,11 @@ describe("an evaluation", function()
       { ok, problem })
   end)
 
-  for _, source in ipairs { "while true do end", LOOP, "troupe.sleep(100)",
+  for _, source in ipairs { "while true do end", LOOP,
+      "troupe.sleep(math.huge)",
       "while true do pcall(troupe.sleep, 100) end",
       "coroutine.wrap(function() " .. LOOP .. " end)()",
-      "coroutine.wrap(function() troupe.sleep(100) end)()",
+      "coroutine.wrap(function() troupe.sleep(math.huge) end)()",
       "xpcall(function() while true do end end, function() " .. LOOP ..
         " end)",
       "while true do xpcall(troupe.sleep, function() " .. LOOP ..
@@ -269,7 +275,8 @@ describe("an evaluation", function()
   end
 
   it("closes what is pending", function()
-    for _, source in ipairs { "while true do end", "troupe.sleep(100)" } do
+    for _, source in ipairs { "while true do end",
+        "troupe.sleep(math.huge)" } do
       local pid = puppet()
       begin(pid, [[
         local source, main = ...
@@ -306,7 +313,7 @@ describe("an evaluation", function()
 
   it("is interrupted alone among several of an actor", function()
     local pid = actors.keep(troupe.start "fixtures.evaluators")
-    for number, source in ipairs { "require 'troupe'.sleep(100)",
+    for number, source in ipairs { "require 'troupe'.sleep(math.huge)",
         "while true do pcall(require 'troupe'.sleep, 100) end", LOOP } do
       troupe.cast(pid, "evaluate", number, source, troupe.self())
       assert.equal(number, (troupe.receive()))
@@ -338,7 +345,7 @@ describe("a visit that is interrupted", function()
   after_each(actors.finish)
 
   for _, source in ipairs { "while true do end", LOOP,
-      "require 'troupe'.sleep(100)",
+      "require 'troupe'.sleep(math.huge)",
       "while true do pcall(require 'troupe'.sleep, 100) end" } do
     it("raises at its asker: " .. source, function()
       local pid = puppet()

@@ -361,7 +361,7 @@ describe("under eight workers", function()
         for _, pid in ipairs(nodes) do
           total = total + core.actor(pid).messages_in
         end
-        troupe.sleep(0.001)
+        troupe.sleep(0)
       until total == 40 + 40 * 200
       for _, pid in ipairs(nodes) do
         local seen, sent = troupe.timeout(60, troupe.call, pid, "told")

@@ -210,7 +210,7 @@ describe("an application", function()
       local inspect = require "troupe.inspect"
       local troupe = require "troupe"
       return { continue = function(pid)
-        while #inspect.info(pid).watched_by == 0 do troupe.sleep(0.001) end
+        while #inspect.info(pid).watched_by == 0 do troupe.sleep(0) end
         troupe.stop(pid)
       end }]])
     local result = shop:troupe "run"
@@ -237,7 +237,7 @@ describe("troupe repl in a project", function()
     assert.same({ status = 0, stdout = "1\n2\n", stderr = "" }, repl(
       project.new(), [[
         while not require("troupe.registry").whereis "counter" do
-          troupe.sleep(0.01)
+          troupe.sleep(0)
         end
         print(troupe.call("counter", "next"))
         print(troupe.call("counter", "next"))

@@ -344,8 +344,8 @@ describe("the end of a concurrent actor", function()
     ]], { files = { ["waiting.lua"] = [[
       local troupe = require "troupe"
       local waiting = { call = {}, concurrent = 2 }
-      function waiting.init() troupe.sleep(0.001) return {} end
-      function waiting.continue() troupe.sleep(0.001) end
+      function waiting.init() troupe.sleep(0) return {} end
+      function waiting.continue() troupe.sleep(0) end
       function waiting.call.one() return 1 end
       return waiting
     ]] } }))

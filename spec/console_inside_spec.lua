@@ -68,7 +68,7 @@ describe("inside an actor", function()
 
   it("that is busy is told, and what helps", function()
     local pid = actors.puppet()
-    troupe.cast(pid, "run", "troupe.sleep(9)")
+    troupe.cast(pid, "run", "troupe.sleep(math.huge)")
     local client = console.connect()
     assert.matches("^timeout: <.*> is busy, and has not come to it in " ..
       "0.05 s; %-%-now does not wait for that$",
@@ -76,7 +76,8 @@ describe("inside an actor", function()
     troupe.kill(pid)
     pid = actors.puppet()
     assert.equal("timeout: it was not done in 0.05 s, and is ended",
-      client:ask(("enter %s timeout=0.05 require 'troupe'.sleep(9)"):format(
+      client:ask(("enter %s timeout=0.05 " ..
+        "require 'troupe'.sleep(math.huge)"):format(
         pid)).F)
   end)
 

@@ -199,7 +199,7 @@ describe("entering at a boundary", function()
   it("ends when its asker's time is over", function()
     local pid = puppet()
     for _, source in ipairs { "while true do end", LOOP,
-        "require 'troupe'.sleep(100)",
+        "require 'troupe'.sleep(math.huge)",
         "while true do pcall(require 'troupe'.sleep, 100) end",
         "local t <close> = setmetatable({}, { __close = function() " .. LOOP ..
           " end }); " .. LOOP } do
@@ -215,7 +215,7 @@ describe("entering at a boundary", function()
 
   it("ends when its asker is killed", function()
     local pid = puppet()
-    for _, source in ipairs { LOOP, "require 'troupe'.sleep(100)" } do
+    for _, source in ipairs { LOOP, "require 'troupe'.sleep(math.huge)" } do
       local asker = puppet()
       begin(asker, [[
         local pid, source = ...
@@ -279,7 +279,7 @@ describe("entering at a boundary", function()
     troupe.send(pid, "n", 5)
     eventually(function() return select(2, enter(pid, "got.n")) == 5 end)
     assert.same({ "", 5 }, { enter(pid,
-      "require 'troupe'.sleep(0.001); return got.n") })
+      "require 'troupe'.sleep(0); return got.n") })
     assert.equal("exit", raised(enter, pid, "error 'no'").kind)
     assert.equal("timeout", raised(troupe.timeout, 0.02, enter, pid,
       "while true do end").kind)
@@ -301,7 +301,7 @@ describe("entering at a boundary", function()
     local asker = puppet()
     begin(asker, [[
       local ok, problem = pcall(require "troupe.core".visit, ..., "enter",
-        "require 'troupe'.sleep(100)")
+        "require 'troupe'.sleep(math.huge)")
       state.kind = problem.kind
     ]], pid)
     actors.waits(pid, "the end of a sleep")
@@ -319,11 +319,11 @@ describe("entering at a boundary", function()
     end
     eventually(function() return run(gate, "return #state.held") == 3 end)
     assert.same({ "", 1 }, { enter(pid,
-      "require 'troupe'.sleep(0.001); return 1") })
+      "require 'troupe'.sleep(0); return 1") })
     assert.equal("timeout", raised(troupe.timeout, 0.05, enter, pid,
       LOOP).kind)
     assert.equal("timeout", raised(troupe.timeout, 0.05, enter, pid,
-      "require 'troupe'.sleep(100)").kind)
+      "require 'troupe'.sleep(math.huge)").kind)
     assert.same({ "", 1 }, { enter(pid, "1") })
     troupe.call(gate, "release")
   end)

@@ -98,7 +98,7 @@ describe("a finaliser", function()
       local server = { concurrent = 4, call = {}, cast = {}, info = {} }
       local meta = {}
       function meta.__gc()
-        while not MAIN do troupe.sleep(0.001) end
+        while not MAIN do troupe.sleep(0) end
         troupe.send(MAIN, "ended")
       end
       function server.cast.drop()
@@ -273,7 +273,7 @@ describe("at the end of an actor", function()
       begin(pid, [[
         local main = ...
         state.last = setmetatable({}, { __gc = function()
-          troupe.sleep(0.001)
+          troupe.sleep(0)
           troupe.send(main, "ran")
         end })
       ]] .. fate, troupe.self())

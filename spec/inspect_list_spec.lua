@@ -106,9 +106,9 @@ describe("inspect.waits", function()
 
   it("tells those that wait for a time, for room, for a start", function()
     local sleeper, starter = actors.puppet(), actors.puppet()
-    begin(sleeper, "troupe.sleep(100)")
+    begin(sleeper, "troupe.sleep(math.huge)")
     begin(starter, [[
-      troupe.start("fixtures.puppet", "require 'troupe'.sleep(100)")
+      troupe.start("fixtures.puppet", "require 'troupe'.sleep(math.huge)")
     ]])
     eventually(function()
       local list = inspect.waits()
@@ -226,7 +226,7 @@ describe("inspect.tree", function()
     assert.matches("restarted 1 time", text, 1, true)
     begin(actors.puppet(), [[
       require "troupe.supervisor".add(..., {"fixtures.puppet",
-        "require 'troupe'.sleep(100)", timeout = 100})
+        "require 'troupe'.sleep(math.huge)", timeout = 100})
     ]], sup)
     eventually(function()
       return find(inspect.waits(), "pid", sup)

@@ -201,7 +201,7 @@ describe("inspect.stack", function()
     begin(pid, [[
       local troupe = require "troupe"
       local function inwards(depth)
-        if depth == 0 then return troupe.sleep(100) end
+        if depth == 0 then return troupe.sleep(math.huge) end
         coroutine.wrap(inwards)(depth - 1)
       end
       inwards(40)

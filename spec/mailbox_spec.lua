@@ -177,25 +177,6 @@ describe("a full mailbox", function()
     assert.same({ "answer", 7 }, { next_info() })
   end)
 
-  it("gives a call one deadline for room and reply together", function()
-    local pid, release = busy { size = 1 }
-    local second = actors.puppet()
-    fill(pid, 1, 1)
-    local caller = actors.puppet()
-    begin(caller, [[
-      local pid, gate, main = ...
-      local ok, problem = pcall(troupe.call, pid, "run",
-        "troupe.timeout(math.huge, troupe.call, ...)", gate, "hold")
-      troupe.send(main, ok, problem.kind, problem.begun, problem.waited)
-    ]], pid, second, troupe.self())
-    waiting(pid, 1)
-    release()
-    local ok, kind, begun, waited = next_info()
-    assert.same({ false, "timeout", true }, { ok, kind, begun })
-    assert.is_true(waited < 5) -- for the reply: what the wait for room left
-    troupe.call(second, "release")
-  end)
-
   it("does not keep stops, exits, timers and replies out", function()
     local pid, release = busy { size = 1 }
     fill(pid, 1, 1)

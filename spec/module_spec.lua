@@ -103,7 +103,7 @@ describe("a module that waits while it is loaded", function()
 
   for what, wait in pairs {
     ["for a call"] = 'troupe.call("oracle", "run", "return 42")',
-    ["for time"] = "troupe.sleep(0.001) or 42",
+    ["for time"] = "troupe.sleep(0) or 42",
     ["for its slice, or for nothing"] = "troupe.sleep(0) or 42",
   } do
     it(what .. " is a behaviour like any other", function()
@@ -129,7 +129,7 @@ describe("a module that waits while it is loaded", function()
 
   it("and raises after that makes its start raise", function()
     local directory = folder { ["late.lua"] =
-      "require 'troupe'.sleep(0.001)\nerror 'too late'" }
+      "require 'troupe'.sleep(0)\nerror 'too late'" }
     local problem = made(directory, [[
       local _, problem = pcall(troupe.start, "late")
       return tostring(problem)

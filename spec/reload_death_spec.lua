@@ -290,7 +290,7 @@ describe("a reload changes", function()
           write "return { tell = function() return 2 end }"
           local result = inspect.reload "counter"
           troupe.send(main, result.version)
-          write "require 'troupe'.sleep(0.01) return {}"
+          write "require 'troupe'.sleep(0) return {}"
           local _, problem = pcall(inspect.reload, "counter")
           troupe.send(main, "raised", problem.message)
         end

@@ -50,7 +50,7 @@ describe("a repl without a terminal", function()
     ]] }
     local result = repl({ "main.lua", "a word" }, [[
       local troupe, registry = require "troupe", require "troupe.registry"
-      while not registry.whereis "server" do troupe.sleep(0.005) end
+      while not registry.whereis "server" do troupe.sleep(0) end
       return troupe.call("server", "text")
     ]])
     assert.same({ status = 0, stdout = 'started\n"a word"\n', stderr = "" },
@@ -59,7 +59,17 @@ describe("a repl without a terminal", function()
 
   it("tells that the file has failed, and goes on", function()
     write { ["main.lua"] = "error 'no luck'" }
-    local result = repl({ "main.lua" }, "require('troupe').sleep(0.2) return 1")
+    local result = repl({ "main.lua" }, [[
+      local inspect, troupe = require "troupe.inspect", require "troupe"
+      local function is_over()
+        for _, it in ipairs(inspect.actors {}) do
+          if not it.behaviour then return false end
+        end
+        return true
+      end
+      while not is_over() do troupe.sleep(0) end
+      return 1
+    ]])
     assert.same({ 0, "1\n" }, { result.status, result.stdout })
     assert.matches("^troupe: exit: main.lua:1: no luck\n", result.stderr)
   end)

@@ -223,7 +223,7 @@ end
 local function busy_actor()
   local pid = troupe.start("fixtures.puppet", nil, { name = "stubs" })
   actors.run(pid, "require 'troupe.registry'.join 'stubs'")
-  troupe.cast(pid, "run", "require 'troupe'.sleep(1000)")
+  troupe.cast(pid, "run", "require 'troupe'.sleep(math.huge)")
   troupe.cast(pid, "run", "return 1")
   eventually(function() return inspect.info(pid).waits end)
   return pid

@@ -3,6 +3,10 @@
 --
 --   lua5.4 spec/suite.lua build/test/troupe [spec files]
 --
+-- A file whose first line is "-- clock: virtual" runs in a host of one worker
+-- whose time stands still while anything is left to do, and then goes on to
+-- what is due next: it waits for nothing.
+--
 -- The last line is "N passed, N failed"; the exit status is 0 only if
 -- something passed and nothing failed. A file whose processes outlive it
 -- fails, too. TROUPE_SPEC_PATIENCE multiplies all limits of time: the slow
@@ -85,15 +89,24 @@ local function fault(result, limit)
   end
 end
 
+-- What its host needs, in front of `run`, and its environment.
+local function clock_of(file)
+  local source <close> = assert(io.open(file))
+  if source:read() ~= "-- clock: virtual" then return "", "" end
+  return "--workers 1", "TROUPE_SPEC_CLOCK=virtual"
+end
+
 local function run_file(binary, file, scratch, patience)
   local limit, started = LIMIT * patience // 1, os.time()
   local mark = "TROUPE_SPEC_OF_" .. scratch:gsub("%W", "_")
+  local flags, clock = clock_of(file)
   -- In the foreground, so that an interrupt from the terminal ends it too.
   local pipe = assert(io.popen(table.concat({
-    mark .. "=1", "TROUPE_BINARY=" .. quote(binary),
+    mark .. "=1", clock, "TROUPE_BINARY=" .. quote(binary),
     "TMPDIR=" .. quote(scratch),
-    "timeout --foreground -k 10", limit, quote(binary), "run spec/run.lua",
-    quote(file), "</dev/null 2>&1; echo", mark, "$?" }, " ")))
+    "timeout --foreground -k 10", limit, quote(binary), flags,
+    "run spec/run.lua", quote(file), "</dev/null 2>&1; echo", mark, "$?" },
+    " ")))
   local result = echo(pipe, mark)
   result.left = leftovers(mark, LINGER * patience // 1)
   result.seconds = os.time() - started

@@ -194,7 +194,7 @@ describe("a socket", function()
   after_each(sockets.finish)
 
   for how, ending in pairs {
-    killed = "troupe.kill(troupe.self()) troupe.sleep(60)",
+    killed = "troupe.kill(troupe.self()) troupe.sleep(math.huge)",
     failing = "error 'on purpose'", leaving = "troupe.exit 'done'",
   } do
     it("is closed with its actor: one " .. how, function()

@@ -1,12 +1,14 @@
+-- clock: virtual
+--
 -- Deadlines: troupe.timeout, troupe.shield, and the five seconds of a call.
+-- Where they race with other threads: time_race_spec.lua.
 
 local actors = require "support.actors"
-local life = require "support.life"
 local troupe = require "troupe"
 
 local raised, run = actors.raised, actors.run
 
-local SHORT = 0.01
+local SHORT = 3 -- seconds
 
 local function sleep_forever() troupe.sleep(math.huge) end
 
@@ -40,15 +42,6 @@ describe("troupe.timeout", function()
     assert.equal("timeout", kind_of(troupe.timeout, SHORT, troupe.receive))
     assert.equal("timeout", kind_of(troupe.timeout, SHORT, troupe.start,
       "fixtures.puppet", "troupe.sleep(math.huge)"))
-  end)
-
-  it("does not touch code that does not wait", function()
-    local rounds = 0
-    local last = troupe.now() + 3 * SHORT
-    troupe.timeout(SHORT, function()
-      while troupe.now() < last do rounds = rounds + 1 end
-    end)
-    assert.is_true(rounds > 0)
   end)
 
   it("raises at each later wait, once it has passed", function()
@@ -154,6 +147,26 @@ describe("a call without a deadline", function()
     assert.same({ "brief", "timeout" }, { troupe.receive() })
     assert.equal(1, troupe.call(gate, "release", "at last"))
     assert.same({ "patient", "at last" }, { troupe.receive() })
+  end)
+end)
+
+describe("a call that waits for room, and then for its reply", function()
+  after_each(actors.finish)
+
+  it("has one deadline for both", function()
+    local pid, gate = actors.busy { mailbox = { size = 1 } }
+    local second, caller = actors.puppet(), actors.puppet()
+    actors.begin(pid, "")
+    actors.begin(caller, [[
+      local pid, gate, main = ...
+      local ok, problem = pcall(troupe.call, pid, "run",
+        "troupe.timeout(math.huge, troupe.call, ...)", gate, "hold")
+      troupe.send(main, ok, problem.kind, problem.begun,
+        math.floor(problem.waited + 0.5))
+    ]], pid, second, troupe.self())
+    troupe.sleep(2)
+    troupe.call(gate, "release")
+    assert.same({ false, "timeout", true, 3 }, { troupe.receive() })
   end)
 end)
 
@@ -301,31 +314,5 @@ describe("the timeout of a start", function()
     ]]))
     actors.puppet()
     assert.equal(1, run(pid, "return 1"))
-  end)
-end)
-
-describe("a deadline", function()
-  after_each(life.finish)
-
-  -- Those of one actor are on the wheels of several workers; where these get
-  -- into each other's way a build for stress makes them wait.
-  it("ends its own wait, however close to others it is", function()
-    for _ = 1, 12 do
-      life.begin(life.doll(), [[
-        local main, other = ...
-        local early = 0
-        local function call(limit)
-          return pcall(troupe.timeout, limit, troupe.call, other, "run",
-            "troupe.sleep(0.001)")
-        end
-        for round = 1, 100 do
-          call(0.001 + round % 5 / 2000)
-          if not call(60) then early = early + 1 end
-          troupe.sleep(0.0005 + round % 3 / 2000)
-        end
-        troupe.send(main, early)
-      ]], troupe.self(), life.doll())
-    end
-    for _ = 1, 12 do assert.same({ 0 }, life.next()) end
   end)
 end)

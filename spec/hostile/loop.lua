@@ -133,7 +133,7 @@ return {
     xpcall(function()
       troupe.send(troupe.self(), "run", "")
       pcall(troupe.kill, troupe.self())
-      troupe.sleep(60)
+      troupe.sleep(math.huge)
     end, function() while true do end end)
   ]] },
   { "a message handler around a wait", "killed", [[
@@ -142,7 +142,7 @@ return {
         while true do end
       end })
       troupe.kill(troupe.self())
-      troupe.sleep(60)
+      troupe.sleep(math.huge)
     end, function() while true do end end)
   ]] },
   { "an iterator", CPU, [[ for _ in function() return 1 end do end ]] },

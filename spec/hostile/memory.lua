@@ -200,7 +200,7 @@ return {
       end })
       if n == 0 then
         troupe.kill(troupe.self())
-        troupe.sleep(60)
+        troupe.sleep(math.huge)
       end
       deep(n - 1)
     end

@@ -1,4 +1,6 @@
--- Polls until something becomes true; never sleeps for a guess.
+-- Looks until something becomes true. At first it only lets others run between
+-- two looks; what takes longer than that, another process say, is looked at
+-- every few milliseconds.
 --
 --   eventually(function() return registry.whereis("shop") end)
 --
@@ -6,9 +8,15 @@
 
 local LIMIT = 10 -- seconds
 
-local function pause()
+local YIELDS = 100
+
+local function pause(looks)
   local found, troupe = pcall(require, "troupe")
-  if found then troupe.sleep(0.005) else os.execute("sleep 0.02") end
+  if found then
+    troupe.sleep(looks <= YIELDS and 0 or 0.005)
+  else
+    os.execute("sleep 0.02")
+  end
 end
 
 local function seconds()
@@ -22,12 +30,12 @@ end
 return function(predicate, limit)
   local patience = tonumber(os.getenv("TROUPE_SPEC_PATIENCE")) or 1
   local last = seconds() + (limit or LIMIT) * patience
-  while true do
+  for looks = 1, math.huge do
     local value = predicate()
     if value then return value end
     if seconds() > last then
       error(("expected to become true within %g s"):format(limit or LIMIT), 2)
     end
-    pause()
+    pause(looks)
   end
 end
