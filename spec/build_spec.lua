@@ -133,6 +133,13 @@ describe("what cannot be built", function()
       "here: till is ./till.lua, which is not the project's\n" }, result)
   end)
 
+  it("has other rocks than it is locked to", function()
+    shop:write("luarocks.lock",
+      "return { dependencies = { first = '1.0-1' } }")
+    fails("lua_modules: lacks first 1.0-1, which luarocks.lock has (run " ..
+      "troupe deps get)")
+  end)
+
   it("has an asset that cannot be read", function()
     shop:write("assets/a.txt", "a")
     command.lines("ln -s nowhere " .. quote(shop.folder .. "/assets/b.txt"))

@@ -58,18 +58,24 @@ local function try(project, name, file)
   return nil, why
 end
 
---- The behaviour of the actor that starts it, and ends with it.
+-- How it is started, for a project whose rocks may be missing.
+local function starter(project)
+  local good, why = deps.check()
+  if not good then return nil, why end
+  if not deps.lacking(project) then return start end
+  return function(...) return try(project, ...) end
+end
+
+--- The behaviour of the actor that starts it, and ends with it. What is no
+--- project but a release (without `fields`) has its rocks in it.
 ---@param project table
 ---@return table|nil behaviour, string|nil why
 function application.behaviour(project)
   local name, file = application.find(project)
   if not name then return nil, file end
-  local good, why = deps.check()
-  if not good then return nil, why end
-  local init = start
-  if deps.lacking(project) then
-    init = function(...) return try(project, ...) end
-  end
+  local init, why = start
+  if project.fields then init, why = starter(project) end
+  if not init then return nil, why end
   return {
     init = function() return init(name, file) end,
     down = function(state, pid, reason)

@@ -12,6 +12,7 @@
 
 local application = require "troupe.cli.application"
 local archive = require "troupe.archive"
+local deps = require "troupe.cli.deps.state"
 local elf = require "troupe.cli.elf"
 local rocks = require "troupe.cli.rocks"
 local shell = require "troupe.cli.shell"
@@ -177,6 +178,8 @@ What a C module needs beside, and which rocks it does without, is told.]],
   project = true,
   settings = false,
   run = function(arguments, context)
+    local installed, lack = deps.check()
+    if not installed then return nil, lack end
     local unneeded, names = rocks.unneeded(context.project)
     local files, why = collect(context.project, os.getenv "TROUPE_ENV",
       unneeded)
