@@ -23,10 +23,10 @@ static int list(void) {
   int status = 0;
   buffer_init(&names);
   buffer_init(&problem);
-  if (seek_list(&names, &problem))
-    fwrite(buffer_bytes(&names), 1, buffer_size(&names), stdout);
-  else
+  if (!seek_list(&names, &problem))
     status = tell(&problem);
+  else if (buffer_size(&names) > 0)
+    fwrite(buffer_bytes(&names), 1, buffer_size(&names), stdout);
   buffer_deinit(&names);
   buffer_deinit(&problem);
   return status;
