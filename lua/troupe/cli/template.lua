@@ -130,7 +130,8 @@ jobs:
         run: |
           apt-get update
           apt-get install -y --no-install-recommends ca-certificates curl git
-          apt-get install -y --no-install-recommends lua-busted lua-check
+          apt-get install -y --no-install-recommends lua-busted lua-check \
+            luarocks
       - name: install troupe
         env:
           TROUPE_PACKAGE: ${{ vars.TROUPE_PACKAGE }}
@@ -138,6 +139,7 @@ jobs:
           curl -fsSL -o troupe.deb "$TROUPE_PACKAGE"
           apt-get install -y --no-install-recommends ./troupe.deb
       - uses: actions/checkout@v4
+      - run: test ! -f luarocks.lock || troupe deps get --locked
       - run: troupe check
       - run: troupe test
 ]=] },
