@@ -36,7 +36,7 @@ a linked actor red: that raises fails it
 a linked actor red: though it is not asked
 red: what a setup leaves
 supervised actors red: that raise fail it]], red)
-    assert.equal("19 / 9 / 1 / 2", report.counts)
+    assert.equal("21 / 9 / 1 / 2", report.counts)
   end)
 
   it("names who is left, and who has started that", function()

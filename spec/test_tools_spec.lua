@@ -89,7 +89,7 @@ describe("troupe test --limit", function()
   end)
 
   it("ends what does not end, and goes on", function()
-    assert.equal("3 / 5 / 1 / 0", report.counts)
+    assert.equal("3 / 6 / 1 / 0", report.counts)
   end)
 
   it("says where it was, and what it waited for", function()
@@ -101,6 +101,9 @@ describe("troupe test --limit", function()
       report["red: waits for one that runs for ever"])
     assert.matches("waiting for a message",
       report["red: waits for ever in real time"], 1, true)
+    assert.matches("^what was started goes on and on: to settle did not " ..
+      "end within 0.3 s: waiting for settle\nstill there: <[^\n]*\nstill " ..
+      "there: <", report["red: leaves two that never rest"])
     assert.matches("did not end within 0.3 s",
       report["red: around after_each"], 1, true)
   end)

@@ -215,7 +215,10 @@ local function rest(piece)
       troupe.sleep(LOOK_SPAN)
     end
   end)
-  if not good then scope.complain("settling " .. text) end
+  if not good then
+    scope.complain("what was started goes on and on: to settle " ..
+      text:match "^[^\n]*")
+  end
 end
 
 local function begin_trial()
