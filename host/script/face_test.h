@@ -11,8 +11,8 @@
 /* core.keep_log(keep): the host's log keeps its lines, or writes them again:
 ** base/log.h. */
 int test_lua_keep_log(lua_State *L);
-/* core.kept_log() -> level, who, text of the oldest line that is kept, `who` may
-** be nil; or nil, and how many had to be dropped. */
+/* core.kept_log() -> level, who, text of the oldest line that is kept, `who`
+** may be nil; or nil, and how many had to be dropped. */
 int test_lua_kept_log(lua_State *L);
 
 /* core.overtime(seconds, number): that evaluation of this actor is interrupted
@@ -26,8 +26,8 @@ int test_lua_refuse(lua_State *L);
 /* core.stop_timers(): this actor's own, to itself, all of them. */
 int test_lua_stop_timers(lua_State *L);
 
-/* core.cover(): from now on the lines of this actor, and of all that start, are
-** counted. */
+/* core.cover(): from now on the lines of this actor, and of all that start,
+** are counted. */
 int test_lua_cover(lua_State *L);
 /* core.covered() -> what has run of files, by its source: { [line] = count }. */
 int test_lua_covered(lua_State *L);

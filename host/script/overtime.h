@@ -30,8 +30,8 @@ struct overtime *overtime_new(struct script *script); /* NULL: no memory */
 void overtime_free(struct overtime *overtime); /* takes NULL */
 
 /* In so many nanoseconds of real time what this actor evaluates under that
-** number is interrupted, unless that has ended or been set anew before. Not STATUS_OK: there is
-** no memory, or no thread. */
+** number is interrupted, unless that has ended or been set anew before. Not
+** STATUS_OK: there is no memory, or no thread. */
 enum status overtime_set(struct overtime *overtime, uint64_t span,
                          struct body *body, uint64_t evaluation);
 
