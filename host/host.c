@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/rendezvous.h"
 #include "base/tick.h"
+#include "core/schedule.h"
 #include "core/scheduler.h"
 #include "io/loop.h"
 #include "script/console.h"
@@ -50,6 +51,8 @@ struct troupe {
 static void script_ended(void *context, int status, const char *text) {
   struct troupe *host = context;
   uint64_t one = 1;
+  struct schedule *schedule = host->scheduler->schedule;
+  if (schedule != NULL) schedule_finish(schedule);
   host->status = status;
   if (text != NULL) host->text = memory_strdup(text);
   atomic_store_explicit(&host->ended, true, memory_order_release);
@@ -108,6 +111,19 @@ static bool read_clock(struct troupe *host, const struct troupe_options *given,
   return false;
 }
 
+static bool schedule_by(struct troupe *host,
+                        const struct troupe_options *given,
+                        struct scheduler_options *options) {
+  if (options->console) {
+    snprintf(host->error, sizeof host->error,
+             "expected no name and no console beside a schedule");
+    return false;
+  }
+  options->schedule =
+      schedule_new(given->schedule, host->error, sizeof host->error);
+  return options->schedule != NULL;
+}
+
 static bool make_scheduler(struct troupe *host,
                            const struct troupe_options *given) {
   int workers = given->workers;
@@ -116,12 +132,15 @@ static bool make_scheduler(struct troupe *host,
   options.console = given->console || given->name != NULL;
   if (!read_slices(host, given->slices, &options.slices)) return false;
   if (workers == 0) options.workers = thread_cores();
+  if (given->schedule != NULL) options.workers = 1;
   if (workers < 0 || workers > WORKERS_LARGEST) {
     snprintf(host->error, sizeof host->error,
              "expected 1 to %d workers, got %d", WORKERS_LARGEST, workers);
     return false;
   }
   if (!read_clock(host, given, &options)) return false;
+  if (given->schedule != NULL && !schedule_by(host, given, &options))
+    return false;
   host->scheduler = scheduler_new(&options);
   if (host->scheduler == NULL) return false;
   host->cache = slab_cache_new(host->scheduler->slab);
@@ -260,13 +279,18 @@ static bool start_watcher(struct troupe *host) {
   return false;
 }
 
-bool troupe_start(struct troupe *host) {
-  if (!defaults_read(host->script, host->error, sizeof host->error))
-    return false;
+static bool start_workers(struct troupe *host) {
   host->started = scheduler_start(host->scheduler) == STATUS_OK;
   if (!host->started)
     snprintf(host->error, sizeof host->error, "no thread could be started");
-  return host->started && start_console(host) && start_watcher(host);
+  return host->started;
+}
+
+bool troupe_start(struct troupe *host) {
+  if (!defaults_read(host->script, host->error, sizeof host->error))
+    return false;
+  if (host->scheduler->schedule != NULL) return start_watcher(host);
+  return start_workers(host) && start_console(host) && start_watcher(host);
 }
 
 int troupe_console(struct troupe *host) {
@@ -289,9 +313,12 @@ int troupe_console(struct troupe *host) {
 
 static bool run(struct troupe *host, const char *what, bool code, int argc,
                 const char *const *argv) {
-  if (runtime_run(host->script, what, code, argc, argv) != ID_NONE) return true;
-  snprintf(host->error, sizeof host->error, "not enough memory");
-  return false;
+  if (runtime_run(host->script, what, code, argc, argv) == ID_NONE) {
+    snprintf(host->error, sizeof host->error, "not enough memory");
+    return false;
+  }
+  /* Under a schedule, what this thread does must not meet what they do. */
+  return host->started || start_workers(host);
 }
 
 bool troupe_run_file(struct troupe *host, const char *file, int argc,

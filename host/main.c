@@ -9,6 +9,7 @@
 #include "command/repl.h"
 #include "command/request.h"
 #include "command/run.h"
+#include "command/schedules.h"
 
 /* A megabyte that is freed by one actor is soon wanted by the next: the heap
 ** keeps it instead of giving its pages back each time and faulting them in
@@ -21,7 +22,11 @@ static void tune_heap(void) {
 static int perform(enum request_kind kind, const struct request *request) {
   switch (kind) {
     case REQUEST_RUN:
+      if (request->options.schedule != NULL)
+        seeded_start_again(&request->seeded);
       return run_script(request);
+    case REQUEST_SCHEDULES:
+      return schedules_run(&request->seeded);
     case REQUEST_REPL:
       return run_repl(request);
     case REQUEST_ATTACH:
@@ -50,6 +55,7 @@ int main(int argc, char **argv) {
   kind = release.archive != NULL ? release_read(&release, &request, argc, argv)
                                  : request_read(&request, argc, argv);
   status = perform(kind, &request);
+  seeded_free(&request.seeded);
   release_close(&release);
   return status;
 }

@@ -47,6 +47,12 @@ struct troupe_options {
   /* Its console has a thread of its own, for troupe_console; with a name it has
   ** in any case. */
   bool console;
+  /* Which actor runs next is chosen: "seed=7", or a whole schedule as the test
+  ** command tells it (core/schedule.h). The host has one worker then, whatever
+  ** `workers` says, and no console, and nothing runs before its script. What
+  ** it does is the same each time if the process always has the same addresses.
+  ** NULL: whoever is ready runs. */
+  const char *schedule;
   /* Modules whose files change are reloaded, and the log says so. */
   bool watch;
   /* "virtual": time stands still while anything is left to do, and then goes on

@@ -48,8 +48,8 @@ describe("troupe test", function()
   it("takes busted's options", function()
     assert.same({ "1 success / 0 failures", 0, "" },
       { counts("--tags=quick") })
-    assert.same({ "2 successes / 0 failures", 0, "" },
-      { counts("--filter-out", "fails", "--shuffle", "--seed", "1") })
+    assert.same({ "2 successes / 0 failures", 0 }, { table.unpack({
+      counts("--filter-out", "fails", "--shuffle", "--seed", "1") }, 1, 2) })
     assert.matches("^ok 1 %-", shop:troupe("test", "-o", "TAP",
       "spec/shop_spec.lua").stdout)
     local _, status, complaint = counts "--no-such-option"

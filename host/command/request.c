@@ -161,6 +161,20 @@ static void prepare_test(struct request *request) {
     host->clock = "virtual";
 }
 
+/* False: what was typed about schedules cannot be. */
+static bool prepare_schedule(struct request *request, int *argc, char **argv,
+                             int at) {
+  struct troupe_options *host = &request->options;
+  if (request->seeded.argv == NULL) return true;
+  if (!seeded_read(&request->seeded, at)) return false;
+  host->schedule = seeded_schedule(&request->seeded);
+  if (host->schedule != NULL) seeded_settle(&request->seeded, argc, argv);
+  if (host->schedule == NULL && request->seeded.schedules == 0) return true;
+  return (host->workers == 1 && host->name == NULL && !host->watch) ||
+         misuse("expected one worker, no --name and no --watch with a seed",
+                "");
+}
+
 /* The command is argv[at]; two words go in front of it, for which argv has room
 ** where its NULL is. */
 static enum request_kind read_command(struct request *request, int argc,
@@ -169,14 +183,17 @@ static enum request_kind read_command(struct request *request, int argc,
   project_enter(&request->project);
   if (request->environment == NULL)
     request->environment = environment_of(argv[at]);
-  if (strcmp(argv[at], "test") == 0) prepare_test(request);
+  if (strcmp(argv[at], "test") == 0) {
+    prepare_test(request);
+    if (!prepare_schedule(request, &argc, argv, at)) return REQUEST_MISUSED;
+  }
   request->settings_unread = strcmp(argv[at], "build") == 0;
   memmove(argv + at + 1, argv + at, (size_t)(argc - at) * sizeof *argv);
   request->complaint = argv[at] = request->complaint_text;
   argv[at - 1] = request->project.from;
   request->code = cli;
   take_rest(request, argc + 1, argv, at - 1);
-  return REQUEST_RUN;
+  return request->seeded.schedules > 0 ? REQUEST_SCHEDULES : REQUEST_RUN;
 }
 
 /* Words that nobody has typed. */
@@ -345,6 +362,7 @@ bool request_begin(struct request *request) {
 enum request_kind request_read(struct request *request, int argc, char **argv) {
   enum request_kind kind;
   if (!request_begin(request)) return REQUEST_MISUSED;
+  seeded_note(&request->seeded, argc, argv);
   kind = read_words(request, REQUEST_MISUSED, argc, argv, 1);
   if (kind != REQUEST_RUN && kind != REQUEST_REPL) return kind;
   return settle_environment(request) ? kind : REQUEST_MISUSED;

@@ -11,6 +11,7 @@
 #define TROUPE_COMMAND_REQUEST_H
 
 #include "command/project.h"
+#include "command/seeded.h"
 #include "troupe.h"
 
 #define REQUEST_SETTINGS_LARGEST 64
@@ -20,6 +21,7 @@ enum request_kind {
   REQUEST_RUN,
   REQUEST_REPL,
   REQUEST_ATTACH,
+  REQUEST_SCHEDULES, /* --schedules: request.seeded says what to run */
   REQUEST_HELP,
   REQUEST_VERSION,
   REQUEST_DONE, /* it was told */
@@ -41,6 +43,7 @@ struct request {
   char *complaint;
   char complaint_text[512];
   struct project project;
+  struct seeded seeded;
   const char *words[4]; /* arguments that were not in argv */
   const char *file; /* REQUEST_REPL: may be NULL */
   const char *code; /* instead of a file */

@@ -60,6 +60,8 @@ struct place {
 };
 
 void keytable_init(struct keytable *table);
+/* Before there is anything in it: its order is the same in each process. */
+void keytable_fix_order(struct keytable *table);
 void keytable_deinit(struct keytable *table); /* it must be empty */
 
 struct place keytable_lock(struct keytable *table, struct key key);

@@ -103,6 +103,11 @@ struct registry *registry_new(struct directory *directory) {
   return registry;
 }
 
+void registry_fix_order(struct registry *registry) {
+  keytable_fix_order(&registry->names);
+  keytable_fix_order(&registry->groups);
+}
+
 static void free_queue(struct message_queue *queue) {
   struct message *message;
   while ((message = message_queue_pop(queue)) != NULL) message_free(message);

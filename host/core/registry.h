@@ -42,6 +42,9 @@ struct registry;
 /* `directory` is borrowed: look-ups check that a pid is alive and open. */
 struct registry *registry_new(struct directory *directory); /* NULL: nomem */
 void registry_free(struct registry *registry);
+/* While it is empty: what it lists, it lists in the same order in each process
+** that has done the same with it. [main] */
+void registry_fix_order(struct registry *registry);
 
 /* STATUS_OK and *pid for a starting or live entry whose actor is open;
 ** STATUS_ABSENT otherwise, *pid = ID_NONE. */

@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/fence.h"
+#include "core/schedule.h"
 #include "core/worker.h"
 
 static enum status make_tables(struct scheduler *scheduler) {
@@ -25,6 +26,8 @@ static enum status make_tables(struct scheduler *scheduler) {
   scheduler->leases = leases_new();
   if (scheduler->directory != NULL)
     scheduler->registry = registry_new(scheduler->directory);
+  if (scheduler->registry != NULL && scheduler->schedule != NULL)
+    registry_fix_order(scheduler->registry);
   if (scheduler->slab == NULL || scheduler->leases == NULL ||
       scheduler->registry == NULL)
     return STATUS_NOMEM;
@@ -49,11 +52,30 @@ static enum status make_workers(struct scheduler *scheduler,
   return STATUS_OK;
 }
 
+/* Under a schedule it is always the same time, from the beginning. */
+static void begin_clock(struct scheduler *scheduler,
+                        const struct scheduler_options *options) {
+  struct clock *clock = &scheduler->clock;
+  if (options->schedule == NULL || !options->virtual_time) {
+    clock_init(clock, tick_now(), tick_utc());
+    return;
+  }
+  clock_init(clock, SCHEDULE_NOW, (double)SCHEDULE_UTC);
+  clock_stop(clock, SCHEDULE_NOW);
+}
+
 struct scheduler *scheduler_new(const struct scheduler_options *options) {
   struct scheduler *scheduler = memory_zalloc(sizeof *scheduler);
   CHECK(options->workers >= 1 && options->workers <= WORKERS_LARGEST,
         "a host has 1 to 256 workers");
-  if (scheduler == NULL) return NULL;
+  if (scheduler == NULL) {
+    schedule_free(options->schedule);
+    return NULL;
+  }
+  CHECK(options->schedule == NULL ||
+            (options->workers == 1 && !options->console),
+        "one worker follows a schedule");
+  scheduler->schedule = options->schedule;
   overflow_init(&scheduler->overflow);
   atomic_init(&scheduler->slices,
               (int)(options->slices == SLICES_SIGNAL && !alarm_available()
@@ -63,7 +85,7 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
   mutex_init(&scheduler->verdicts);
   for (int i = 0; i < ROOM_LOCKS; i++) mutex_init(&scheduler->room_locks[i]);
   scheduler->cycles_per_us = tick_cycles_per_us();
-  clock_init(&scheduler->clock, tick_now(), tick_utc());
+  begin_clock(scheduler, options);
   if (make_tables(scheduler) != STATUS_OK ||
       make_workers(scheduler, options) != STATUS_OK) {
     scheduler_free(scheduler);
@@ -86,8 +108,9 @@ enum status scheduler_start(struct scheduler *scheduler) {
     }
     worker->started = true;
   }
-  /* Without one all goes well as long as nothing is stuck. */
-  hold_start_spare(scheduler);
+  /* Without one all goes well as long as nothing is stuck. Under a schedule
+  ** nothing may run beside. */
+  if (scheduler->schedule == NULL) hold_start_spare(scheduler);
   return STATUS_OK;
 }
 
@@ -118,6 +141,7 @@ void scheduler_free(struct scheduler *scheduler) {
   leases_free(scheduler->leases);
   directory_free(scheduler->directory);
   overflow_deinit(&scheduler->overflow);
+  schedule_free(scheduler->schedule);
   mutex_deinit(&scheduler->verdicts);
   hold_deinit(scheduler);
   waiters_free(&scheduler->settling);
@@ -195,6 +219,33 @@ void scheduler_warm(struct scheduler *scheduler, uint64_t pid) {
   if (actor != NULL) warm(actor);
 }
 
+static void ready_here(struct worker *worker, struct actor *actor,
+                       enum ready ready) {
+  if (ready == READY_NEXT)
+    ready_next(worker, actor);
+  else if (ready == READY_AFTER)
+    ready_after(worker, actor);
+  else if (ready == READY_LATER)
+    ready_later(worker, actor);
+  else
+    worker_enqueue(worker, actor);
+}
+
+/* From a foreign thread, on the private worker, or under a schedule. */
+static void ready_apart(struct scheduler *scheduler, struct worker *worker,
+                        struct actor *actor, enum ready ready) {
+  if (worker != NULL && worker->scheduled) {
+    worker_enqueue_quietly(worker, actor);
+  } else if (worker == NULL || atomic_load_explicit(&actor->home,
+                                                    memory_order_relaxed) ==
+                                   NULL) {
+    overflow_put(&scheduler->overflow, actor);
+    scheduler_notify(scheduler);
+  } else {
+    ready_here(worker, actor, ready);
+  }
+}
+
 void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
                      enum ready ready) {
   struct worker *worker = worker_current();
@@ -202,20 +253,12 @@ void scheduler_ready(struct scheduler *scheduler, struct actor *actor,
       atomic_load_explicit(&actor->home, memory_order_relaxed);
   if (worker != NULL && worker->scheduler != scheduler) worker = NULL;
   warm(actor);
-  if (home != NULL && home != worker) {
+  if (home != NULL && home != worker)
     ready_pinned(home, actor);
-  } else if (worker == NULL || (home == NULL && worker->lone)) {
-    overflow_put(&scheduler->overflow, actor);
-    scheduler_notify(scheduler);
-  } else if (ready == READY_NEXT) {
-    ready_next(worker, actor);
-  } else if (ready == READY_AFTER) {
-    ready_after(worker, actor);
-  } else if (ready == READY_LATER) {
-    ready_later(worker, actor);
-  } else {
-    worker_enqueue(worker, actor);
-  }
+  else if (worker == NULL || worker->apart)
+    ready_apart(scheduler, worker, actor, ready);
+  else
+    ready_here(worker, actor, ready);
 }
 
 /* --- Posting -------------------------------------------------------------- */

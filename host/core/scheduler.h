@@ -45,6 +45,7 @@
 #define ROOM_LOCKS 64
 
 struct worker;
+struct schedule;
 
 /* How a turn that does not end is interrupted. */
 enum slices {
@@ -58,6 +59,9 @@ struct scheduler_options {
   enum slices slices;
   bool console; /* one more, private: for the operator's actors */
   bool virtual_time; /* core/quiet.c; of one worker, and no private one */
+  /* With one worker and no console: who chooses; the scheduler's from then on,
+  ** whether it comes to be or not. NULL: nobody. */
+  struct schedule *schedule;
   /* Makes worker `index`'s poller; false: it could not. [main] */
   bool (*poller)(void *context, int index, struct poller *poller);
   void *context;
@@ -69,6 +73,7 @@ struct scheduler {
   struct leases *leases;
   struct slab *slab;
   struct overflow overflow;
+  struct schedule *schedule; /* core/schedule.h; NULL: none. Constant */
   _Atomic int slices; /* enum slices; relaxed */
   /* Threads that take over the workers of others that are stuck: hold.c. */
   struct semaphore spare_wanted;
@@ -263,6 +268,9 @@ bool worker_slice_over(struct worker *worker);
 /* When this turn began, on no clock in particular: no other of the worker's
 ** began then. [worker] */
 uint64_t worker_turn(const struct worker *worker);
+/* Under a schedule: the running actor has done what others can see; is its turn
+** to end here? `own`: it has more to go on with itself. [worker] */
+bool worker_preempts(struct worker *worker, struct actor *actor, bool own);
 
 /* For an actor that is to be interrupted and is not by signals: calls its
 ** type's interrupt if that is due. Cheap. [worker] */

@@ -27,7 +27,6 @@
 #include "core/worker.h"
 
 #define SLOW_US UINT64_C(4000) /* between two ticks */
-#define LOOK_US UINT64_C(1000) /* a turn this old may have to let I/O pass */
 #define FAST_US ((uint64_t)SLICE_US + SLICE_US / 8) /* a slice is over */
 #define STUCK_US UINT64_C(20000)
 #define STUCK_TICKS 10
@@ -110,8 +109,7 @@ static bool tick_turn(struct worker *worker, struct actor *actor) {
   uint64_t age = worker->slicing.ticked - worker->turn_cycles;
   bool long_enough = age > worker->slice_span;
   bool over = long_enough && worker_has_others(worker);
-  bool needed = over || (age > LOOK_US * worker->scheduler->cycles_per_us &&
-                         must_look(worker));
+  bool needed = over || (age > worker->look_span && must_look(worker));
   spend(worker, actor, age);
   choose_pace(worker, over);
   if (actor->type->interrupt == NULL ||

@@ -11,6 +11,9 @@
 **   4. the overflow list;
 **   5. half of somebody else's queue, or a next slot that has stood for long.
 **
+** Under a schedule (core/schedule.h) there is one list, that of the pinned
+** actors, and who is chosen from it.
+**
 ** Out of work, it spins for SPIN_US, then parks in its poller. Of the parked
 ** workers one *watches* while any other runs: it looks at their next slots and
 ** queues every millisecond, because a cast into a next slot wakes nobody and
@@ -22,6 +25,7 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/fence.h"
+#include "core/schedule.h"
 
 #define FAIR_TURN 61
 
@@ -44,11 +48,11 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   worker->scheduler = scheduler;
   worker->index = index;
   worker->lone = index >= scheduler->worker_count;
+  worker->scheduled = scheduler->schedule != NULL;
+  worker->apart = worker->lone || worker->scheduled;
   worker->cycle_scale = worker->real_scale =
       (UINT64_C(1000) << 32) / (scheduler->cycles_per_us | 1);
-  worker->poll_span = POLL_SPAN_US * scheduler->cycles_per_us;
-  worker->slice_span = SLICE_US * scheduler->cycles_per_us;
-  worker->chain_span = CHAIN_US * scheduler->cycles_per_us;
+  worker_set_spans(worker);
   worker->cache = slab_cache_new(scheduler->slab);
   if (worker->cache == NULL) {
     memory_free(worker);
@@ -118,7 +122,7 @@ uint64_t worker_look(struct worker *worker) {
 }
 
 bool worker_slice_over(struct worker *worker) {
-  return worker_tick(worker) - worker->turn_cycles > worker->slice_span;
+  return worker_tick(worker) - worker->turn_cycles >= worker->turn_span;
 }
 
 uint64_t worker_turn(const struct worker *worker) {
@@ -170,8 +174,8 @@ static void append_pinned(struct worker *worker, struct actor *actor) {
 bool worker_enqueue_quietly(struct worker *worker, struct actor *actor) {
   struct worker *home =
       atomic_load_explicit(&actor->home, memory_order_relaxed);
-  if (home != NULL) {
-    ASSERT(home == worker, "a pinned actor is queued at home");
+  if (home != NULL || worker->scheduled) {
+    ASSERT(home == NULL || home == worker, "it is queued at home");
     append_pinned(worker, actor);
     return false;
   }
@@ -232,6 +236,8 @@ static void take_inbox(struct worker *worker) {
 }
 
 /* --- Finding an actor ----------------------------------------------------- */
+
+static void look_round(struct worker *worker);
 
 static struct actor *take_next(struct worker *worker) {
   struct actor *actor;
@@ -314,8 +320,27 @@ static struct actor *steal(struct worker *worker) {
   return NULL;
 }
 
+/* What has come by now is in the list, whoever it is from. I/O is looked at
+** each time, so that when it comes depends on no clock. */
+static struct actor *find_scheduled(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  struct actor *actor;
+  look_round(worker);
+  run_jobs(worker);
+  take_inbox(worker);
+  while ((actor = overflow_get(&scheduler->overflow)) != NULL)
+    append_pinned(worker, actor);
+  if (worker->pinned_first == NULL) return NULL;
+  actor = schedule_pick(scheduler->schedule, worker->pinned_first);
+  worker_unlink_pinned(worker, actor);
+  room_take(scheduler, actor);
+  schedule_turn(scheduler->schedule, actor);
+  return actor;
+}
+
 static struct actor *find(struct worker *worker) {
   struct actor *actor = NULL;
+  if (unlikely(worker->scheduled)) return find_scheduled(worker);
   if (unlikely(atomic_load_explicit(&worker->jobs, memory_order_relaxed)))
     run_jobs(worker);
   if (unlikely(atomic_load_explicit(&worker->inbox, memory_order_relaxed)))
@@ -335,13 +360,11 @@ static struct actor *find(struct worker *worker) {
 
 /* --- Running -------------------------------------------------------------- */
 
-static void look_round(struct worker *worker);
-
 /* The slice is over. If nobody waits the actor goes on where it is, without a
 ** way through the queue, where another worker would be woken to steal it; but
 ** I/O, timers and jobs get their turn. */
 static bool keep(struct worker *worker) {
-  if (worker_has_others(worker) ||
+  if (worker->scheduled || worker_has_others(worker) ||
       atomic_load_explicit(&worker->scheduler->stopping,
                            memory_order_relaxed))
     return false;
@@ -515,7 +538,7 @@ static void park(struct worker *worker) {
 
 /* Not if there is nobody who would bring work meanwhile. */
 static bool spins(const struct worker *worker) {
-  return !worker->lone && !worker->quiet_wanted;
+  return !worker->apart && !worker->quiet_wanted;
 }
 
 static void idle(struct worker *worker) {

@@ -15,6 +15,7 @@
 #define CHAIN_US 1000      /* a chain of next slots, while others wait */
 #define NEXT_STEAL_US 50   /* a next slot may be stolen after this */
 #define SPIN_US 20         /* looked for work before parking */
+#define LOOK_US UINT64_C(1000) /* a turn this old may have to let I/O pass */
 #define WATCH_NS UINT64_C(1000000) /* how often the watcher looks */
 
 /* The timer of a worker that has turns: see slice.c. */
@@ -76,6 +77,8 @@ struct worker {
   _Atomic uint64_t charged;
   int index;
   bool lone; /* the private one; constant */
+  bool scheduled; /* under a schedule, all ready actors are `pinned`; constant */
+  bool apart;     /* either; constant */
   bool overdue; /* a slice is over: the overflow list's turn, if not empty */
   struct actor *pinned_first, *pinned_last; /* ready, by link */
   unsigned slices;        /* that were used up, while others waited */
@@ -96,6 +99,8 @@ struct worker {
   ** tick, too. */
   uint64_t quiet_cycles, quiet_ns;
   unsigned away;     /* threads that have lent it and have not come back */
+  uint64_t turn_span; /* slice_span; under a schedule 0: a message */
+  uint64_t look_span; /* a turn this old may have to let I/O pass */
   struct slicing slicing;
   struct wheel wheel;
   struct poller poller;
@@ -137,6 +142,11 @@ void scheduler_notify(struct scheduler *scheduler);
 /* Does anybody wait for this worker's present turn to end? Also from the
 ** tick. */
 bool worker_has_others(struct worker *worker);
+/* scheduled.c: how long a turn may last, and how often it looks around; takes
+** an actor out of the list. [owner, or who makes it] */
+void worker_set_spans(struct worker *worker);
+void worker_unlink_pinned(struct worker *worker, struct actor *actor);
+
 /* Is there anything that it should not park over? */
 bool worker_has_work(struct worker *worker);
 /* Is its time virtual? Then it is quiet.c that fires what is due. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/scheduler.h"
+#include "script/preempt.h"
 
 static const void *key_of(const struct class *class) {
   return class->key != NULL ? class->key : class;
@@ -21,8 +22,12 @@ static int keep_worker(lua_State *L) {
 static void set_functions(lua_State *L, const struct class *class,
                           const luaL_Reg *function) {
   for (; function->name != NULL; function++) {
-    lua_pushcfunction(L, function->func);
-    if (class->keeps_worker) lua_pushcclosure(L, keep_worker, 1);
+    if (class->keeps_worker) {
+      lua_pushcfunction(L, function->func);
+      lua_pushcclosure(L, keep_worker, 1);
+    } else {
+      preempt_push(L, class->name, function->name, function->func);
+    }
     lua_setfield(L, -2, function->name);
   }
 }

@@ -25,6 +25,7 @@
 #include "script/face_lease.h"
 #include "script/face_link.h"
 #include "script/face_registry.h"
+#include "script/face_schedule.h"
 #include "script/face_reload.h"
 #include "script/face_supervise.h"
 #include "script/face_test.h"
@@ -249,6 +250,8 @@ static const struct lazy_field core_fields[] = {
     {"console_start", console_lua_start, NULL},
     {"console_serve", console_lua_serve, NULL},
     {"console_adopt", console_lua_adopt, NULL},
+    /* Tests. */
+    {"schedule", schedule_lua_figures, NULL},
     {NULL, NULL, NULL}};
 
 static const struct lazy_field registry_fields[] = {

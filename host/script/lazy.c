@@ -3,7 +3,8 @@
 **
 **   [1] a light userdata that no script can come by: what tells it apart
 **   [2] the struct lazy_table
-**   [3] which fields have been touched, a bit each
+**   [3] which fields have been touched, a bit each; of more than 64 in [4] and
+**       so on
 **
 ** The bits are what makes `print = nil` mean what it says: a field that is
 ** absent is filled in only if nobody, script or host, has touched it before.
@@ -18,6 +19,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "script/preempt.h"
 
 enum { SLOT_MARK = 1, SLOT_TABLE, SLOT_TOUCHED };
 
@@ -55,28 +57,31 @@ static int find_key(lua_State *L, const struct lazy_table *table, int key) {
 
 static bool touched(lua_State *L, int meta, int field) {
   uint64_t bits;
-  lua_rawgeti(L, meta, SLOT_TOUCHED);
+  lua_rawgeti(L, meta, SLOT_TOUCHED + field / 64);
   bits = (uint64_t)lua_tointeger(L, -1);
   lua_pop(L, 1);
-  return bits >> field & 1;
+  return bits >> field % 64 & 1;
 }
 
 static void set_touched(lua_State *L, int meta, int field) {
   uint64_t bits;
   ASSERT(field < LAZY_LARGEST, "a bit for each field");
-  lua_rawgeti(L, meta, SLOT_TOUCHED);
-  bits = (uint64_t)lua_tointeger(L, -1) | UINT64_C(1) << field;
+  lua_rawgeti(L, meta, SLOT_TOUCHED + field / 64);
+  bits = (uint64_t)lua_tointeger(L, -1) | UINT64_C(1) << field % 64;
   lua_pop(L, 1);
   lua_pushinteger(L, (lua_Integer)bits);
-  lua_rawseti(L, meta, SLOT_TOUCHED);
+  lua_rawseti(L, meta, SLOT_TOUCHED + field / 64);
 }
 
 /* Both indices are absolute. `make` may raise, and may touch other fields:
 ** so the bit is set when the value is there. */
 static void fill(lua_State *L, int index, int meta,
-                 const struct lazy_field *field, int number) {
+                 const struct lazy_table *table, int number) {
+  const struct lazy_field *field = &table->fields[number];
   lua_pushstring(L, field->name);
-  if (field->function)
+  if (field->function && strncmp(table->name, "troupe", 6) == 0)
+    preempt_push(L, table->name, field->name, field->function);
+  else if (field->function)
     lua_pushcfunction(L, field->function);
   else
     field->make(L);
@@ -89,7 +94,7 @@ static int lazy_index(lua_State *L) {
   int meta = lua_gettop(L);
   int number = table ? find_key(L, table, 2) : -1;
   if (number < 0 || touched(L, meta, number)) return 0;
-  fill(L, 1, meta, &table->fields[number], number);
+  fill(L, 1, meta, table, number);
   lua_pushvalue(L, 2);
   lua_rawget(L, 1);
   return 1;
@@ -112,15 +117,16 @@ static int lazy_newindex(lua_State *L) {
   return 0;
 }
 
-/* The bits of the fields that the table at `index` has. */
-static uint64_t present(lua_State *L, int index,
-                        const struct lazy_table *table) {
-  uint64_t bits = 0;
+/* The fields that the table at `index` has. The first bits are there anyway,
+** so that nothing grows later in a table of few. */
+static void touch_present(lua_State *L, int index, int meta,
+                          const struct lazy_table *table) {
+  lua_pushinteger(L, 0);
+  lua_rawseti(L, meta, SLOT_TOUCHED);
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     int number = find_key(L, table, lua_gettop(L) - 1);
-    if (number >= 0) bits |= UINT64_C(1) << number;
+    if (number >= 0) set_touched(L, meta, number);
   }
-  return bits;
 }
 
 void lazy_attach(lua_State *L, int index, const struct lazy_table *table) {
@@ -130,8 +136,7 @@ void lazy_attach(lua_State *L, int index, const struct lazy_table *table) {
   lua_rawseti(L, -2, SLOT_MARK);
   lua_pushlightuserdata(L, (void *)(uintptr_t)table);
   lua_rawseti(L, -2, SLOT_TABLE);
-  lua_pushinteger(L, (lua_Integer)present(L, index, table));
-  lua_rawseti(L, -2, SLOT_TOUCHED);
+  touch_present(L, index, lua_gettop(L), table);
   lua_pushcfunction(L, lazy_index);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, lazy_newindex);
@@ -156,7 +161,7 @@ void lazy_touch(lua_State *L, int index, int key) {
   if (!table) return;
   number = find_key(L, table, key);
   if (number >= 0 && !touched(L, meta, number))
-    fill(L, index, meta, &table->fields[number], number);
+    fill(L, index, meta, table, number);
   lua_pop(L, 1);
 }
 
@@ -176,7 +181,7 @@ void lazy_settle(lua_State *L, int index) {
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   for (number = 0; table->fields[number].name; number++)
     if (!touched(L, meta, number))
-      fill(L, index, meta, &table->fields[number], number);
+      fill(L, index, meta, table, number);
   lua_pop(L, 1);
   lua_pushnil(L);
   lua_setmetatable(L, index);

@@ -21,7 +21,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
-#define LAZY_LARGEST 64 /* fields of one table */
+#define LAZY_LARGEST 256 /* fields of one table */
 
 struct lazy_field {
   const char *name;       /* NULL ends the list */

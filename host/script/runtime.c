@@ -14,6 +14,7 @@
 #include "script/dossier.h"
 #include "script/face.h"
 #include "script/face_lease.h"
+#include "script/face_schedule.h"
 #include "script/interrupt.h"
 #include "script/library.h"
 #include "script/life.h"
@@ -102,6 +103,7 @@ static void wire(struct script *script, const struct runtime_options *options) {
   script->answer_stuck = interrupt_look;
   script->interrupt_fits = interrupt_fits;
   script->visits = visit_table;
+  script->make_way = schedule_make_way;
   script->dossier = dossier_outcome;
   limits_init(&script->limits);
 }
@@ -144,6 +146,8 @@ struct script *runtime_new(struct scheduler *scheduler,
   scheduler->discard = discard;
   scheduler->settle = lease_settle;
   scheduler->crowded = overload_tell;
+  if (scheduler->schedule != NULL)
+    schedule_set_words(scheduler->schedule, scheduler, schedule_describe);
   return script;
 }
 

@@ -56,6 +56,7 @@ struct script {
   lua_CFunction exit;                  /* os.exit: script/face.c */
   const char *(*push_request)(lua_State *L); /* script/doing.c */
   void (*answer_stuck)(struct body *body, lua_State *running);
+  void (*make_way)(lua_State *L); /* script/face_schedule.c */
   const struct visit_entry *visits; /* script/visit_table.h */
   struct message *(*dossier)(struct body *body, lua_State *running,
                              bool all); /* script/dossier.c */

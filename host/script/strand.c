@@ -206,17 +206,6 @@ bool strand_enter(struct body *body, uint64_t epoch) {
   return false;
 }
 
-void strand_enter_ready(struct body *body) {
-  struct strands *strands = body->strands;
-  struct strand *strand = strands->ready_first;
-  ASSERT(strand != NULL, "the caller has asked");
-  strands->ready_first = strand->next;
-  if (strands->ready_first == NULL) strands->ready_last = NULL;
-  strands->outcomes = 0;
-  strands->newest = false;
-  move_in(body, strand);
-}
-
 static void unlink_ready(struct strands *strands, struct strand *strand) {
   struct strand *before = strands->ready_first;
   if (before == strand) {
@@ -227,6 +216,24 @@ static void unlink_ready(struct strands *strands, struct strand *strand) {
   }
   if (strands->ready_last == strand)
     strands->ready_last = before == strand ? NULL : before;
+}
+
+unsigned strand_ready(const struct body *body) {
+  const struct strand *strand = body->strands->ready_first;
+  unsigned count = 0;
+  for (; strand != NULL; strand = strand->next) count++;
+  return count;
+}
+
+void strand_enter_ready(struct body *body, unsigned n) {
+  struct strands *strands = body->strands;
+  struct strand *strand = strands->ready_first;
+  while (n-- > 0) strand = strand->next;
+  ASSERT(strand != NULL, "the caller has asked");
+  unlink_ready(strands, strand);
+  strands->outcomes = 0;
+  strands->newest = false;
+  move_in(body, strand);
 }
 
 bool strand_enter_meant(struct body *body, const struct message *message) {

@@ -49,8 +49,10 @@ bool strand_new_is_due(const struct body *body);
 void strand_begin(struct body *body);
 /* The strand of this wait goes on; false: it has none that is open to it. */
 bool strand_enter(struct body *body, uint64_t epoch);
-/* One that was preempted goes on, the first first. */
-void strand_enter_ready(struct body *body);
+/* How many were preempted... */
+unsigned strand_ready(const struct body *body);
+/* ...of which the n-th, from 0, goes on. */
+void strand_enter_ready(struct body *body, unsigned n);
 /* The body is the main thread's again. The strand is free if its request is
 ** done, ready if it was preempted. */
 void strand_leave(struct body *body);

@@ -19,6 +19,7 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/links.h"
+#include "core/schedule.h"
 #include "script/answer.h"
 #include "script/body.h"
 #include "script/culprit.h"
@@ -415,13 +416,40 @@ static enum step step_rest(struct body *body, struct message_queue *strays) {
     enum step step = step_new(body, strays);
     if (!is_parting(step)) return step;
   }
-  strand_enter_ready(body);
+  strand_enter_ready(body, 0);
   return leave_strand(body, go_on(body, NULL));
+}
+
+/* Under a schedule (core/schedule.h) any of those that could go on does, an
+** outcome's or one that was preempted, or a new one begins. False: as ever. */
+static bool choose_strand(struct body *body, struct schedule *schedule,
+                          enum step *step) {
+  struct mailbox *mailbox = &body->actor->mailbox;
+  unsigned outcome = mailbox->urgent.first != NULL, choice;
+  unsigned ready = strand_ready(body);
+  bool more = mailbox->queue.first != NULL && takes_more(body) &&
+              mailbox->queue.first->target == body_pid(body);
+  if (outcome + ready + more <= 1 || upgrade_holds(body) || visit_due(body) ||
+      (outcome && mailbox->urgent.first->kind != MESSAGE_OUTCOME))
+    return false;
+  choice = schedule_choose(schedule, body->actor, 1 + ready + more);
+  if (choice == 0) return false;
+  if (choice <= ready) {
+    strand_enter_ready(body, choice - 1);
+    *step = leave_strand(body, go_on(body, NULL));
+  } else {
+    *step = handle(body, mailbox_pop(mailbox));
+  }
+  return true;
 }
 
 static enum step step_strands(struct body *body,
                               struct message_queue *strays) {
+  struct schedule *schedule = body->script->scheduler->schedule;
   struct message *message;
+  enum step chosen;
+  if (unlikely(schedule != NULL) && choose_strand(body, schedule, &chosen))
+    return chosen;
   if (unlikely(strand_rest_is_due(body))) {
     enum step step = step_rest(body, strays);
     if (!is_parting(step)) return step;
@@ -470,6 +498,18 @@ static void tell_memory(struct actor *actor) {
                         memory_order_relaxed);
 }
 
+/* Under a schedule a turn is a message; but one that has no other goes on, to
+** where it waits for one, and is not chosen for that. */
+static bool is_spent(struct body *body) {
+  const struct mailbox *mailbox = &body->actor->mailbox;
+  struct scheduler *scheduler = body->script->scheduler;
+  if (likely(scheduler->schedule == NULL)) return false;
+  room_take(scheduler, body->actor);
+  return mailbox->urgent.first == NULL && mailbox->queue.first == NULL &&
+         body->visits.first == NULL &&
+         (body->strands == NULL || !strand_is_ready(body));
+}
+
 static enum step turn_step(struct actor *actor) {
   struct body *body = actor->body;
   struct scheduler *scheduler = body->script->scheduler;
@@ -487,7 +527,7 @@ static enum step turn_step(struct actor *actor) {
     if (step == STEP_WAIT && actor->mailbox.urgent.first != NULL)
       step = STEP_AGAIN;
   } while (step == STEP_AGAIN && !body->preempted &&
-           !worker_slice_over(worker));
+           (!worker_slice_over(worker) || is_spent(body)));
   if (step != STEP_ENDED && unlikely(body->doomed != ID_NONE))
     culprit_kill(body);
   if (step != STEP_ENDED) tell_memory(actor);

@@ -1,6 +1,7 @@
 --- troupe test [FILE...] [busted's options]
 
 local deps = require "troupe.cli.deps.state"
+local seeded = require "troupe.cli.seeded"
 local shell = require "troupe.cli.shell"
 local testing = require "troupe.cli.testing"
 
@@ -12,7 +13,9 @@ local OPTIONS = {
   { name = "exclude-tags", value = "TAGS", help = "all but those" },
   { name = "output", value = "NAME", help = "TAP, junit, json, gtest, ..." },
   { name = "shuffle", help = "files and specs in a random order" },
-  { name = "seed", value = "N", help = "that order again" },
+  { name = "seed", value = "N", help = "messages, too, in an order of N's" },
+  { name = "schedules", value = "N", help = "under the seeds 1 to N" },
+  { name = "schedule", value = "TEXT", help = "what --schedules has found" },
   { name = "repeat", value = "N", help = "as often" },
   { name = "list", help = "only tell their names" },
   { name = "coverage", help = "which lines have run, in all actors" },
@@ -90,6 +93,6 @@ exit status is not 0 if a spec fails.]],
     end
     deps.guard(context.project)
     if own.watch then testing.watch(context.from) end
-    testing.run(words, own)
+    seeded.run(function() testing.run(words, own) end)
   end,
 }

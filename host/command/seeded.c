@@ -1,0 +1,147 @@
+/*
+** Where the loader, the stack and the heap are put is by chance, unless it has
+** been switched off before the program was loaded (personality(2)); a table as
+** a key of a table is found by its address, and so is everything that pairs
+** goes through in its order. So the process starts itself again.
+*/
+#include "command/seeded.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <unistd.h>
+
+/* "--seed" of "--seed" or "--seed=7". */
+static bool is_option(const char *word, const char *name) {
+  size_t size = strlen(name);
+  return strncmp(word, name, size) == 0 &&
+         (word[size] == '\0' || word[size] == '=');
+}
+
+static bool is_one(const char *word) {
+  return is_option(word, "--seed") || is_option(word, "--schedule") ||
+         is_option(word, "--schedules");
+}
+
+void seeded_note(struct seeded *seeded, int argc, char **argv) {
+  bool any = false;
+  *seeded = (struct seeded){.here = -1};
+  for (int i = 1; i < argc && !any; i++) any = is_one(argv[i]);
+  if (!any) return;
+  seeded->argv = malloc(((size_t)argc + 1) * sizeof *argv);
+  if (seeded->argv == NULL) return;
+  memcpy(seeded->argv, argv, ((size_t)argc + 1) * sizeof *argv);
+  seeded->argc = argc;
+  seeded->here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+void seeded_free(struct seeded *seeded) {
+  if (seeded->argv == NULL) return;
+  free(seeded->argv);
+  if (seeded->here >= 0) close(seeded->here);
+}
+
+/* --- The options ---------------------------------------------------------- */
+
+static bool read_number(const char *text, uint64_t *number) {
+  char *end;
+  if (*text < '0' || *text > '9') return false;
+  *number = strtoull(text, &end, 10);
+  return *end == '\0';
+}
+
+static bool expected(const char *what, const char *got) {
+  fprintf(stderr, "troupe: expected %s, got %s (see troupe test --help)\n",
+          what, got);
+  return false;
+}
+
+/* The value of the option at *at, which moves to its last word. */
+static const char *value_of(const struct seeded *seeded, int *at) {
+  const char *equals = strchr(seeded->argv[*at], '=');
+  if (equals != NULL) return equals + 1;
+  if (*at + 1 == seeded->argc) return "nothing";
+  return seeded->argv[++*at];
+}
+
+static bool read_option(struct seeded *seeded, int *at) {
+  const char *word = seeded->argv[*at];
+  const char *value = value_of(seeded, at);
+  uint64_t seed;
+  if (is_option(word, "--schedule")) {
+    seeded->schedule = value;
+    return true;
+  }
+  if (is_option(word, "--schedules"))
+    return (read_number(value, &seeded->schedules) && seeded->schedules > 0) ||
+           expected("--schedules to be a number of runs above 0", value);
+  seeded->seed = value;
+  if (!read_number(value, &seed))
+    return expected("--seed to be a number of at least 0", value);
+  snprintf(seeded->text, sizeof seeded->text, "seed=%llu",
+           (unsigned long long)seed);
+  return true;
+}
+
+bool seeded_read(struct seeded *seeded, int command) {
+  seeded->command = command;
+  for (int at = command + 1; at < seeded->argc; at++)
+    if (strcmp(seeded->argv[at], "--") == 0)
+      return true;
+    else if (is_one(seeded->argv[at]) && !read_option(seeded, &at))
+      return false;
+  return true;
+}
+
+bool seeded_skip(const struct seeded *seeded, int *at) {
+  const char *word = seeded->argv[*at];
+  if (!is_one(word)) return false;
+  if (strchr(word, '=') == NULL && *at + 1 < seeded->argc) ++*at;
+  return true;
+}
+
+void seeded_settle(struct seeded *seeded, int *argc, char **argv) {
+  struct seeded words = {.argv = argv, .argc = *argc};
+  const char *schedule = seeded_schedule(seeded);
+  int first = seeded->command + 1, kept = first, at = first;
+  for (; at < *argc && strcmp(argv[at], "--") != 0; at++)
+    if (!seeded_skip(&words, &at)) argv[kept++] = argv[at];
+  while (at < *argc) argv[kept++] = argv[at++];
+  /* At least one word has gone. */
+  memmove(argv + first + 1, argv + first,
+          (size_t)(kept - first) * sizeof *argv);
+  argv[first] = seeded->word;
+  *argc = kept + 1;
+  snprintf(seeded->word, sizeof seeded->word, "--seed=%llu",
+           strtoull(schedule + strcspn(schedule, "0123456789"), NULL, 10));
+}
+
+const char *seeded_schedule(const struct seeded *seeded) {
+  if (seeded->schedules > 0) return NULL;
+  if (seeded->schedule != NULL) return seeded->schedule;
+  return seeded->seed != NULL ? seeded->text : NULL;
+}
+
+/* --- Addresses ------------------------------------------------------------ */
+
+static unsigned long current(void) {
+  return (unsigned long)personality(0xffffffff);
+}
+
+bool seeded_fix_addresses(void) {
+  unsigned long before = current();
+  return before & ADDR_NO_RANDOMIZE ||
+         personality(before | ADDR_NO_RANDOMIZE) != -1;
+}
+
+void seeded_start_again(const struct seeded *seeded) {
+  if (current() & ADDR_NO_RANDOMIZE) return;
+  if (seeded_fix_addresses() && current() & ADDR_NO_RANDOMIZE &&
+      seeded->here >= 0 && fchdir(seeded->here) == 0)
+    execv("/proc/self/exe", seeded->argv);
+  fprintf(stderr, "troupe: this system does not let a process have the same "
+                  "addresses each time, so a seed may not do the same each "
+                  "time\n");
+}

@@ -1,0 +1,40 @@
+/*
+** Shrink: of the choices of a run that fails, those without which it does not.
+**
+** Threads
+**   [main]  all functions
+*/
+#ifndef TROUPE_COMMAND_SHRINK_H
+#define TROUPE_COMMAND_SHRINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "command/children.h"
+
+/* What a run has reported: its choices that were not 0. */
+struct choices {
+  struct choice {
+    uint64_t number;
+    uint32_t choice;
+    char *words; /* what it meant */
+  } *list;
+  uint32_t count;
+};
+
+/* False: there is no such file, or no memory. */
+bool choices_read(struct choices *choices, const char *file);
+void choices_free(struct choices *choices);
+/* Appends "seed=7,only=12:1/40:2". */
+void choices_write(const struct choices *choices, uint64_t seed,
+                   struct buffer *text);
+
+/* Makes *choices, which fail, fewer that fail, too, if there are; so many runs
+** at most, and so many seconds. Returns how many there were. The words of
+** what is left are those of its own run. */
+uint64_t shrink(struct children *children, uint64_t seed,
+                struct choices *choices, uint64_t runs, double seconds);
+
+#endif

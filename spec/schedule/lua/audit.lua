@@ -1,0 +1,1 @@
+return { call = { note = function() end } }
