@@ -49,6 +49,7 @@ local PARTS = {
   ["host/core/meter"] = "host/core/scheduler",
   ["host/core/pin"] = "host/core/scheduler",
   ["host/core/room"] = "host/core/scheduler",
+  ["host/core/scheduled"] = "host/core/scheduler",
   ["host/core/registration"] = "host/core/registry",
   ["host/core/registry_groups"] = "host/core/registry",
   ["host/core/registry_look"] = "host/core/registry",

@@ -18,12 +18,12 @@ end
 ---@param run fun()
 function seeded.run(run)
   local exit = os.exit
-  os.exit = function(...)
+  rawset(os, "exit", function(...)
     seeded.tell()
     exit(...)
-  end
+  end)
   run()
-  os.exit = exit
+  rawset(os, "exit", exit)
   seeded.tell()
 end
 
