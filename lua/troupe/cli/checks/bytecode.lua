@@ -146,8 +146,8 @@ local function returns(found)
   return false
 end
 
---- The globals that it sets, each a name and a line, by line, and whether it returns
---- anything.
+--- The globals that it sets, each a name and a line, by line, and whether it
+--- returns anything.
 ---@param chunk function
 ---@return { globals: table[], returns: boolean }
 function bytecode.read(chunk)
