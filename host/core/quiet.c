@@ -191,6 +191,15 @@ static bool wait_for_others(struct worker *worker) {
   return true;
 }
 
+/* What is due by now already lets no time go on, and may come again and again:
+** until time does, it counts as work like any other. */
+static bool jump(struct worker *worker) {
+  uint64_t former = worker->look_ns;
+  if (!go_on(worker)) return false;
+  if (worker->look_ns != former) quiet_mark(worker);
+  return true;
+}
+
 bool quiet_look(struct worker *worker) {
   const struct poller *poller = &worker->poller;
   bool open;
@@ -201,8 +210,12 @@ bool quiet_look(struct worker *worker) {
     return wait_for_others(worker);
   open = poller->open(poller->self);
   if (open && !is_still(worker)) return true;
-  quiet_mark(worker);
-  if (wake_settling(worker)) return true;
+  if (wake_settling(worker)) {
+    quiet_mark(worker);
+    return true;
+  }
   if (!worker_stands_still(worker)) return false;
-  return go_on(worker) || (!open && end_hopeless(worker->scheduler));
+  if (jump(worker)) return true;
+  quiet_mark(worker);
+  return !open && end_hopeless(worker->scheduler);
 }

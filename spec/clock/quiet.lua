@@ -114,6 +114,22 @@ describe("in virtual time somebody who loops", function()
     assert.is_nil(core.actor(pid))
   end)
 
+  it("does not do so after a leap either", function()
+    local pid = actors.puppet()
+    troupe.sleep(3600)
+    local good, failure = pcall(troupe.timeout, 0.2, actors.run, pid,
+      "while true do end")
+    assert.same({ false, "timeout" }, { good, failure.kind })
+    troupe.kill(pid)
+  end)
+
+  it("nor does who is due again at once, and again", function()
+    local pid = actors.puppet()
+    actors.begin(pid, "state.go = function() troupe.after(0, " ..
+      "troupe.self(), 'run', 'state.go()') end state.go()")
+    troupe.sleep(0.2)
+  end)
+
   it("is ended by his share of the CPU", function()
     local pid = actors.puppet { cpu = 0.2 }
     local good, failure = pcall(actors.run, pid, "while true do end")
