@@ -60,6 +60,9 @@ struct troupe_options {
   ** worker, without a console. "real", or NULL: the system's. A host that stops
   ** does so in real time. */
   const char *clock;
+  /* It runs tests: what troupe.test needs, which reaches into all of the host,
+  ** its clock, its log, is given to whoever asks. */
+  bool tests;
   /* The folder of troupe.asset; NULL: assets. */
   const char *assets;
   /* What `troupe build` has put behind this executable (base/archive.h), which

@@ -62,6 +62,21 @@ describe("a clock", function()
       says("core.clock(7)", "test"))
   end)
 
+  it("is not to be had by the actors of any other host", function()
+    shop:write("main.lua", [[
+      local core = require "troupe.core"
+      for name, arguments in pairs { clock = { "virtual" }, settle = {},
+        keep_log = { true }, kept_log = {}, overtime = { 1, 1 }, cover = {} }
+      do
+        local good, failure = pcall(core[name], table.unpack(arguments))
+        assert(not good and tostring(failure):find("^badargument: .*" ..
+          "expected the host of troupe test for "), name)
+      end
+      assert(core.clock() == "real")]])
+    local result = shop:troupe("--workers", "1", "run", "main.lua")
+    assert.same({ 0, "" }, { result.status, result.stderr })
+  end)
+
   it("is real while the host stops, so its grace means what it says", function()
     shop:write("lua/shop/stubborn.lua", [[
       return { terminate = function()
@@ -70,11 +85,12 @@ describe("a clock", function()
           tostring((pcall(require "troupe.core".clock, "virtual"))), " ")
         troupe.sleep(3600)
       end }]])
-    shop:write("main.lua", [[
-      assert(require "troupe.core".clock "virtual" == "real")
-      require "troupe".start "shop.stubborn"]])
-    local result = shop:troupe("--workers", "1", "--grace", "0.1", "run",
-      "main.lua")
+    shop:write("spec/shop_spec.lua", [[
+      it("ends the host", function()
+        require "troupe".start "shop.stubborn"
+        os.exit(0)
+      end)]])
+    local result = shop:troupe("--grace", "0.1", "test")
     assert.matches("^real false ", result.stderr)
     assert.matches("shop.stubborn: did not stop in time", result.stderr, 1,
       true)

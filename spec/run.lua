@@ -8,6 +8,7 @@
 package.path = "./spec/?.lua;./spec/?/init.lua;" .. package.path
 
 if os.getenv "TROUPE_SPEC_CLOCK" then
+  require "probe".test_here()
   require "troupe.core".clock(os.getenv "TROUPE_SPEC_CLOCK")
 end
 

@@ -156,6 +156,7 @@ static const char *environment_of(const char *command) {
 ** operator, files that somebody changes are of real time. */
 static void prepare_test(struct request *request) {
   struct troupe_options *host = &request->options;
+  host->tests = true;
   if (!request->workers_wanted) host->workers = 1;
   if (host->workers == 1 && host->name == NULL && !host->watch)
     host->clock = "virtual";

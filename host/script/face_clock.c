@@ -5,6 +5,7 @@
 
 #include "script/body.h"
 #include "script/coroutine.h"
+#include "script/face_test.h"
 #include "script/failure.h"
 #include "script/script.h"
 #include "script/wait.h"
@@ -39,6 +40,7 @@ int clock_lua_clock(lua_State *L) {
   struct scheduler *scheduler = scheduler_of(L);
   int wanted, former = clock_is_virtual(&scheduler->clock);
   if (!lua_isnone(L, 1)) {
+    test_check(L, "another clock");
     wanted = check_name(L);
     if (wanted < 0)
       return failure_expected(L, "clock", "\"real\" or \"virtual\"", 1);
@@ -62,6 +64,7 @@ static int after_settle(lua_State *L, int status, lua_KContext context) {
 int clock_lua_settle(lua_State *L) {
   struct body *body = body_of(L);
   struct waiter waiter = {body_pid(body), 0};
+  test_check(L, "settle");
   if (!quiet_possible(scheduler_of(L))) return raise_impossible(L, "settle");
   wait_check(L);
   waiter.epoch = wait_open(L, WAIT_SETTLE, ID_NONE, true);

@@ -2,11 +2,12 @@
 ** What lua/troupe sees of the host's clock: core/quiet.c.
 **
 **   core.clock() -> "real" or "virtual"
-**   core.clock(which) -> what it was before; raises badargument where it can
-**     only be real
+**   core.clock(which) -> what it was before
 **   core.settle(): waits until nothing is left to run but what is due later;
-**     5 s at most where no deadline is nearer. Raises badargument in a host of
-**     more than one worker
+**     5 s at most where no deadline is nearer
+**
+** The last two raise badargument where this cannot be, in a host of more than
+** one worker, or must not: in any but that of `troupe test`.
 **
 ** Threads  [owner] all functions
 */

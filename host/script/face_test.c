@@ -17,25 +17,36 @@
 
 static const char answerer_key = 'a';
 
+void test_check(lua_State *L, const char *what) {
+  if (!body_of(L)->script->tests)
+    failure_raise(L, FAILURE_BADARGUMENT,
+                  "expected the host of troupe test for %s", what);
+}
+
 /* --- The log -------------------------------------------------------------- */
 
 int test_lua_keep_log(lua_State *L) {
+  test_check(L, "keep_log");
   log_keep(body_of(L)->script->log, lua_toboolean(L, 1));
   return 0;
 }
 
 /* Its texts are to outlive a raise: they go through the body's scratch. */
-static void copy(struct buffer *scratch, const struct log_line *line) {
+static bool copy(struct buffer *scratch, const struct log_line *line,
+                 size_t name) {
   buffer_clear(scratch);
-  if (line->who != NULL) buffer_append(scratch, line->who, strlen(line->who));
-  buffer_append(scratch, line->text, line->size);
+  return (name == 0 || buffer_append(scratch, line->who, name)) &&
+         buffer_append(scratch, line->text, line->size);
 }
 
 int test_lua_kept_log(lua_State *L) {
   struct buffer *scratch = &body_of(L)->scratch;
   size_t lost, name;
-  struct log_line *line = log_take(body_of(L)->script->log, &lost);
+  struct log_line *line;
   enum log_level level;
+  bool good;
+  test_check(L, "kept_log");
+  line = log_take(body_of(L)->script->log, &lost);
   if (line == NULL) {
     lua_pushnil(L);
     lua_pushinteger(L, (lua_Integer)lost);
@@ -43,8 +54,9 @@ int test_lua_kept_log(lua_State *L) {
   }
   level = line->level;
   name = line->who != NULL ? strlen(line->who) : 0;
-  copy(scratch, line);
+  good = copy(scratch, line, name);
   log_line_free(line);
+  if (!good) return luaL_error(L, "not enough memory");
   lua_pushstring(L, log_level_name(level));
   if (name > 0)
     lua_pushlstring(L, buffer_bytes(scratch), name);
@@ -61,6 +73,7 @@ int test_lua_overtime(lua_State *L) {
   struct body *body = body_of(L);
   double seconds = luaL_optnumber(L, 1, 0);
   lua_Integer number = luaL_optinteger(L, 2, 0);
+  test_check(L, "overtime");
   if (number <= 0) {
     const struct buffer *text = overtime_end(body->script->overtime);
     if (text == NULL) return 0;
@@ -95,6 +108,7 @@ int test_lua_stop_timers(lua_State *L) {
 #define COVERED_STEP 256 /* lines */
 
 int test_lua_cover(lua_State *L) {
+  test_check(L, "cover");
   coverage_begin(body_of(L)->script->coverage);
   hook_cover(L);
   return 0;

@@ -1,5 +1,7 @@
 /*
-** The bindings behind troupe.test.
+** The bindings behind troupe.test. What reaches into the whole host, so that an
+** actor could change what others see, is for the host of `troupe test` alone:
+** elsewhere it raises badargument.
 **
 ** Threads  [owner] all functions: but for the visit, of the actor that tests
 */
@@ -7,6 +9,9 @@
 #define TROUPE_SCRIPT_FACE_TEST_H
 
 #include <lua.h>
+
+/* Raises unless this is the host of `troupe test`; `what` needs it. */
+void test_check(lua_State *L, const char *what);
 
 /* core.keep_log(keep): the host's log keeps its lines, or writes them again:
 ** base/log.h. */

@@ -195,6 +195,12 @@ static int pace(lua_State *L) {
   return 0;
 }
 
+/* This host becomes one as that of `troupe test`, before anybody else runs. */
+static int test_here(lua_State *L) {
+  body_of(L)->script->tests = true;
+  return 0;
+}
+
 static const luaL_Reg functions[] = {
     {"block", block},     {"lent", lent},
     {"actors", actors},   {"entries", entries}, {"streams", streams},
@@ -205,7 +211,8 @@ static const luaL_Reg functions[] = {
     {"dropped", dropped},
     {"unhandled", unhandled}, {"waits", waits}, {"clock", read_clock},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},
-    {"spare", spare}, {"slice", slice}, {"pace", pace}, {NULL, NULL}};
+    {"spare", spare}, {"slice", slice}, {"pace", pace},
+    {"test_here", test_here}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }
 

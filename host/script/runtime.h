@@ -16,6 +16,7 @@ struct runtime_options {
   const struct embedded *embedded; /* lua/troupe, compiled in */
   const struct archive *archive;   /* borrowed; NULL: this is no release */
   const char *assets;              /* NULL: "assets" */
+  bool tests;                      /* who asks may test: script/face_test.h */
   struct log *log;                 /* borrowed */
   const char *path, *cpath;        /* package.path and cpath; NULL: stock Lua's,
                                    ** with what the environment says */

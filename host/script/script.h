@@ -66,6 +66,7 @@ struct script {
   struct modules *modules;
   char *assets; /* the folder of troupe.asset */
   struct native *native; /* its C modules; NULL: this is no release */
+  bool tests; /* script/face_test.h; fixed before start, but for probe */
   struct log *log;
   struct path *path;
   void (*ended)(void *context, int status, const char *text);
