@@ -47,7 +47,7 @@ describe("make install", function()
       assert.equal(command.read("lua/meta/" .. file),
         command.read(share .. "troupe/meta/" .. file))
     end
-    assert.matches("^%.TH TROUPE 1\n", command.read(share ..
+    assert.matches("^%.TH TROUPE 1 ", command.read(share ..
       "man/man1/troupe.1"))
     for shell, file in pairs { zsh = "zsh/site-functions/_troupe",
       bash = "bash-completion/completions/troupe",

@@ -7,7 +7,7 @@ local command = require "support.command"
 
 -- Runs in a host of `troupe test`, whose clock is virtual.
 local VIRTUAL = { "^spec/clock/", "^spec/clock_spec%.lua$", "^spec/cli_test",
-  "^spec/fixtures/testing/" }
+  "^spec/fixtures/testing/", "^spec/schedule/" }
 
 -- Load and faults that go on for a while, whatever happens meanwhile: what is
 -- random in them is when.
