@@ -139,21 +139,23 @@ bool module_search(lua_State *L, const struct modules *modules,
   return found;
 }
 
-/* "no file 'a'\n\tno file 'b'"; that of a release should not sound as if the
+/* "no file 'a'\n\tno file 'b'", as stock Lua has it, so that a path of no bytes
+** is a file without a name; that of a release should not sound as if the
 ** working directory had been looked at. */
 static void push_misses(lua_State *L, const struct modules *modules,
                         const char *path) {
   luaL_Buffer misses;
   const char *end;
   luaL_buffinit(L, &misses);
-  for (; *path; path = *end ? end + 1 : end) {
+  for (;; path = end + 1) {
     end = strchr(path, LUA_PATH_SEP[0]);
     if (!end) end = path + strlen(path);
     luaL_addstring(&misses, "no file '");
     luaL_addlstring(&misses, path, (size_t)(end - path));
     luaL_addstring(&misses, modules_owns(modules, path) ? "' in this release"
                                                         : "'");
-    if (*end) luaL_addstring(&misses, "\n\t");
+    if (!*end) break;
+    luaL_addstring(&misses, "\n\t");
   }
   luaL_pushresult(&misses);
 }
