@@ -14,6 +14,7 @@ local function whole()
   shop:write("lua/shop/rocks.lua", "local count = function() return " ..
     "require('twice').count() end\nreturn { count = count, call = { count = " ..
     "count } }")
+  shop:write("lua_modules/lib/lua/5.4/torn.so", "no library")
   shop:write("assets/pages/index.html", "<p>\0\1")
   shop:write("assets/pages/about.html", "about")
   shop:write("assets/pages.txt", "")
@@ -210,6 +211,15 @@ describe("in a release a module", function()
       end
       for n = 1, 50 do sum = sum + (task.await(tasks[n])) end
       print(sum)]])
+  end)
+
+  it("of C that is none says so, where nothing can be written, too", function()
+    local result = command.run({ built.file, "eval", "require 'torn'" },
+      { directory = "/proc" })
+    assert.equal(1, result.status)
+    assert.matches("error loading module 'torn' from file " ..
+      "'lua_modules/lib/lua/5.4/torn.so':\n\t/proc/self/fd/%d+: ",
+      result.stderr)
   end)
 
   it("as bytecode is taken from it only", function()

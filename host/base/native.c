@@ -102,14 +102,21 @@ static void *load_from_folder(const struct archive_file *file,
   return handle;
 }
 
+/* What was wrong first says more than that there is no other way. */
 static void *load_file(const struct archive_file *file, char *why,
                        size_t why_size) {
   const char *folders[] = {getenv("TMPDIR"), "/tmp", "/var/tmp", "."};
-  void *handle = load_from_memory(file, why, why_size);
+  char later[256];
+  void *handle;
+  why[0] = '\0';
+  handle = load_from_memory(file, why, why_size);
   for (size_t i = 0; handle == NULL && i < sizeof folders / sizeof *folders;
-       i++)
-    if (folders[i] != NULL && folders[i][0] != '\0')
-      handle = load_from_folder(file, folders[i], why, why_size);
+       i++) {
+    bool first = why[0] == '\0';
+    if (folders[i] == NULL || folders[i][0] == '\0') continue;
+    handle = load_from_folder(file, folders[i], first ? why : later,
+                              first ? why_size : sizeof later);
+  }
   return handle;
 }
 
