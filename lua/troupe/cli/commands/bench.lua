@@ -1,7 +1,7 @@
 --- troupe bench [FILE...]
 
-local measure = require "troupe.cli.measure"
-local sampling = require "troupe.cli.sampling"
+local measure = require "troupe.cli.bench.measure"
+local sampling = require "troupe.cli.bench.sampling"
 local shell = require "troupe.cli.shell"
 local tool = require "troupe.cli.tool"
 

@@ -13,7 +13,7 @@
 local application = require "troupe.cli.application"
 local archive = require "troupe.archive"
 local deps = require "troupe.cli.deps.state"
-local elf = require "troupe.cli.elf"
+local elf = require "troupe.cli.build.elf"
 local rocks = require "troupe.cli.rocks"
 local shell = require "troupe.cli.shell"
 

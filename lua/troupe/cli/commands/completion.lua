@@ -1,7 +1,7 @@
 --- troupe completion bash|zsh|fish
 
-local offer = require "troupe.cli.offer"
-local script = require "troupe.cli.script"
+local offer = require "troupe.cli.completion.offer"
+local script = require "troupe.cli.completion.script"
 
 local function print_script(name)
   return {

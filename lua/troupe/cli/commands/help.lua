@@ -55,7 +55,7 @@ return {
       print(table.concat(command.all(), "\n"))
       return 0
     elseif arguments.man then
-      io.write(require "troupe.cli.manual"(context.usage))
+      io.write(require "troupe.cli.help.manual"(context.usage))
       return 0
     end
     if arguments[1] then

@@ -2,7 +2,7 @@
 
 local shell = require "troupe.cli.shell"
 local stubs = require "troupe.cli.stubs"
-local template = require "troupe.cli.template"
+local template = require "troupe.cli.new.template"
 
 local RESERVED = [[
   and break do else elseif end false for function goto if in local nil not or

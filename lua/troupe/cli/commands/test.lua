@@ -1,9 +1,9 @@
 --- troupe test [FILE...] [busted's options]
 
 local deps = require "troupe.cli.deps.state"
-local seeded = require "troupe.cli.seeded"
+local seeded = require "troupe.cli.test.seeded"
 local shell = require "troupe.cli.shell"
-local testing = require "troupe.cli.testing"
+local runner = require "troupe.cli.test.runner"
 
 -- Of busted's options those that are wanted most.
 local OPTIONS = {
@@ -20,7 +20,7 @@ local OPTIONS = {
   { name = "list", help = "only tell their names" },
   { name = "coverage", help = "which lines have run, in all actors" },
 }
-table.move(testing.options, 1, #testing.options, #OPTIONS + 1, OPTIONS)
+table.move(runner.options, 1, #runner.options, #OPTIONS + 1, OPTIONS)
 
 -- The others of which the next word is the value, and so no file.
 local VALUED = [[
@@ -85,14 +85,14 @@ exit status is not 0 if a spec fails.]],
     if not good then return nil, why end
     local words = place(arguments, context.from)
     local own
-    own, why = testing.take(words)
+    own, why = runner.take(words)
     if not own then return nil, why end
     if not shell.exists ".busted" and not shell.exists "spec" and
        #words == 0 then
       return nil, "no specs here: no folder spec, and no .busted"
     end
     deps.guard(context.project)
-    if own.watch then testing.watch(context.from) end
-    seeded.run(function() testing.run(words, own) end)
+    if own.watch then runner.watch(context.from) end
+    seeded.run(function() runner.run(words, own) end)
   end,
 }

@@ -5,7 +5,7 @@ local harness = require "troupe.test.harness"
 local shell = require "troupe.cli.shell"
 local troupe = require "troupe"
 
-local testing = {
+local runner = {
   options = {
     { name = "limit", value = "SECONDS",
       help = "real time for each piece of a spec (default: 60)" },
@@ -26,7 +26,7 @@ end
 ---@param words string[]
 ---@return table|nil own limit, watch
 ---@return string|nil why
-function testing.take(words)
+function runner.take(words)
   local own = {}
   for at = #words, 1, -1 do
     local word = words[at]
@@ -70,7 +70,7 @@ end
 --- Runs the specs, in a process of their own, and again whenever a file of the
 --- project has changed. Does not return.
 ---@param from string where it was typed
-function testing.watch(from)
+function runner.watch(from)
   core.clock "real"
   local command = again(from)
   while true do
@@ -84,12 +84,12 @@ end
 
 --- busted, which ends the host.
 ---@param words string[]
----@param own table as of testing.take
-function testing.run(words, own)
+---@param own table as of runner.take
+function runner.run(words, own)
   words[0] = "troupe test"
   _G.arg = words
   harness.install(own.limit)
   require "busted.runner" { standalone = false }
 end
 
-return testing
+return runner

@@ -1,7 +1,7 @@
 --- Whether the modules of a project are where their names say, one a file. Not
 --- for scripts: see troupe check.
 
-local bytecode = require "troupe.cli.checks.bytecode"
+local bytecode = require "troupe.cli.check.bytecode"
 local shell = require "troupe.cli.shell"
 
 local modules = {}

@@ -2,7 +2,7 @@
 --- Not for scripts: see troupe check.
 
 local core = require "troupe.core"
-local modules = require "troupe.cli.checks.modules"
+local modules = require "troupe.cli.check.modules"
 local near = require "troupe.console.near"
 local shell = require "troupe.cli.shell"
 

@@ -70,7 +70,7 @@ end
 ---@return table|nil result, string|nil why
 function sampling.run(file, name, seconds)
   local good, result, why = pcall(troupe.timeout, math.huge, function()
-    local pid, reason = troupe.start("troupe.cli.measure",
+    local pid, reason = troupe.start("troupe.cli.bench.measure",
       { file = file, name = name })
     if not pid then return nil, reason end
     local _ <close> = setmetatable({}, {
