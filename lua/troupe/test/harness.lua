@@ -10,7 +10,6 @@
 
 local actors = require "troupe.test.actors"
 local core = require "troupe.core"
-local coverage = require "troupe.test.coverage"
 local lines = require "troupe.test.lines"
 local scope = require "troupe.test.scope"
 local time = require "troupe.test.time"
@@ -116,6 +115,7 @@ end
 -- What a program reads, as busted's output.
 local FOR_PROGRAMS = { TAP = true, json = true, junit = true }
 
+local coverage -- who counts lines
 local covers -- whether; its luacov's file of settings, or true
 local output
 
@@ -308,8 +308,12 @@ end
 
 --- To be called before busted's runner.
 ---@param limit number|nil seconds
-function harness.install(limit)
+---@param counts table that counts lines, if busted is told to: `begin`, and
+---`finish`, which is told whether the output is for a program, and of a file
+---of luacov's settings
+function harness.install(limit, counts)
   harness.active = true
+  coverage = counts
   harness.limit = limit or harness.limit
   bound_status()
   take_coverage()

@@ -1,7 +1,7 @@
 --- Whether the modules of a project are where their names say, one a file. Not
 --- for scripts: see troupe check.
 
-local bytecode = require "troupe.cli.check.bytecode"
+local effects = require "troupe.cli.check.effects"
 local shell = require "troupe.cli.shell"
 
 local modules = {}
@@ -86,7 +86,7 @@ local function wanted_globals()
 end
 
 local function check_code(add, file, wanted)
-  local found = bytecode.read(loadfile(file, "t"))
+  local found = effects.of(loadfile(file, "t"))
   if modules.name(file) and not found.returns then
     add("%s: expected it to return its module", file)
   end

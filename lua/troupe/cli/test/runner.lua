@@ -1,6 +1,7 @@
 --- What `troupe test` has beside busted's options. Not for scripts.
 
 local core = require "troupe.core"
+local coverage = require "troupe.cli.test.coverage"
 local harness = require "troupe.test.harness"
 local shell = require "troupe.cli.shell"
 local troupe = require "troupe"
@@ -88,7 +89,7 @@ end
 function runner.run(words, own)
   words[0] = "troupe test"
   _G.arg = words
-  harness.install(own.limit)
+  harness.install(own.limit, coverage)
   require "busted.runner" { standalone = false }
 end
 

@@ -1,11 +1,11 @@
---- Which lines have run, in all actors: `troupe test --coverage`. Not for
---- scripts: see troupe.test.
+--- Which lines have run, in all actors. Not for scripts: see
+--- `troupe test --coverage`.
 --
 -- The host counts (host/script/coverage.h). Here that becomes a summary, and a
 -- file as luacov writes it, for what reads those; with luacov installed, its
 -- report, too.
 
-local chunk = require "troupe.test.chunk"
+local bytecode = require "troupe.cli.bytecode"
 local core = require "troupe.core"
 local shell = require "troupe.cli.shell"
 
@@ -99,9 +99,27 @@ local function percent(run, all)
   return all == 0 and 100 or math.floor(100 * run / all)
 end
 
+-- Lua tells of a function that is there which lines it has, not of one that
+-- nobody has made yet; so they are read from the bytecode. The last instruction
+-- is the return that every function ends with, whether it is reached or not;
+-- the first of one with `...` prepares it.
+local function add_lines(fn, found)
+  for at = fn.variable and 2 or 1, #fn.lines - 1 do
+    found[fn.lines[at]] = true
+  end
+  for _, inner in ipairs(fn.functions) do add_lines(inner, found) end
+end
+
+-- Those that could run; none, if it is no Lua.
+local function lines_of(path)
+  local fn, found = loadfile(path, "t"), {}
+  if fn then add_lines(bytecode.read(fn), found) end
+  return found
+end
+
 local function row(path, counts)
   local lines, run = {}, 0
-  for line in pairs(chunk.lines(shell.read(path) or "") or {}) do
+  for line in pairs(lines_of(path)) do
     lines[#lines + 1] = line
     if counts[line] then run = run + 1 end
   end
