@@ -3,6 +3,7 @@
 
 local command = require "support.command"
 local layers = require "support.layers"
+local lua_layers = require "support.lua_layers"
 
 local function listing()
   local git = "git -c safe.directory='*' ls-files -z --cached --others " ..
@@ -43,6 +44,18 @@ describe("the repository", function()
   for name, sentence in pairs(checks) do
     it(sentence, function()
       assert.equal("", table.concat(layers[name](tree), "\n"))
+    end)
+  end
+
+  local lua_checks = {
+    order = "requires downwards only",
+    parts = "leaves the parts of a command to it",
+    cycles = "has no cycle among modules of Lua",
+    size = "has no module of Lua that is too long",
+  }
+  for name, sentence in pairs(lua_checks) do
+    it(sentence, function()
+      assert.equal("", table.concat(lua_layers[name](tree), "\n"))
     end)
   end
 end)
@@ -127,6 +140,47 @@ describe("a tree with one fault", function()
   it("has a file of 601 lines", function()
     complains("size", "host/io/a.c: 601 lines, 600 at most",
       { ["host/io/a.c"] = ("\n"):rep(601), ["host/io/b.c"] = ("\n"):rep(600) })
+  end)
+end)
+
+describe("a library with one fault", function()
+  local function complains(check, complaint, tree)
+    assert.same({ complaint }, lua_layers[check](tree))
+  end
+
+  it("requires upwards", function()
+    complains("order", "lua/troupe/pool.lua:2: library requires " ..
+      "troupe.console.near, a higher layer",
+      { ["lua/troupe/pool.lua"] = '\nlocal near = require "troupe.console.' ..
+        'near"', ["lua/troupe/console/near.lua"] = 'require "troupe.pool"' })
+    complains("order", "lua/troupe/test/scope.lua:1: test requires " ..
+      "troupe.cli.shell, a higher layer",
+      { ["lua/troupe/test/scope.lua"] = 'require("troupe.cli.shell")',
+        ["lua/troupe/cli.lua"] = 'require "troupe.test"' })
+  end)
+
+  it("takes a part of another command", function()
+    complains("parts", "lua/troupe/cli/commands/run.lua:1: " ..
+      "troupe.cli.build.elf is a part of troupe build",
+      { ["lua/troupe/cli/commands/run.lua"] =
+          'require "troupe.cli.build.elf"\nrequire "troupe.cli.shell"',
+        ["lua/troupe/cli/commands/build.lua"] =
+          'require "troupe.cli.build.elf"' })
+  end)
+
+  it("goes round in a circle", function()
+    complains("cycles", "cycle: troupe.pool -> troupe.pool.manager -> " ..
+      "troupe.pool",
+      { ["lua/troupe/pool.lua"] = '-- require "troupe.log"\n' ..
+          'require "troupe.pool.manager"',
+        ["lua/troupe/pool/manager.lua"] = 'require "troupe.pool"',
+        ["lua/troupe/log.lua"] = 'require "troupe.pool"' })
+  end)
+
+  it("has a file of 601 lines", function()
+    complains("size", "lua/troupe/a.lua: 601 lines, 600 at most",
+      { ["lua/troupe/a.lua"] = ("\n"):rep(601),
+        ["lua/meta/b.lua"] = ("\n"):rep(700) })
   end)
 end)
 

@@ -4,6 +4,7 @@
 -- repository, and over small trees with one thing wrong.
 
 local c_source = require "support.c_source"
+local cycles = require "support.cycles"
 
 local layers = {}
 
@@ -210,28 +211,7 @@ end
 
 --- No two modules need each other, directly or by a detour.
 function layers.cycles(tree)
-  local graph, names = module_graph(tree)
-  local found, state, trail = {}, {}, {}
-  local function visit(module)
-    state[module] = "open"
-    trail[#trail + 1] = module
-    for _, target in ipairs(graph[module] or {}) do
-      if state[target] == "open" then
-        local start = 1
-        while trail[start] ~= target do start = start + 1 end
-        found[#found + 1] = "cycle: " ..
-          table.concat(trail, " -> ", start) .. " -> " .. target
-      elseif not state[target] then
-        visit(target)
-      end
-    end
-    trail[#trail] = nil
-    state[module] = "done"
-  end
-  for _, module in ipairs(names) do
-    if not state[module] then visit(module) end
-  end
-  return found
+  return cycles.find(module_graph(tree))
 end
 
 function layers.size(tree)
