@@ -14,6 +14,35 @@ end
 
 local quote = shell.quote
 
+--- A command line for another folder. CDPATH does not count for one that is
+--- named from here.
+---@param folder string
+---@param line string
+---@return string
+function shell.within(folder, line)
+  local path = folder:sub(1, 1) == "/" and folder or "./" .. folder
+  return ("cd %s && %s"):format(quote(path), line)
+end
+
+--- A path as it was typed, seen from the project's folder; no program takes it
+--- for an option.
+---@param path string
+---@param from string where one was, as in the context of a command
+---@return string
+function shell.place(path, from)
+  if path:sub(1, 1) == "/" then return path end
+  if from ~= "./" then path = from .. path end
+  return path:sub(1, 1) == "-" and "./" .. path or path
+end
+
+--- The folder that a file is in.
+---@param path string
+---@return string
+function shell.parent(path)
+  local folder = path:match "^(.*)/"
+  return folder == "" and "/" or folder or "."
+end
+
 --- What a command line prints, line by line, standard error with it; false
 --- as the second if it failed.
 ---@param line string
@@ -53,21 +82,24 @@ function shell.reason(lines)
   return (why:gsub("^%s+", ""):gsub("^%u", string.lower))
 end
 
---- A fresh folder in this one, hidden, with a name that nobody has.
+local scratch = { __close = function(self) shell.remove(self.path) end }
+
+--- A fresh folder in this one, hidden, with a name that nobody has: its `path`.
+--- It goes away when it is closed.
 ---@param parent string
----@return string|nil path, string|nil why
+---@return table|nil made, string|nil why
 function shell.scratch(parent)
-  local lines, good = shell.lines("mktemp -d " ..
+  local lines, good = shell.lines("mktemp -d -- " ..
     quote(parent .. "/.troupe.XXXXXX"))
   if not good then return nil, shell.reason(lines) end
-  return lines[1]
+  return setmetatable({ path = table.concat(lines, "\n") }, scratch)
 end
 
 --- Makes a folder, and those that it is in.
 ---@param path string
 ---@return boolean|nil done, string|nil why
 function shell.make_folder(path)
-  local lines, good = shell.lines("mkdir -p " .. quote(path))
+  local lines, good = shell.lines("mkdir -p -- " .. quote(path))
   if not good then return nil, shell.reason(lines) end
   return true
 end
@@ -76,7 +108,7 @@ end
 ---@param path string
 ---@return boolean|nil done, string|nil why
 function shell.remove(path)
-  local lines, good = shell.lines("rm -rf " .. quote(path))
+  local lines, good = shell.lines("rm -rf -- " .. quote(path))
   if not good then return nil, shell.reason(lines) end
   return true
 end
@@ -94,16 +126,28 @@ function shell.write(path, text)
   return true
 end
 
+-- By way of another file, which has the permissions.
+local function exchange(path, fresh, text)
+  local lines, good = shell.lines(("! test -e %s || cp -p -- %s %s"):format(
+    quote(path), quote(path), quote(fresh)))
+  if not good then return nil, lines[#lines] end
+  local why
+  good, why = shell.write(fresh, text)
+  if not good then return nil, why end
+  return os.rename(fresh, path)
+end
+
 --- The same, whole or not at all: who reads it sees the former text, or this.
+--- The permissions stay.
 ---@param path string
 ---@param text string
----@return boolean|nil done, string|nil why
+---@return boolean|nil done, string|nil why with the path
 function shell.replace(path, text)
-  local fresh = path .. ".new"
-  local good, why = shell.write(fresh, text)
-  if good then good, why = os.rename(fresh, path) end
-  if not good then os.remove(fresh) end
-  return good, why
+  local made <close>, why = shell.scratch(shell.parent(path))
+  local good
+  if made then good, why = exchange(path, made.path .. "/new", text) end
+  if good then return true end
+  return nil, ("cannot write %s: %s"):format(path, shell.reason { why })
 end
 
 ---@param path string

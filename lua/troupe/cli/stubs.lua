@@ -15,7 +15,7 @@ stubs.FOLDER = ".troupe/meta"
 local function write_all(folder)
   for path, text in pairs(meta) do
     local file = folder .. "/" .. path
-    local good, why = shell.make_folder(file:match "^(.*)/")
+    local good, why = shell.make_folder(shell.parent(file))
     if not good then return nil, why end
     good, why = shell.write(file, text)
     if not good then return nil, why end
@@ -27,19 +27,17 @@ end
 ---@param folder string
 ---@return boolean|nil done, string|nil why
 function stubs.write(folder)
-  local parent = folder:match "^(.*)/" or "."
+  local parent = shell.parent(folder)
   local good, why = shell.make_folder(parent)
   if not good then return nil, why end
-  local scratch
-  scratch, why = shell.scratch(parent)
-  if not scratch then return nil, why end
-  local _ <close> = setmetatable({}, {
-    __close = function() shell.remove(scratch) end })
-  good, why = write_all(scratch .. "/meta")
+  local scratch <close>, refusal = shell.scratch(parent)
+  if not scratch then return nil, refusal end
+  local fresh = scratch.path .. "/meta"
+  good, why = write_all(fresh)
   if not good then return nil, why end
   good, why = shell.remove(folder)
   if not good then return nil, why end
-  return os.rename(scratch .. "/meta", folder)
+  return os.rename(fresh, folder)
 end
 
 return stubs

@@ -53,13 +53,4 @@ function tool.link(folder)
   return nil, why
 end
 
---- A path as it was typed, seen from the project's folder.
----@param path string
----@param from string where one was
----@return string
-function tool.place(path, from)
-  if path:sub(1, 1) == "/" or from == "./" then return path end
-  return from .. path
-end
-
 return tool

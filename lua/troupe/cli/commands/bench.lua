@@ -3,12 +3,11 @@
 local measure = require "troupe.cli.bench.measure"
 local sampling = require "troupe.cli.bench.sampling"
 local shell = require "troupe.cli.shell"
-local tool = require "troupe.cli.tool"
 
 local function files_of(arguments, from)
   local files = {}
   for index, path in ipairs(arguments) do
-    files[index] = tool.place(path, from)
+    files[index] = shell.place(path, from)
   end
   if not files[1] then files = shell.files "bench" end
   if files[1] then return files end
@@ -66,7 +65,6 @@ local function read(path)
   return nil, path .. ": expected what --save has written"
 end
 
--- Whole or not at all.
 local function save(path, results)
   local lines = { "-- What troupe bench has measured: seconds, bytes.",
     "return {" }
@@ -76,16 +74,7 @@ local function save(path, results)
       one.median, one.low, one.high, one.bytes)
   end
   lines[#lines + 1] = "}\n"
-  local folder = path:match "^(.*)/" or "."
-  local scratch, why = shell.scratch(folder)
-  if not scratch then return nil, ("cannot write %s: %s"):format(path, why) end
-  local _ <close> = setmetatable({}, {
-    __close = function() shell.remove(scratch) end })
-  local good
-  good, why = shell.write(scratch .. "/results", table.concat(lines, "\n"))
-  if good then good, why = os.rename(scratch .. "/results", path) end
-  if not good then return nil, ("cannot write %s: %s"):format(path, why) end
-  return true
+  return shell.replace(path, table.concat(lines, "\n"))
 end
 
 -- --- The run -----------------------------------------------------------------
@@ -161,13 +150,13 @@ machine, while it does nothing else.]],
     if files then wanted, why = find(files, arguments.filter) end
     if not wanted then return nil, why end
     if arguments.against then
-      former, why = read(tool.place(arguments.against, context.from))
+      former, why = read(shell.place(arguments.against, context.from))
       if not former then return nil, why end
     end
     local results, status = run_all(wanted, seconds, former)
     if arguments.save and status == 0 then
       local good
-      good, why = save(tool.place(arguments.save, context.from), results)
+      good, why = save(shell.place(arguments.save, context.from), results)
       if not good then return nil, why end
     end
     return status

@@ -14,7 +14,7 @@ local application = require "troupe.cli.application"
 local archive = require "troupe.archive"
 local deps = require "troupe.cli.deps.state"
 local elf = require "troupe.cli.build.elf"
-local rocks = require "troupe.cli.rocks"
+local rocks = require "troupe.cli.build.rocks"
 local shell = require "troupe.cli.shell"
 
 -- What is on every machine that the executable itself can run on.
@@ -153,12 +153,9 @@ end
 
 -- --- The command -------------------------------------------------------------
 
--- Where it goes: below where one was, if one says where.
 local function output_of(arguments, context)
-  local given = arguments.output
-  if not given then return "build/" .. context.project.package end
-  if given:find "^/" or context.from == "./" then return given end
-  return context.from .. given
+  if not arguments.output then return "build/" .. context.project.package end
+  return shell.place(arguments.output, context.from)
 end
 
 return {
@@ -186,7 +183,7 @@ What a C module needs beside, and which rocks it does without, is told.]],
     if not files then return nil, why end
     local output, size = output_of(arguments, context), nil
     local good
-    good, why = shell.make_folder(output:match "^(.*)/" or ".")
+    good, why = shell.make_folder(shell.parent(output))
     if good then size, why = archive.write(output, files) end
     if not size then
       return nil, ("cannot make %s: %s"):format(output, why)

@@ -33,7 +33,7 @@ local function copy(file, scratch)
   if not text then return nil, why end
   local target = scratch .. "/" .. file
   local good
-  good, why = shell.make_folder(target:match "^(.*)/")
+  good, why = shell.make_folder(shell.parent(target))
   if not good then return nil, why end
   return shell.write(target, translate(text))
 end
@@ -81,8 +81,7 @@ local function make(scratch, project)
   local good, why = prepare(tree, project)
   if not good then return nil, why end
   local lines
-  lines, good = shell.lines(("cd %s && ldoc -q -d ../docs ."):format(
-    shell.quote(tree)))
+  lines, good = shell.lines(shell.within(tree, "ldoc -q -d ../docs ."))
   local complaints = complaints_in(lines, tree)
   if good and shell.exists(output) then return complaints end
   return nil, complaints[1] or "ldoc failed"
@@ -110,16 +109,14 @@ of goes to standard error.]],
         "--lua-version=5.4 install ldoc)"
     end
     local good, why = shell.make_folder "build"
-    local scratch
-    if good then scratch, why = shell.scratch "build" end
-    if not scratch then return nil, "cannot write build: " .. why end
-    local _ <close> = setmetatable({}, {
-      __close = function() shell.remove(scratch) end })
+    if not good then return nil, "cannot write build: " .. why end
+    local scratch <close>, refusal = shell.scratch "build"
+    if not scratch then return nil, "cannot write build: " .. refusal end
     local complaints
-    complaints, why = make(scratch, context.project)
+    complaints, why = make(scratch.path, context.project)
     if not complaints then return nil, why end
     for _, line in ipairs(complaints) do io.stderr:write(line, "\n") end
-    good, why = replace(scratch)
+    good, why = replace(scratch.path)
     if not good then return nil, ("cannot write %s: %s"):format(PLACE, why) end
     print("written: " .. PLACE .. "/index.html")
   end,

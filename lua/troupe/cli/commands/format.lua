@@ -44,7 +44,7 @@ local function files_to_format(arguments, from)
   if not arguments[1] then return tool.files "*.lua" end
   local files = {}
   for index, path in ipairs(arguments) do
-    local file = tool.place(path, from)
+    local file = shell.place(path, from)
     if not shell.exists(file) then return nil, "there is no " .. path end
     files[index] = file
   end
@@ -64,17 +64,6 @@ local function ask(formatter, file, scratch)
   return nil, why:find(file, 1, true) and why or file .. ": " .. why
 end
 
--- With the permissions that it has.
-local function exchange(file, text, scratch)
-  local copy = scratch .. "/copy"
-  local lines, good = shell.lines(("cp -p -- %s %s"):format(shell.quote(file),
-    shell.quote(copy)))
-  if not good then return nil, lines[1] end
-  local done, why = shell.write(copy, text)
-  if not done then return nil, why end
-  return os.rename(copy, file)
-end
-
 -- What became of it: "same", "other"; nil and why it could not be done.
 local function format(formatter, file, scratch, check)
   local text, why = ask(formatter, file, scratch)
@@ -82,7 +71,7 @@ local function format(formatter, file, scratch, check)
   if text == shell.read(file) then return "same" end
   if check then return "other" end
   local done
-  done, why = exchange(file, text, scratch)
+  done, why = shell.replace(file, text)
   if not done then return nil, why end
   return "other"
 end
@@ -121,11 +110,8 @@ the exit status is then 1.]],
     local files
     files, why = files_to_format(arguments, context.from)
     if not files then return nil, why end
-    local scratch
-    scratch, why = shell.scratch "."
-    if not scratch then return nil, "cannot work here: " .. why end
-    local _ <close> = setmetatable({}, {
-      __close = function() shell.remove(scratch) end })
-    return format_all(formatter, files, scratch, arguments.check)
+    local scratch <close>, refusal = shell.scratch "."
+    if not scratch then return nil, "cannot work here: " .. refusal end
+    return format_all(formatter, files, scratch.path, arguments.check)
   end,
 }

@@ -41,7 +41,7 @@ end
 local function write(root, files)
   for _, file in ipairs(files) do
     local path = root .. "/" .. file[1]
-    local good, why = shell.make_folder(path:match "^(.*)/")
+    local good, why = shell.make_folder(shell.parent(path))
     if not good then return nil, why end
     good, why = shell.write(path, file[2])
     if not good then return nil, why end
@@ -51,13 +51,10 @@ end
 
 -- Writes all beside the place, and moves it there when it is whole.
 local function make(parent, name, files)
-  local scratch, why = shell.scratch(parent)
-  if not scratch then return nil, why end
-  local _ <close> = setmetatable({}, {
-    __close = function() shell.remove(scratch) end })
-  local good
-  local root = scratch .. "/" .. name
-  good, why = write(root, files)
+  local scratch <close>, refusal = shell.scratch(parent)
+  if not scratch then return nil, refusal end
+  local root = scratch.path .. "/" .. name
+  local good, why = write(root, files)
   if not good then return nil, why end
   good, why = stubs.write(root .. "/" .. stubs.FOLDER)
   if not good then return nil, why end

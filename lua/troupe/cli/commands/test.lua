@@ -44,9 +44,7 @@ local function place(words, from)
   local placed, at = {}, 1
   while at <= #words do
     local word = words[at]
-    if not word:find "^%-" and word:sub(1, 1) ~= "/" and from ~= "./" then
-      word = from .. word
-    end
+    if not word:find "^%-" then word = shell.place(word, from) end
     placed[#placed + 1] = word
     if takes_value(word) then
       at = at + 1

@@ -7,6 +7,7 @@
 -- .luarocks/config-5.4.lua is. All it prints goes to build/deps.log.
 
 local shell = require "troupe.cli.shell"
+local tool = require "troupe.cli.tool"
 
 local luarocks = {}
 luarocks.__index = luarocks
@@ -62,9 +63,8 @@ end
 ---@return string|nil server, string|nil why
 function luarocks.server(server, from)
   if not server or server:find "^%w+://" then return server end
-  local path = is_relative(server) and from .. server or server
-  local lines, good = shell.lines(("cd %s && pwd -P"):format(
-    shell.quote(path)))
+  local path = shell.place(server, from)
+  local lines, good = shell.lines(shell.within(path, "pwd -P"))
   if not good then return nil, "no such folder: " .. server end
   if not shell.exists(path .. "/manifest-5.4") and
      not shell.exists(path .. "/manifest") then
@@ -81,7 +81,7 @@ end
 ---@param server string|nil only from there
 ---@return table|nil self, string|nil why
 function luarocks.open(scratch, server)
-  if not select(2, shell.lines "command -v luarocks") then
+  if not tool.found "luarocks" then
     return nil, "luarocks is not installed (Debian: luarocks)"
   end
   local work = scratch.work

@@ -20,6 +20,10 @@ scratch.__index = scratch
 local BEGIN = [[
 set -e
 cd "$(pwd -P)"
+case $PWD in
+*'
+'*) echo "the path of the project has a line break" >&2; exit 1;;
+esac
 mkdir -p build
 for w in build/w.???; do
   if test -f "$w/owner" && ! kill -0 "$(cat "$w/owner")" 2>/dev/null; then
@@ -51,7 +55,7 @@ end
 function scratch.open()
   local lines, good = shell.lines(script(BEGIN))
   if not good then
-    return nil, "cannot write in build/: " .. shell.reason(lines)
+    return nil, "cannot work in build/: " .. shell.reason(lines)
   end
   local count = #lines
   return setmetatable({ place = lines[count - 2], tree = lines[count - 1],
@@ -112,7 +116,7 @@ end
 
 -- In one go: this may be all that an actor does that is being stopped.
 scratch.__close = function(self)
-  os.execute(("rm -rf %s %s"):format(shell.quote(self.tree),
+  os.execute(("rm -rf -- %s %s"):format(shell.quote(self.tree),
     shell.quote(self.work)))
 end
 

@@ -58,7 +58,7 @@ local function again(from)
       parts[#parts + 1] = shell.quote(word)
     end
   end
-  return ("cd %s && %s"):format(shell.quote(from), table.concat(parts, " "))
+  return shell.within(from, table.concat(parts, " "))
 end
 
 -- All files of the project that a spec may depend on, with their times.

@@ -1,7 +1,7 @@
 --- The rocks in lua_modules/, as LuaRocks' manifest of them lists them. Not for
 --- scripts: see `troupe build`.
 
-local shell = require "troupe.cli.shell"
+local project = require "troupe.cli.project"
 
 local rocks = {}
 
@@ -13,12 +13,8 @@ local MANIFEST = "lua_modules/lib/luarocks/rocks-5.4/manifest"
 -- By name, {dependencies = {NAME = VERSION}, modules = {NAME = FILE}}; nil if
 -- there is nothing that can be read as that.
 local function read()
-  local text = shell.read(MANIFEST)
-  local fields = {}
-  local chunk = text and load(text, "@" .. MANIFEST, "t", fields)
-  if not (chunk and pcall(chunk) and type(fields.repository) == "table") then
-    return nil
-  end
+  local fields = project.load(MANIFEST)
+  if not fields or type(fields.repository) ~= "table" then return nil end
   local found = {}
   for name, versions in pairs(fields.repository) do
     for _, entries in pairs(versions) do found[name] = entries[1] end
@@ -44,10 +40,10 @@ end
 --- The files of those that are neither a dependency of the project's nor of
 --- one: busted, where it is there for the specs. What no rock has brought is
 --- not among them.
----@param project table
+---@param manifest table what project.read gives
 ---@return table<string, boolean> files, string[] names
-function rocks.unneeded(project)
-  local found, wanted = read(), project.fields.dependencies
+function rocks.unneeded(manifest)
+  local found, wanted = read(), manifest.fields.dependencies
   local needed, kept, files, names = {}, {}, {}, {}
   if not found or type(wanted) ~= "table" then return files, names end
   for _, line in ipairs(wanted) do
