@@ -189,6 +189,27 @@ describe("troupe deps", function()
     assert.equal(before, fresh:all())
   end)
 
+  -- The same project elsewhere.
+  local function moved(name)
+    local folder = command.directory() .. "/" .. name
+    os.execute(("cp -r %s %s"):format(command.quote(shop.folder),
+      command.quote(folder)))
+    return setmetatable({ folder = folder }, getmetatable(shop))
+  end
+
+  it("takes a folder of any name, but for a line break", function()
+    local odd = moved "-a 'b\" $(c) %d"
+    local result = odd:deps("add", "hello", ">= 2")
+    assert.same({ 0, "" }, { result.status, result.stderr })
+    assert.equal("return 2", odd:read "lua_modules/share/lua/5.4/hello.lua")
+    local broken = moved "a\nb"
+    local before = broken:all()
+    result = broken:deps("add", "old")
+    assert.same({ 1, "troupe: cannot work in build/: the path of the " ..
+      "project has a line break\n" }, { result.status, result.stderr })
+    assert.equal(before, broken:all())
+  end)
+
   -- Starts to install what is not built soon, and ends it.
   local function interrupt(line)
     os.remove(started)
