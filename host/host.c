@@ -33,6 +33,7 @@ struct troupe {
   struct slab_cache *cache; /* the main thread's */
   struct slab_cache *former;
   uint64_t grace;
+  int begin_fd;
   int end_fd;
   bool started;
   bool watch;              /* the options */
@@ -48,16 +49,25 @@ struct troupe {
   _Atomic bool ended;
 };
 
+static void note(int fd) {
+  uint64_t one = 1;
+  if (write(fd, &one, sizeof one) != (ssize_t)sizeof one)
+    CHECK(false, "an eventfd takes one");
+}
+
+static void script_begun(void *context) {
+  struct troupe *host = context;
+  note(host->begin_fd);
+}
+
 static void script_ended(void *context, int status, const char *text) {
   struct troupe *host = context;
-  uint64_t one = 1;
   struct schedule *schedule = host->scheduler->schedule;
   if (schedule != NULL) schedule_finish(schedule);
   host->status = status;
   if (text != NULL) host->text = memory_strdup(text);
   atomic_store_explicit(&host->ended, true, memory_order_release);
-  if (write(host->end_fd, &one, sizeof one) != (ssize_t)sizeof one)
-    CHECK(false, "an eventfd takes one");
+  note(host->end_fd);
 }
 
 /* --- Making one ----------------------------------------------------------- */
@@ -181,6 +191,7 @@ static bool make_script(struct troupe *host,
       .log = host->log,
       .path = options->path,
       .cpath = options->cpath,
+      .begun = script_begun,
       .ended = script_ended,
       .context = host};
   host->script = runtime_new(host->scheduler, &script);
@@ -209,12 +220,13 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
   if (host != NULL) {
     host->grace = options->grace > 0 ? tick_from_seconds(options->grace)
                                      : 5 * TICK_SECOND;
+    host->begin_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     host->lock = -1;
     host->watch = options->watch;
     snprintf(host->error, sizeof host->error,
              "not enough memory or file descriptors");
-    if (host->end_fd >= 0 && make_log(host, options) &&
+    if (host->begin_fd >= 0 && host->end_fd >= 0 && make_log(host, options) &&
         make_scheduler(host, options) && make_script(host, options) &&
         make_console(host, options))
       return host;
@@ -237,6 +249,7 @@ void troupe_free(struct troupe *host) {
     scheduler_free(host->scheduler);
   }
   log_free(host->log);
+  if (host->begin_fd >= 0) close(host->begin_fd);
   if (host->end_fd >= 0) close(host->end_fd);
   rendezvous_leave(&host->place, host->lock);
   memory_free(host->name);
@@ -335,6 +348,8 @@ bool troupe_run_code(struct troupe *host, const char *code, int argc,
                      const char *const *argv) {
   return run(host, code, true, argc, argv);
 }
+
+int troupe_begin_fd(struct troupe *host) { return host->begin_fd; }
 
 int troupe_end_fd(struct troupe *host) { return host->end_fd; }
 

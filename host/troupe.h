@@ -96,6 +96,10 @@ bool troupe_run_file(struct troupe *host, const char *file, int argc,
 bool troupe_run_code(struct troupe *host, const char *code, int argc,
                      const char *const *argv);
 
+/* Readable once the script has run, and, if it returns a behaviour, the `init`
+** of that; never, if it has failed before. Owned by the host. */
+int troupe_begin_fd(struct troupe *host);
+
 /* Readable once the script has ended. Owned by the host. */
 int troupe_end_fd(struct troupe *host);
 /* Has it? */

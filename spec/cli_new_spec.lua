@@ -124,7 +124,8 @@ describe("troupe new", function()
     end)
   end
 
-  for _, name in ipairs { "end", "string", "troupe", "spec" } do
+  for _, name in ipairs { "end", "string", "troupe", "spec", "test",
+    "assert", "supervisor", "say" } do
     it("does not take a name that is taken: " .. name, function()
       local place = project.empty()
       fails(place, "expected NAME to be free, but Lua or a library has " ..

@@ -64,6 +64,36 @@ describe("troupe run in a project", function()
       "(see troupe --help)", "run", "--env", "none")
   end)
 
+  it("says which file and setting cannot be one", function()
+    for text, problem in pairs {
+      ["{ tax = print }"] = "tax: a function cannot be sent",
+      ["{ 7 }"] = "expected names of settings to be strings, got 1",
+      ["7"] = "expected a table of settings, got number",
+    } do
+      shop:write("config/dev.lua", "return " .. text)
+      fails(shop, "config/dev.lua: " .. problem, "run")
+    end
+    shop:write("config/dev.lua", "return {}")
+  end)
+
+  it("has started when a repl reads its first line", function()
+    shop:write("lua/slow.lua", [[
+      local troupe = require "troupe"
+      return { start = function()
+        troupe.sleep(0.1)
+        return require("troupe.supervisor").start {
+          { "shop.counter", { first = 5 }, name = "counter" } }
+      end }]])
+    for _, words in ipairs { "-e 'call counter next' --json", "" } do
+      local result = command.run("echo call counter next | " ..
+        command.quote(command.binary()) ..
+        " repl --set application=slow " .. words,
+        { directory = shop.folder })
+      assert.same({ status = 0, stderr = "", stdout = words == "" and "5\n" or
+        '{"ok":true,"values":[5]}\n' }, result)
+    end
+  end)
+
   it("lets one attach, and require its modules there", function()
     local runtime = command.directory()
     local server = command.start({ command.binary(), "run", "--name", "shop" },

@@ -32,11 +32,12 @@
   "\n" \
   "At a terminal, attach and repl read lines of Lua and commands (help lists\n" \
   "them) till Ctrl-D, which stops the host of a repl; Ctrl-C ends an\n" \
-  "evaluation. Otherwise they run their standard input, or each CODE: the\n" \
-  "exit status is 1 if one raises.\n" \
+  "evaluation. Otherwise they run their standard input, or each CODE (repl:\n" \
+  "once the application has started); the exit status is 1 if one raises.\n" \
   "\n" \
   "  -e CODE           print what it evaluates to; as often as you like\n" \
   "  --json            for programs: one line of JSON for each result\n" \
+  "\n" \
   "  --list            only tell which hosts there are, a name each line\n"
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -130,8 +131,21 @@ static void prepare(struct repl *repl, const struct request *request) {
   if (repl->log.to >= 0) add_aside(repl, repl->log.pipe, take_pipe, &repl->log);
 }
 
-static int converse(struct repl *repl) {
+/* Who talks from a pipe means the application, not its first moments. A signal
+** is the session's. */
+static void wait_for_application(struct repl *repl) {
+  struct pollfd fds[] = {{troupe_begin_fd(repl->host), POLLIN, 0},
+                         {troupe_end_fd(repl->host), POLLIN, 0},
+                         {repl->client.signals, POLLIN, 0}};
+  while (poll(fds, sizeof fds / sizeof *fds, -1) < 0 && errno == EINTR)
+    continue;
+}
+
+static int converse(struct repl *repl, const struct request *request) {
   struct client *client = &repl->client;
+  if (request->file == NULL && request->code != NULL &&
+      !session_is_interactive(client))
+    wait_for_application(repl);
   client->fd = troupe_console(repl->host);
   if (client->fd < 0) return hosting_tell(troupe_error(repl->host));
   add_aside(repl, troupe_end_fd(repl->host), take_end, repl);
@@ -142,7 +156,7 @@ static int work(struct repl *repl, const struct request *request) {
   int status = 1;
   repl->client.signals = signals_open();
   if (hosting_begin(repl->host, request))
-    status = converse(repl);
+    status = converse(repl, request);
   else
     hosting_tell(troupe_error(repl->host));
   while (signals_next(repl->client.signals) != 0) continue;

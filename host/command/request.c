@@ -309,6 +309,17 @@ static enum request_kind read_line_of_code(struct request *request, int argc,
   return REQUEST_RUN;
 }
 
+/* A host's, and those of a session. */
+static bool read_repl_option(struct request *request, int argc, char **argv,
+                             int *at) {
+  if (strcmp(argv[*at], "-e") == 0)
+    return request_code(request, argc, argv, at);
+  if (strcmp(argv[*at], "--json") != 0)
+    return request_option(request, argc, argv, at);
+  *at += 1;
+  return request->json = true;
+}
+
 /* `kind`: the command, REQUEST_MISUSED as long as it has not come. */
 static enum request_kind read_words(struct request *request,
                                     enum request_kind kind, int argc,
@@ -318,7 +329,9 @@ static enum request_kind read_words(struct request *request,
     if (strcmp(argv[at], "--version") == 0) return REQUEST_VERSION;
     if (kind == REQUEST_MISUSED && strcmp(argv[at], "-e") == 0)
       return read_line_of_code(request, argc, argv, at);
-    if (!request_option(request, argc, argv, &at)) return REQUEST_MISUSED;
+    if (!(kind == REQUEST_REPL ? read_repl_option : request_option)(
+            request, argc, argv, &at))
+      return REQUEST_MISUSED;
   }
   if (kind != REQUEST_MISUSED) return take_file(request, kind, argc, argv, at);
   if (at == argc) {

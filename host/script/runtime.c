@@ -96,6 +96,7 @@ static bool fix(struct fixed_reason *reason, const char *text) {
 static void wire(struct script *script, const struct runtime_options *options) {
   script->log = options->log;
   script->tests = options->tests;
+  script->begun = options->begun;
   script->ended = options->ended;
   script->context = options->context;
   script->actor_type = &turn_type;

@@ -20,6 +20,9 @@ struct runtime_options {
   struct log *log;                 /* borrowed */
   const char *path, *cpath;        /* package.path and cpath; NULL: stock Lua's,
                                    ** with what the environment says */
+  /* The actor made by runtime_run has started, whatever it does from here on.
+  ** Called on some worker, at most once. */
+  void (*begun)(void *context);
   /* The actor made by runtime_run has ended. `text` is the printed error, NULL
   ** for a normal end. On a worker; must not call back into the host. */
   void (*ended)(void *context, int status, const char *text);

@@ -69,6 +69,7 @@ struct script {
   bool tests; /* script/face_test.h; fixed before start, but for probe */
   struct log *log;
   struct path *path;
+  void (*begun)(void *context); /* its start, and no failure, is over */
   void (*ended)(void *context, int status, const char *text);
   void *context;
   struct fixed_reason normal, shutdown, killed, noactor, nomem;

@@ -109,7 +109,8 @@ static bool enter_all(lua_State *L, struct script *script) {
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING) {
-      lua_pushliteral(L, "a setting's name is a string");
+      lua_pushfstring(L, "expected names of settings to be strings, got %s",
+                      luaL_tolstring(L, -2, NULL));
       return false;
     }
     if (!enter_top(L, script, lua_tostring(L, -2))) return false;
@@ -123,8 +124,20 @@ static bool is_there(const struct modules *modules, const char *file) {
                                      : access(file, F_OK) == 0;
 }
 
+/* What is at the top; `where`: of what does not say it itself. Who has written
+** the file knows of no kinds of errors. */
+static void complain(lua_State *L, const char *where, char *why, size_t size) {
+  static const char kind[] = "badargument: ";
+  const char *text = luaL_tolstring(L, -1, NULL);
+  if (where != NULL && strncmp(text, kind, sizeof kind - 1) == 0)
+    text += sizeof kind - 1;
+  snprintf(why, size, "%s%s%s", where != NULL ? where : "",
+           where != NULL ? ": " : "", text);
+}
+
 bool settings_load(struct script *script, const char *file, char *why,
                    size_t why_size) {
+  const char *where = NULL;
   lua_State *L;
   bool done = false;
   if (!is_there(script->modules, file)) return true;
@@ -133,13 +146,14 @@ bool settings_load(struct script *script, const char *file, char *why,
   luaL_openlibs(L);
   if (module_load_chunk(L, script->modules, file) == LUA_OK &&
       lua_pcall(L, 0, 1, 0) == LUA_OK) {
+    where = file;
     if (lua_type(L, -1) == LUA_TTABLE)
       done = enter_all(L, script);
     else
-      lua_pushfstring(L, "%s: expected a table of settings, got %s", file,
+      lua_pushfstring(L, "expected a table of settings, got %s",
                       luaL_typename(L, -1));
   }
-  if (!done) snprintf(why, why_size, "%s", luaL_tolstring(L, -1, NULL));
+  if (!done) complain(L, where, why, why_size);
   lua_close(L);
   return done;
 }

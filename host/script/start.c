@@ -64,6 +64,8 @@ enum step start_finished(struct body *body) {
     scheduler_end_wait(scheduler, body->actor->serving, OUTCOME_REPLY);
   drop_start(body);
   if (body->start.console) console_started(body->script->console);
+  if (body->start.kind != START_BEHAVIOUR)
+    body->script->begun(body->script->context);
   dispatch_warm(body);
   return STEP_AGAIN;
 }

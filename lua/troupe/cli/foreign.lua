@@ -7,8 +7,8 @@ local foreign = {}
 -- and what its options are.
 local PARTS = {
   run = { help = { "A FILE" }, options = { "--workers" } },
-  repl = { help = { "A FILE", "At a" }, options = { "--workers" } },
-  attach = { help = { "A HOST", "At a" }, options = { "-e" } },
+  repl = { help = { "A FILE", "At a" }, options = { "--workers", "-e" } },
+  attach = { help = { "A HOST", "At a" }, options = { "-e", "--list" } },
 }
 
 foreign.NAMES = { "run", "repl", "attach" }

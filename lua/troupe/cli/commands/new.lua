@@ -8,7 +8,10 @@ local RESERVED = [[
   and break do else elseif end false for function goto if in local nil not or
   repeat return then true until while
   coroutine debug io math os package string table utf8
-  busted luassert spec troupe
+  busted lfs luassert pl say spec troupe
+  after_each assert before_each describe insulate it pending setup teardown
+  error pcall print require select type
+  supervisor test
 ]]
 
 local function is_name(text) return text:find "^[a-z][a-z0-9_]*$" ~= nil end
