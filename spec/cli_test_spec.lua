@@ -36,6 +36,18 @@ describe("troupe test", function()
     assert.matches("spec/till_spec.lua @ 9", result.stdout, 1, true)
   end)
 
+  it("is no success if a spec ends who runs it", function()
+    for _, code in ipairs { "troupe.exit()", "troupe.stop(troupe.self())" } do
+      shop:write("spec/ending_spec.lua", "local troupe = require 'troupe' " ..
+        "it('ends', function() " .. code .. " end)")
+      local result = shop:troupe("test", "spec/ending_spec.lua")
+      assert.equal(1, result.status)
+      assert.matches("troupe: the actor that runs the specs has been ended " ..
+        "before they were over\n", result.stderr, 1, true)
+    end
+    shop:remove "spec/ending_spec.lua"
+  end)
+
   it("runs the files that are named, as seen from where one is", function()
     assert.same({ "1 success / 0 failures", 0, "" },
       { counts "spec/shop_spec.lua" })

@@ -241,6 +241,7 @@ static const struct lazy_field core_fields[] = {
     {"keep_log", test_lua_keep_log, NULL},
     {"kept_log", test_lua_kept_log, NULL},
     {"overtime", test_lua_overtime, NULL},
+    {"exit_status", test_lua_exit_status, NULL},
     {"refuse", test_lua_refuse, NULL},
     {"stop_timers", test_lua_stop_timers, NULL},
     {"cover", test_lua_cover, NULL},

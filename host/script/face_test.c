@@ -88,6 +88,13 @@ int test_lua_overtime(lua_State *L) {
   return 0;
 }
 
+/* --- The end -------------------------------------------------------------- */
+
+int test_lua_exit_status(lua_State *L) {
+  body_of(L)->exit_status = (int)luaL_checkinteger(L, 1);
+  return 0;
+}
+
 /* --- Requests and timers -------------------------------------------------- */
 
 int test_lua_refuse(lua_State *L) {

@@ -25,6 +25,10 @@ int test_lua_kept_log(lua_State *L);
 ** been, what it waited for and its stack. */
 int test_lua_overtime(lua_State *L);
 
+/* core.exit_status(number): with which the host ends, should this script end
+** without os.exit. */
+int test_lua_exit_status(lua_State *L);
+
 /* core.refuse(from): the call that `from` stands for has no handler. */
 int test_lua_refuse(lua_State *L);
 

@@ -83,6 +83,27 @@ function runner.watch(from)
   end
 end
 
+local CUT_SHORT = "troupe: the actor that runs the specs has been ended " ..
+  "before they were over\n"
+
+-- Who ends this actor, itself perhaps, keeps specs from running: that must not
+-- look like success.
+local function to_the_end(run)
+  local exit, over = os.exit, false
+  local _ <close> = setmetatable({}, { __close = function()
+    if not over then io.stderr:write(CUT_SHORT) end
+  end })
+  rawset(os, "exit", function(...)
+    over = true
+    exit(...)
+  end)
+  core.exit_status(1)
+  run()
+  core.exit_status(0)
+  over = true
+  rawset(os, "exit", exit)
+end
+
 --- busted, which ends the host.
 ---@param words string[]
 ---@param own table as of runner.take
@@ -90,7 +111,7 @@ function runner.run(words, own)
   words[0] = "troupe test"
   _G.arg = words
   harness.install(own.limit, coverage)
-  require "busted.runner" { standalone = false }
+  to_the_end(function() require "busted.runner" { standalone = false } end)
 end
 
 return runner
