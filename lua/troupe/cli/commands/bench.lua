@@ -136,7 +136,7 @@ around it is not taken off. Against a kept result, only what the middle halves
 of both cannot explain is called faster or slower: compare runs on the same
 machine, while it does nothing else.]],
   options = {
-    { name = "filter", value = "PATTERN", help = "only those of that name" },
+    { name = "filter", value = "PATTERN", help = "only those of such names" },
     { name = "seconds", value = "N", help = "how long for each (default: 1)" },
     { name = "save", value = "FILE", help = "keep the results there" },
     { name = "against", value = "FILE", help = "compare with those kept" },

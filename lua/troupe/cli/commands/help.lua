@@ -4,8 +4,8 @@ local command = require "troupe.cli.command"
 
 local END = [[
 
-troupe help COMMAND tells more about one. Behind any of these, too, may stand
---env NAME, --set, --log, --workers and --grace, as troupe --help says.
+troupe help COMMAND tells more about one. --env, --set, --log, --workers and
+--grace may stand behind any of these, too: see troupe --help.
 ]]
 
 local function all(usage)

@@ -7,18 +7,21 @@ local runner = require "troupe.cli.test.runner"
 
 -- Of busted's options those that are wanted most.
 local OPTIONS = {
-  { name = "filter", value = "PATTERN", help = "only those of that name" },
+  { name = "filter", value = "PATTERN", help = "only specs of such names" },
   { name = "filter-out", value = "PATTERN", help = "all but those" },
   { name = "tags", value = "TAGS", help = "only those with these #tags" },
   { name = "exclude-tags", value = "TAGS", help = "all but those" },
   { name = "output", value = "NAME", help = "TAP, junit, json, gtest, ..." },
   { name = "shuffle", help = "files and specs in a random order" },
-  { name = "seed", value = "N", help = "messages, too, in an order of N's" },
-  { name = "schedules", value = "N", help = "under the seeds 1 to N" },
-  { name = "schedule", value = "TEXT", help = "what --schedules has found" },
-  { name = "repeat", value = "N", help = "as often" },
+  { name = "seed", value = "N",
+    help = "a run in the order of seed N: of messages, and of --shuffle" },
+  { name = "schedules", value = "N",
+    help = "runs under the seeds 1 to N, until one fails" },
+  { name = "schedule", value = "TEXT",
+    help = "a run with just the choices that --schedules has told" },
+  { name = "repeat", value = "N", help = "run them so often" },
   { name = "list", help = "only tell their names" },
-  { name = "coverage", help = "which lines have run, in all actors" },
+  { name = "coverage", help = "tell which lines have run, in all actors" },
 }
 table.move(runner.options, 1, #runner.options, #OPTIONS + 1, OPTIONS)
 
@@ -65,15 +68,17 @@ return {
   summary = "run the specs, in an actor",
   usage = "[FILE...]",
   help = [[
-Runs busted in an actor of a host of its own, so what a spec does may call
-actors, wait, which takes no time as the clock is virtual, and start an
-application; require "troupe.test" has what helps. Settings are those of
-config/test.lua, unless TROUPE_ENV or --env say otherwise; .busted has busted's
-own.
+Runs busted in an actor of a host made for it: a spec may call actors, wait
+(the clock is virtual, so that takes no time) and start an application;
+require "troupe.test" has what helps. Settings are those of config/test.lua,
+unless TROUPE_ENV or --env say otherwise; .busted has busted's own.
 
-A FILE may be a folder; without one, the specs are those of spec/. All options
-are busted's, of which some are below; busted --help tells of the rest. The
-exit status is not 0 if a spec fails.]],
+A FILE may be a folder; without one, the specs are those of spec/. Options are
+busted's, too: busted --help tells of those that are not below. The exit status
+is not 0 if a spec fails.
+
+With --schedules messages come in other orders, until one makes a spec fail;
+told is how to run that one again, and which of its choices it takes.]],
   options = OPTIONS,
   project = true,
   raw = true,

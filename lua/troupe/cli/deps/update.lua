@@ -60,7 +60,7 @@ return {
   choices = state.names,
   usage = "[NAME...]",
   help = [[
-Without a NAME of all rocks, which are installed afresh; else of those, and
+Without a NAME, of all rocks, which are installed afresh; else of those only:
 the others stay as they are, so far as that is possible.]],
   options = {
     { name = "server", value = "FOLDER",

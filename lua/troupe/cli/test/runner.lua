@@ -1,4 +1,5 @@
---- What `troupe test` has beside busted's options. Not for scripts.
+--- Runs busted, with the options that `troupe test` has beside its own. Not for
+--- scripts.
 
 local core = require "troupe.core"
 local coverage = require "troupe.cli.test.coverage"
@@ -10,7 +11,7 @@ local runner = {
   options = {
     { name = "limit", value = "SECONDS",
       help = "real time for each piece of a spec (default: 60)" },
-    { name = "watch", help = "again whenever a file changes; Ctrl-C ends" },
+    { name = "watch", help = "run again when a file changes; Ctrl-C ends" },
   },
 }
 
