@@ -5,7 +5,8 @@ local command = require "support.command"
 local eventually = require "support.eventually"
 local project = require "support.project"
 
-local TIMES = 20 -- that a seed must do the same
+-- That a seed must do the same; TROUPE_REPLAYS: as many as one has time for.
+local TIMES = tonumber(os.getenv "TROUPE_REPLAYS") or 5
 
 local function troupe(...)
   return command.run({ command.binary(), "--log", "off", "test", ... },
@@ -55,6 +56,16 @@ describe("a schedule", function()
         assert.matches("Schedule %d+ of 1000 fails", found.stdout)
       end)
 
+      it("tells the choices that make it so, which fail as well", function()
+        local lines = 0
+        local held = "\n +%d+%. <0%.%d+%.1> [^\n]*is held back"
+        for _ in found.stdout:gmatch(held) do
+          lines = lines + 1
+        end
+        assert.is_true(lines >= 1 and lines <= 3, found.stdout)
+        assert.equal(1, replay(found, "To run just that:").status)
+      end)
+
       it("tells a seed that fails every time, and in the same way", function()
         local hashes = {}
         assert.same({ [1] = TIMES }, statuses(TIMES, function()
@@ -64,19 +75,12 @@ describe("a schedule", function()
         end))
         assert.is_nil(next(hashes, next(hashes)))
       end)
-
-      it("tells the choices that make it so, which fail as well", function()
-        assert.matches("\n    1%. <0%.%d+%.1> .-\n", found.stdout)
-        assert.same({ [1] = 3 }, statuses(3, function()
-          return replay(found, "To run just that:").status
-        end))
-      end)
     end)
   end
 
   it("makes way in the line after the look", function()
     local found = troupe("--schedules", "1000", "races/check_then_register.lua")
-    assert.matches("client makes way at lua/client.lua:2%d\n", found.stdout)
+    assert.matches("client is held back at lua/client.lua:2%d\n", found.stdout)
   end)
 
   it("finds nothing where there is nothing", function()

@@ -144,9 +144,14 @@ static void tell_choices(const struct search *search,
   buffer_init(&text);
   choices_write(choices, search->seed, &text);
   buffer_append(&text, "", 1);
-  printf("Of %" PRIu32 " choices that were out of the usual order, %" PRIu32
-         " make%s it fail (%" PRIu64 " more runs):\n",
-         before, choices->count, choices->count == 1 ? "s" : "", runs);
+  if (before != choices->count)
+    printf("Of %" PRIu32 " choices out of the usual order, %" PRIu32
+           " make%s it fail (%" PRIu64 " more runs):\n",
+           before, choices->count, choices->count == 1 ? "s" : "", runs);
+  else
+    printf("%" PRIu32 " choice%s out of the usual order make%s it fail "
+           "(%" PRIu64 " more runs):\n",
+           before, before == 1 ? "" : "s", before == 1 ? "s" : "", runs);
   for (uint32_t i = 0; i < choices->count; i++)
     printf("%5" PRIu32 ". %s\n", i + 1, choices->list[i].words);
   printf("To run just that:\n");

@@ -21,12 +21,15 @@
 
 /* --- Reports -------------------------------------------------------------- */
 
-static bool add(struct choices *choices, const char *line,
-                uint32_t *capacity) {
+static void free_choice(struct choice *choice) {
+  memory_free(choice->text);
+  memory_free(choice->words);
+}
+
+static bool add(struct choices *choices, char *line, uint32_t *capacity) {
   struct choice choice;
-  int used = 0;
-  if (sscanf(line, "%" SCNu64 ":%" SCNu32 "\t%n", &choice.number,
-             &choice.choice, &used) != 2)
+  char *tab = strchr(line, '\t');
+  if (tab == NULL || strchr("0123456789", line[0]) == NULL)
     return true; /* its end */
   if (choices->count == *capacity) {
     struct choice *grown = memory_grown(choices->list, choices->count,
@@ -34,9 +37,13 @@ static bool add(struct choices *choices, const char *line,
     if (grown == NULL) return false;
     choices->list = grown;
   }
-  choice.words = memory_strdup(line + used);
-  if (choice.words == NULL) return false;
-  choice.words[strcspn(choice.words, "\n")] = '\0';
+  *tab = '\0';
+  tab[1 + strcspn(tab + 1, "\n")] = '\0';
+  choice = (struct choice){memory_strdup(line), memory_strdup(tab + 1)};
+  if (choice.text == NULL || choice.words == NULL) {
+    free_choice(&choice);
+    return false;
+  }
   choices->list[choices->count++] = choice;
   return true;
 }
@@ -58,7 +65,7 @@ bool choices_read(struct choices *choices, const char *file) {
 
 void choices_free(struct choices *choices) {
   for (uint32_t i = 0; i < choices->count; i++)
-    memory_free(choices->list[i].words);
+    free_choice(&choices->list[i]);
   memory_free(choices->list);
   *choices = (struct choices){NULL, 0};
 }
@@ -70,8 +77,7 @@ static void write_without(const struct choices *choices, uint64_t seed,
   buffer_format(text, "seed=%" PRIu64 ",only=", seed);
   for (uint32_t i = 0; i < choices->count; i++) {
     if (i >= from && i < to) continue;
-    buffer_format(text, "%s%" PRIu64 ":%" PRIu32, between,
-                  choices->list[i].number, choices->list[i].choice);
+    buffer_format(text, "%s%s", between, choices->list[i].text);
     between = "/";
   }
 }

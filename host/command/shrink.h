@@ -17,8 +17,7 @@
 /* What a run has reported: its choices that were not 0. */
 struct choices {
   struct choice {
-    uint64_t number;
-    uint32_t choice;
+    char *text;  /* "4.1.t12:1" */
     char *words; /* what it meant */
   } *list;
   uint32_t count;
@@ -27,7 +26,7 @@ struct choices {
 /* False: there is no such file, or no memory. */
 bool choices_read(struct choices *choices, const char *file);
 void choices_free(struct choices *choices);
-/* Appends "seed=7,only=12:1/40:2". */
+/* Appends "seed=7,only=4.1.t12:1/5.1.w3:1". */
 void choices_write(const struct choices *choices, uint64_t seed,
                    struct buffer *text);
 

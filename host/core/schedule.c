@@ -1,17 +1,28 @@
 /*
 ** Where choices come from, and what is told of them.
 **
-** Uniformly: of a list, each actor is as likely as any other. After an
-** operation that others can see, the running actor makes way with a likelihood
-** that is drawn once for the whole run, from 1/2 to 1/32: a program that does
-** such things all the time would else never get anywhere in one piece.
+** To hold an actor back until nobody else can go on is what one choice does,
+** though it may last for any number of turns: a delay (Emmi, Qadeer,
+** Rakamaric, "Delay-Bounded Scheduling", POPL 2011) without an end of its own.
+** With delays of one turn it would take as many choices as somebody else has
+** turns meanwhile, and a seed would have to find all of them. Most mistakes
+** need one actor to be late once: an even seed has few choices, at points
+** drawn in advance from the first `span` of the run; the span is drawn from
+** the powers of two, small ones rather, as nobody knows how long a run will
+** be. An odd one draws for each actor, when it is first seen, whether it is
+** slow: then it is held back often, and others seldom. How many are slow, and
+** what is often and seldom, is drawn once for the whole run.
 **
-** By priorities: of a list, the actor with the highest one; and the running
-** actor makes way for a higher one. At DEPTH - 1 choices whoever would run gets
-** a priority below all that were drawn. Which these choices are is drawn from
-** the first `span`, and the span itself, as nobody knows how long a run will
-** be, evenly from the powers of two. After FAIR_CHOICES the rest is uniform: an
-** actor of a high priority may wait, without an end, for one of a low one.
+** A point is known by its actor, its kind, and how many of the kind that one
+** had before. So a choice means the same if another is left out, or nearly
+** always.
+**
+** Each schedule can be had so: of those that are ready any is next, if all that
+** come before it are held back, again if need be.
+**
+** Who is held back keeps its place in the list; it only counts as one that
+** comes after all who are not, and after those that were held back earlier. It
+** is forgotten when it runs, or after HELD_TURNS: others may go on for ever.
 **
 ** A message is known by what any run of the same script would give it: who it
 ** is from, its kind, and its bytes, if there are no addresses in them.
@@ -29,39 +40,47 @@
 #include "base/memory.h"
 #include "core/schedule_plan.h"
 
-#define DEPTH 3
+#define FEW 3 /* choices of an even seed, at most */
 #define SPAN_BITS_LEAST 3
 #define SPAN_BITS_LARGEST 12
-#define FAIR_CHOICES 20000
-#define RANK_DRAWN (UINT64_C(1) << 63) /* above all that were lowered */
+#define SLOW_BITS_LARGEST 3
+#define OFTEN_BITS_LARGEST 1
+#define SELDOM_BITS_LEAST 3
+#define SELDOM_BITS_LARGEST 8
+#define HELD_TURNS 4096
 #define HASHED_BYTES 256 /* of a message */
 #define REPORT_SIZE 4096 /* written when there is as much */
 #define WORDS_SIZE 512
-#define RANKS_FIRST 4096
+#define SLOTS_FIRST 4096
 
 /* The actor of a slot, as long as it is the same. */
-struct rank {
+struct standing {
   uint64_t pid;
-  uint64_t priority;
+  uint32_t points[PLAN_KINDS]; /* that it has had */
+  uint64_t order;  /* of all holds; 0: it is not held back */
+  uint64_t turn;   /* when that was */
+  bool slow;
 };
 
 enum way {
   WAY_PLAIN,
   WAY_GIVEN,
-  WAY_UNIFORM,
-  WAY_PRIORITIES
+  WAY_SLOW,
+  WAY_FEW
 };
 
 struct schedule {
   struct plan plan;
-  uint32_t next_given; /* of the plan's choices */
   bool finished;
 
   uint64_t random;
-  unsigned preempt_bits; /* one in 2^n */
-  uint64_t lowered[DEPTH - 1]; /* numbers of choices */
-  struct rank *ranks; /* by slot */
-  uint32_t rank_count;
+  unsigned slow_bits;   /* one actor in 2^n */
+  unsigned often_bits;  /* one in 2^n of the points of those */
+  unsigned seldom_bits; /* and of the others */
+  uint64_t few[FEW];    /* numbers of choices; 0: none */
+  struct standing *standings; /* by slot */
+  uint32_t standing_count;
+  uint64_t held;        /* so often */
 
   uint64_t turns, choices, hash;
 
@@ -84,77 +103,83 @@ static uint32_t draw_below(struct schedule *schedule, uint32_t count) {
   return (uint32_t)(((draw(schedule) >> 32) * count) >> 32);
 }
 
+static uint32_t draw_between(struct schedule *schedule, uint32_t least,
+                             uint32_t largest) {
+  return least + draw_below(schedule, largest - least + 1);
+}
+
+static bool draw_one_in(struct schedule *schedule, unsigned bits) {
+  return draw_below(schedule, UINT32_C(1) << bits) == 0;
+}
+
 /* How the choice that is about to be made is made. */
 static enum way way_of(const struct schedule *schedule) {
   if (schedule->finished) return WAY_PLAIN;
   if (schedule->plan.given) return WAY_GIVEN;
   if (schedule->plan.seed == 0) return WAY_PLAIN;
-  if (schedule->plan.seed % 2 == 0 && schedule->choices < FAIR_CHOICES)
-    return WAY_PRIORITIES;
-  return WAY_UNIFORM;
+  return schedule->plan.seed % 2 == 0 ? WAY_FEW : WAY_SLOW;
 }
 
 static void prepare(struct schedule *schedule) {
-  uint32_t bits;
+  uint32_t bits, few;
   schedule->random = hash_word(schedule->plan.seed);
-  schedule->preempt_bits = 1 + draw_below(schedule, 5);
-  bits = SPAN_BITS_LEAST +
-         draw_below(schedule, SPAN_BITS_LARGEST - SPAN_BITS_LEAST + 1);
-  for (int i = 0; i < DEPTH - 1; i++)
-    schedule->lowered[i] = 1 + draw_below(schedule, UINT32_C(1) << bits);
+  schedule->slow_bits = draw_between(schedule, 1, SLOW_BITS_LARGEST);
+  schedule->often_bits = draw_between(schedule, 0, OFTEN_BITS_LARGEST);
+  schedule->seldom_bits =
+      draw_between(schedule, SELDOM_BITS_LEAST, SELDOM_BITS_LARGEST);
+  bits = draw_between(schedule, SPAN_BITS_LEAST, SPAN_BITS_LARGEST);
+  bits = draw_between(schedule, SPAN_BITS_LEAST, bits);
+  few = draw_between(schedule, 1, FEW);
+  for (uint32_t i = 0; i < few; i++)
+    schedule->few[i] = 1 + draw_below(schedule, UINT32_C(1) << bits);
 }
 
-/* --- Priorities ----------------------------------------------------------- */
+/* --- Who is held back ----------------------------------------------------- */
 
-static bool grow_ranks(struct schedule *schedule, uint32_t count) {
-  struct rank *grown =
-      memory_resize(schedule->ranks, (size_t)count * sizeof *grown);
+static bool grow_standings(struct schedule *schedule, uint32_t count) {
+  struct standing *grown =
+      memory_resize(schedule->standings, (size_t)count * sizeof *grown);
   if (grown == NULL) return false;
-  for (uint32_t i = schedule->rank_count; i < count; i++)
-    grown[i] = (struct rank){ID_NONE, 0};
-  schedule->ranks = grown;
-  schedule->rank_count = count;
+  for (uint32_t i = schedule->standing_count; i < count; i++)
+    grown[i] = (struct standing){.pid = ID_NONE};
+  schedule->standings = grown;
+  schedule->standing_count = count;
   return true;
 }
 
-static struct rank *find_rank(struct schedule *schedule, uint32_t slot) {
-  if (slot >= schedule->rank_count)
-    CHECK(grow_ranks(schedule, 2 * slot), "a test has memory for its schedule");
-  return &schedule->ranks[slot];
-}
-
-static struct rank *rank_of(struct schedule *schedule, struct actor *actor) {
+static struct standing *standing_of(struct schedule *schedule,
+                                    const struct actor *actor) {
   uint64_t pid = atomic_load_explicit(&actor->pid, memory_order_relaxed);
-  struct rank *rank = find_rank(schedule, actor->slot);
-  if (rank->pid != pid)
-    *rank = (struct rank){pid, RANK_DRAWN | draw(schedule)};
-  return rank;
+  struct standing *standing;
+  if (actor->slot >= schedule->standing_count)
+    CHECK(grow_standings(schedule, 2 * actor->slot),
+          "a test has memory for its schedule");
+  standing = &schedule->standings[actor->slot];
+  if (standing->pid != pid)
+    *standing = (struct standing){
+        .pid = pid, .slow = draw_one_in(schedule, schedule->slow_bits)};
+  if (schedule->turns - standing->turn > HELD_TURNS) standing->order = 0;
+  return standing;
 }
 
-/* All are looked at: each has its priority from when it is first seen. */
-static uint32_t find_highest(struct schedule *schedule, struct actor *first,
-                             struct actor **highest) {
-  uint64_t most = 0;
-  uint32_t at = 0, index = 0;
-  *highest = NULL;
-  for (; first != NULL; first = first->link, at++) {
-    uint64_t priority = rank_of(schedule, first)->priority;
-    if (*highest != NULL && priority <= most) continue;
-    *highest = first;
-    most = priority;
-    index = at;
-  }
-  return index;
+static void hold_back(struct schedule *schedule, const struct actor *actor) {
+  struct standing *standing = standing_of(schedule, actor);
+  standing->order = ++schedule->held;
+  standing->turn = schedule->turns;
 }
 
-/* Whoever would go on at the choice that is about to be made. */
-static bool lower(struct schedule *schedule, struct actor *actor) {
-  for (int i = 0; i < DEPTH - 1; i++) {
-    if (schedule->lowered[i] != schedule->choices + 1) continue;
-    rank_of(schedule, actor)->priority = (uint64_t)i;
-    return true;
+/* Of the list: the first who is not held back, or who was so first. */
+static struct actor *find_next(struct schedule *schedule,
+                               struct actor *first) {
+  struct actor *next = NULL;
+  uint64_t least = UINT64_MAX;
+  for (; first != NULL && least > 0; first = first->link) {
+    uint64_t order = standing_of(schedule, first)->order;
+    if (order >= least) continue;
+    least = order;
+    next = first;
   }
-  return false;
+  return next;
 }
 
 /* --- The report ----------------------------------------------------------- */
@@ -175,12 +200,17 @@ static const struct message *find_message(const struct actor *actor) {
 }
 
 static void tell(struct schedule *schedule, uint32_t choice,
-                 struct actor *actor, const char *how) {
+                 struct actor *actor, enum plan_kind kind) {
+  static const char *const how[PLAN_KINDS] = {
+      "is held back", "is held back", "goes on with another of its own"};
+  struct standing *standing = standing_of(schedule, actor);
   char text[WORDS_SIZE] = "";
   if (schedule->words != NULL)
-    schedule->words(schedule->scheduler, actor, how, text, sizeof text);
-  buffer_format(&schedule->lines, "%" PRIu64 ":%" PRIu32 "\t%s\n",
-                schedule->choices, choice, text);
+    schedule->words(schedule->scheduler, actor, how[kind], text, sizeof text);
+  plan_write(&(struct plan_choice){standing->pid, kind,
+                                   standing->points[kind], choice},
+             &schedule->lines);
+  buffer_format(&schedule->lines, "\t%s\n", text);
   if (buffer_size(&schedule->lines) >= REPORT_SIZE) flush(schedule);
 }
 
@@ -198,115 +228,83 @@ static bool open_report(struct schedule *schedule, char *error,
 
 /* --- Choosing ------------------------------------------------------------- */
 
-/* What was given for the choice that is about to be made. */
-static uint32_t given(struct schedule *schedule, uint32_t count) {
-  const struct plan *plan = &schedule->plan;
-  uint64_t number = schedule->choices + 1;
-  const struct plan_choice *choice;
-  while (schedule->next_given < plan->count &&
-         plan->choices[schedule->next_given].number < number)
-    schedule->next_given++;
-  if (schedule->next_given == plan->count) return 0;
-  choice = &plan->choices[schedule->next_given];
-  return choice->number == number && choice->choice < count ? choice->choice
-                                                            : 0;
-}
-
 /* All but the last step of a choice: it is one from here on, and told. */
 static uint32_t chosen(struct schedule *schedule, uint32_t choice,
-                       struct actor *actor, const char *how) {
+                       struct actor *actor, enum plan_kind kind) {
   schedule->choices++;
   if (choice != 0 && schedule->report >= 0)
-    tell(schedule, choice, actor, how);
+    tell(schedule, choice, actor, kind);
   return choice;
 }
 
-static uint32_t pick_by_priority(struct schedule *schedule,
-                                 struct actor *first) {
-  struct actor *highest;
-  uint32_t index = find_highest(schedule, first, &highest);
-  return lower(schedule, highest) ? find_highest(schedule, first, &highest)
-                                  : index;
+static bool is_of_few(const struct schedule *schedule) {
+  for (int i = 0; i < FEW; i++)
+    if (schedule->few[i] == schedule->choices + 1) return true;
+  return false;
 }
 
-static uint32_t pick(struct schedule *schedule, struct actor *first,
-                     uint32_t count) {
+/* At a point of the actor's: one of so many, 2 or more. */
+static uint32_t choose(struct schedule *schedule, struct actor *actor,
+                       enum plan_kind kind, uint32_t count) {
+  struct standing *standing = standing_of(schedule, actor);
+  bool other = false;
   switch (way_of(schedule)) {
     case WAY_GIVEN:
-      return given(schedule, count);
-    case WAY_UNIFORM:
-      return draw_below(schedule, count);
-    case WAY_PRIORITIES:
-      return pick_by_priority(schedule, first);
+      return plan_find(&schedule->plan, standing->pid, kind,
+                       standing->points[kind], count);
+    case WAY_SLOW:
+      other = draw_one_in(schedule, standing->slow ? schedule->often_bits
+                                                   : schedule->seldom_bits);
+      break;
+    case WAY_FEW:
+      other = is_of_few(schedule);
+      break;
     case WAY_PLAIN:
       break;
   }
-  return 0;
+  return other ? 1 + draw_below(schedule, count - 1) : 0;
+}
+
+/* `alone`: there is nobody for whom it would be. */
+static bool is_held_back(struct schedule *schedule, struct actor *actor,
+                         enum plan_kind kind, bool alone) {
+  uint32_t choice;
+  standing_of(schedule, actor)->points[kind]++;
+  if (alone) return false;
+  choice = chosen(schedule, choose(schedule, actor, kind, 2), actor, kind);
+  if (choice != 0) hold_back(schedule, actor);
+  return choice != 0;
 }
 
 struct actor *schedule_pick(struct schedule *schedule, struct actor *first) {
   struct actor *actor = first;
-  uint32_t count = 0, choice;
+  uint32_t others = 0;
   ASSERT(first != NULL, "somebody is ready");
-  if (schedule->finished || first->link == NULL) return first;
-  for (; actor != NULL; actor = actor->link) count++;
-  choice = pick(schedule, first, count);
-  for (actor = first, count = choice; count > 0; count--) actor = actor->link;
-  chosen(schedule, choice, actor, "runs");
-  return actor;
-}
-
-static bool outranked(struct schedule *schedule, struct actor *running,
-                      struct actor *first) {
-  struct actor *highest;
-  find_highest(schedule, first, &highest);
-  lower(schedule, running);
-  return rank_of(schedule, highest)->priority >
-         rank_of(schedule, running)->priority;
-}
-
-static bool preempts(struct schedule *schedule, struct actor *running,
-                     struct actor *first) {
-  switch (way_of(schedule)) {
-    case WAY_GIVEN:
-      return given(schedule, 2) != 0;
-    case WAY_PRIORITIES:
-      if (first != NULL) return outranked(schedule, running, first);
-      /* fall through */
-    case WAY_UNIFORM:
-      return draw_below(schedule, UINT32_C(1) << schedule->preempt_bits) == 0;
-    case WAY_PLAIN:
-      break;
+  if (schedule->finished) return first;
+  while ((actor = actor->link) != NULL) others++;
+  actor = find_next(schedule, first);
+  while (is_held_back(schedule, actor, PLAN_TURN, others == 0)) {
+    actor = find_next(schedule, first);
+    others--;
   }
-  return false;
+  standing_of(schedule, actor)->order = 0;
+  return actor;
 }
 
 bool schedule_preempts(struct schedule *schedule, struct actor *running,
                        struct actor *first, bool own) {
-  bool makes_way;
-  if (schedule->finished || (first == NULL && !own)) return false;
-  makes_way = preempts(schedule, running, first);
-  chosen(schedule, makes_way, running, "makes way");
-  return makes_way;
+  return !schedule->finished &&
+         is_held_back(schedule, running, PLAN_WAY, first == NULL && !own);
 }
 
 unsigned schedule_choose(struct schedule *schedule, struct actor *actor,
                          unsigned count) {
-  uint32_t choice = 0;
   ASSERT(count > 0, "there is something to go on with");
-  if (schedule->finished || count == 1) return 0;
-  switch (way_of(schedule)) {
-    case WAY_GIVEN:
-      choice = given(schedule, count);
-      break;
-    case WAY_UNIFORM:
-    case WAY_PRIORITIES:
-      choice = draw_below(schedule, count);
-      break;
-    case WAY_PLAIN:
-      break;
-  }
-  return chosen(schedule, choice, actor, "goes on with another of its own");
+  if (schedule->finished) return 0;
+  standing_of(schedule, actor)->points[PLAN_OWN]++;
+  if (count == 1) return 0;
+  return chosen(schedule, choose(schedule, actor, PLAN_OWN, count), actor,
+                PLAN_OWN);
 }
 
 /* --- Turns ---------------------------------------------------------------- */
@@ -324,8 +322,9 @@ static void hash_message(struct schedule *schedule,
                !(message->flags & MESSAGE_OWNS);
   hash(schedule, message->sender);
   if (message->sender == ID_NONE) return; /* with the words of the command */
-  hash(schedule, (uint64_t)message->size << 32 | message->count << 16 |
-                     message->kind << 8 | message->outcome);
+  hash(schedule, (uint64_t)message->size << 32 |
+                     (uint64_t)message->count << 16 |
+                     (uint64_t)message->kind << 8 | message->outcome);
   if (plain) hash(schedule, hash_bytes(message->bytes, size, 0));
 }
 
@@ -348,7 +347,7 @@ struct schedule_figures schedule_figures(const struct schedule *schedule) {
 ** or not, and before the run begins: what the script gets must not be at
 ** another address for that. */
 static bool reserve(struct schedule *schedule) {
-  return grow_ranks(schedule, RANKS_FIRST) &&
+  return grow_standings(schedule, SLOTS_FIRST) &&
          buffer_reserve(&schedule->lines, REPORT_SIZE + 2 * WORDS_SIZE) != NULL;
 }
 
@@ -383,8 +382,8 @@ void schedule_finish(struct schedule *schedule) {
   if (schedule->finished) return;
   schedule->finished = true;
   if (schedule->report < 0) return;
-  buffer_format(&schedule->lines, "end\t%" PRIu64 "\t%" PRIu64 "\t%016" PRIx64 "\n",
-                schedule->turns, schedule->choices, schedule->hash);
+  buffer_format(&schedule->lines, "end\t%" PRIu64 "\t%" PRIu64 "\t%016" PRIx64
+                "\n", schedule->turns, schedule->choices, schedule->hash);
   flush(schedule);
 }
 
@@ -393,7 +392,7 @@ void schedule_free(struct schedule *schedule) {
   schedule_finish(schedule);
   if (schedule->report >= 0) close(schedule->report);
   buffer_deinit(&schedule->lines);
-  memory_free(schedule->ranks);
+  memory_free(schedule->standings);
   plan_deinit(&schedule->plan);
   memory_free(schedule);
 }
