@@ -1,7 +1,7 @@
 /*
 ** A child is a process group of its own, so that it ends with all that it has
 ** started, and a Ctrl-C is ours alone to see. It writes into the files of its
-** slot. The slot of a run that fails is kept; from then on no run is started, as
+** slot. The slot of a run that fails is kept; from then on none is started, as
 ** each would have a higher number, those with a higher number are ended, and
 ** those with a lower one are waited for: so which one is found does not depend
 ** on how fast they are.

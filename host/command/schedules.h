@@ -1,7 +1,7 @@
 /*
 ** Schedules: `troupe test --schedules N` runs the tests once under each of N
-** seeds, and tells of the lowest one under which they fail: what is printed, how
-** to have that again, and which choices make it so.
+** seeds, and tells of the lowest under which they fail: what is printed, how to
+** have that again, and which choices make it so.
 **
 ** Threads
 **   [main]  all functions

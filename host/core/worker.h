@@ -77,7 +77,7 @@ struct worker {
   _Atomic uint64_t charged;
   int index;
   bool lone; /* the private one; constant */
-  bool scheduled; /* under a schedule, all ready actors are `pinned`; constant */
+  bool scheduled; /* under a schedule: who is ready is `pinned`; constant */
   bool apart;     /* either; constant */
   bool overdue; /* a slice is over: the overflow list's turn, if not empty */
   struct actor *pinned_first, *pinned_last; /* ready, by link */

@@ -145,7 +145,8 @@ static int list_folder(lua_State *L, const char *prefix) {
   struct folder *folder = class_new(L, &folder_class, sizeof *folder);
   lua_Integer count = 0;
   lua_toclose(L, -1);
-  if (!folder_read(folder, folder_of(L))) return luaL_error(L, "not enough memory");
+  if (!folder_read(folder, folder_of(L)))
+    return luaL_error(L, "not enough memory");
   lua_newtable(L);
   for (uint32_t i = 0; i < folder->count; i++) {
     if (strncmp(folder->names[i], prefix, strlen(prefix)) != 0) continue;

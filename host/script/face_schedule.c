@@ -77,7 +77,8 @@ void schedule_describe(struct scheduler *scheduler, struct actor *actor,
   if (used >= size) return;
   if (message != NULL) {
     used += (size_t)snprintf(text + used, size - used, ": ");
-    if (used < size) write_message(scheduler, message, text + used, size - used);
+    if (used < size)
+      write_message(scheduler, message, text + used, size - used);
     return;
   }
   if (body->L != NULL)

@@ -38,7 +38,7 @@ int test_lua_stop_timers(lua_State *L);
 /* core.cover(): from now on the lines of this actor, and of all that start,
 ** are counted. */
 int test_lua_cover(lua_State *L);
-/* core.covered() -> what has run of files, by its source: { [line] = count }. */
+/* core.covered() -> what has run of files, by source: { [line] = count }. */
 int test_lua_covered(lua_State *L);
 
 /* core.answerer(fn): what the visit "ask" of others calls in this actor. */
