@@ -211,7 +211,6 @@ static bool is_kept(const struct children *children, const struct slot *slot) {
 
 static void ended(struct children *children, struct slot *slot) {
   slot->seconds = tick_seconds(slot->since, tick_now());
-  kill(-slot->pid, SIGKILL); /* what it has left behind */
   slot->pid = 0;
   if (slot->dropped) return;
   if (!has_failed(slot)) {
@@ -238,13 +237,22 @@ static void drop_later(struct children *children) {
   }
 }
 
+/* Its number is its own, and its group's, until it has been waited for: what it
+** has left behind is ended before that. */
+static bool is_over(struct slot *slot) {
+  siginfo_t information = {.si_pid = 0};
+  if (slot->pid == 0 ||
+      waitid(P_PID, (id_t)slot->pid, &information,
+             WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      information.si_pid == 0)
+    return false;
+  end_slot(slot, SIGKILL);
+  return waitpid(slot->pid, &slot->status, 0) == slot->pid;
+}
+
 static void reap(struct children *children) {
-  for (int i = 0; i < children->slot_count; i++) {
-    struct slot *slot = &children->slots[i];
-    if (slot->pid != 0 &&
-        waitpid(slot->pid, &slot->status, WNOHANG) == slot->pid)
-      ended(children, slot);
-  }
+  for (int i = 0; i < children->slot_count; i++)
+    if (is_over(&children->slots[i])) ended(children, &children->slots[i]);
 }
 
 static void end_late(struct children *children) {
