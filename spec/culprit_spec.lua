@@ -31,6 +31,13 @@ local function ask(pid, source, ...)
   return late(troupe.call, pid, "run", source or "return 1", ...)
 end
 
+local function place_of(pids, pid)
+  for place, other in ipairs(pids) do
+    if other == pid then return place end
+  end
+  error(tostring(pid) .. " is none of the chain")
+end
+
 describe("a request that was not reached", function()
   after_each(actors.finish)
 
@@ -177,17 +184,22 @@ describe("a chain of calls that is late", function()
       if at == #pids then return troupe.sleep(math.huge) end
       return (troupe.call(pids[at + 1], "run", hop, pids, at + 1, hop))
     ]]
-    for _ = 1, 10 do
+    -- On a machine that is busy with other things one may have given up when
+    -- it is asked, and whom it waited for is forgotten: then the chain is
+    -- shorter, but never has a gap.
+    local function is_whole()
       local problem = ask(pids[1], hop, pids, 1, hop)
       assert.is_true(problem.begun)
       -- The first of them, or all, may have given up before, and told us so.
-      local culprits = problem.culprit or {}
-      local first = #pids - #culprits
-      assert.is_true(first >= 0)
+      local culprits, at = problem.culprit or {}, 0
       for index, entry in ipairs(culprits) do
-        assert.equal(pids[first + index], entry.pid)
+        if index == 1 then at = place_of(pids, entry.pid) end
+        assert.equal(pids[at + index - 1], entry.pid)
       end
+      return #culprits > 0 and at + #culprits - 1 == #pids
     end
+    for _ = 1, 10 do is_whole() end
+    eventually(is_whole)
     for _, pid in ipairs(pids) do assert.equal(1, run(pid, "return 1")) end
   end)
 

@@ -3,7 +3,10 @@
 local bank = require "faults.bank"
 local troupe = require "troupe"
 
-local account = { call = {}, cast = {}, idle = 0.03 }
+-- Asleep, an account forgets what is wrong in it: one to be found out stays.
+local IDLE = troupe.config("plant") == "stale" and 60 or 0.03
+
+local account = { call = {}, cast = {}, idle = IDLE }
 
 function account.init(key)
   local path, number = key[1], key[2]
