@@ -1,6 +1,8 @@
 /*
 ** Archive format: the parts of an archive as they lie in the file; and this
 ** executable, where it begins.
+**
+** Threads  [any thread] all functions
 */
 #ifndef TROUPE_BASE_ARCHIVE_FORMAT_H
 #define TROUPE_BASE_ARCHIVE_FORMAT_H

@@ -1,5 +1,7 @@
 /*
 ** Whole: bytes to a file, all of them.
+**
+** Threads  [any thread] whole_write; others of the same file in between
 */
 #ifndef TROUPE_BASE_WHOLE_H
 #define TROUPE_BASE_WHOLE_H

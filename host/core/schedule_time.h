@@ -5,6 +5,8 @@
 ** Lua makes the seed of a state's string hashes of it, and that of math.random,
 ** and whatever goes through a table with pairs goes by those hashes. Under a
 ** schedule it is always the same.
+**
+** Threads  [any thread] all functions
 */
 #ifndef TROUPE_CORE_SCHEDULE_TIME_H
 #define TROUPE_CORE_SCHEDULE_TIME_H

@@ -292,20 +292,28 @@ local function command_rows(found)
   return rows
 end
 
-local function usage_lines(found)
-  local words = { "usage: troupe", found.title }
-  if #found.options > 0 then words[#words + 1] = "[options]" end
+--- What may stand behind it, as its usage says.
+---@param found table
+---@return string
+function command.operands(found)
+  local words = {}
+  if #found.options > 0 then words[1] = "[options]" end
   if found.commands then
     words[#words + 1] = found.run and "[COMMAND ...]" or "COMMAND ..."
   end
   if found.usage ~= "" then words[#words + 1] = found.usage end
-  return table.concat(words, " ") .. "\n"
+  return table.concat(words, " ")
+end
+
+local function usage_line(found)
+  return (("usage: troupe %s %s"):format(found.title,
+    command.operands(found)):gsub(" $", "")) .. "\n"
 end
 
 ---@param found table
 ---@return string
 function command.help(found)
-  local parts = { usage_lines(found) }
+  local parts = { usage_line(found) }
   if found.summary ~= "" then parts[2] = "  " .. found.summary .. "\n" end
   if found.help then
     parts[#parts + 1] = "\n" .. found.help:gsub("\n*$", "\n")

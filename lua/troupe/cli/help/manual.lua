@@ -99,10 +99,8 @@ end
 -- Those of the host are told once for all.
 local function entry(found, options)
   local parts = { (".SS %s\n"):format(escape("troupe " .. found.title)) }
-  parts[2] = ("\\fBtroupe %s\\fR%s\n"):format(escape(found.title),
-    escape((#found.options > 0 and " [options]" or "") ..
-      (found.commands and " COMMAND ..." or "") ..
-      (found.usage ~= "" and " " .. found.usage or "")))
+  parts[2] = ("\\fBtroupe %s\\fR %s"):format(escape(found.title),
+    escape(command.operands(found))):gsub(" $", "") .. "\n"
   if found.summary ~= "" then
     parts[3] = ".PP\n" .. escape(found.summary:gsub("^%l", string.upper)) ..
       ".\n"

@@ -101,12 +101,13 @@ return {
   { "README.md", [=[
 # NAME
 
-    troupe test                # runs the specs, in spec/
-    troupe check               # looks for mistakes
-    troupe stubs               # after a clone: for editors
-    troupe run --name NAME     # starts it; Ctrl-C stops it
-    troupe attach NAME         # asks it what it is doing, from another terminal
-    troupe build               # one file, build/NAME, to be run elsewhere
+    troupe test                    # runs the specs, in spec/
+    troupe test --schedules 100    # the same, with messages in other orders
+    troupe check                   # looks for mistakes
+    troupe stubs                   # after a clone: for editors
+    troupe run --name NAME         # starts it; Ctrl-C stops it
+    troupe attach NAME             # in another terminal: what is it doing?
+    troupe build                   # one file, build/NAME, to be run elsewhere
 
 `lua/NAME.lua` starts the servers, which are modules in `lua/NAME/`. Settings
 are in `config/`, a file for each environment: `troupe run --env prod`.
