@@ -265,6 +265,10 @@ describe("a project's command that is broken", function()
     ["cli/odd.lua:1: <name> expected near '='"] = "local = 1",
     ["cli/odd.lua:2: oh"] = "\nerror 'oh'",
     ["cli/odd.lua: expected a table with a function `run`, got 5"] = "return 5",
+    ["cli/odd.lua: unknown field sumary; did you mean summary?"] =
+      "return { run = print, sumary = 'x' }",
+    ["cli/odd.lua: unknown field runs; did you mean run?"] =
+      "return { run = print, commands = { { name = 'a', runs = print } } }",
     ["cli/odd.lua: expected options to be a list of {name = ...}"] =
       "return { run = print, options = { 'x' } }",
     ["cli/odd.lua: the option --env is the host's"] =

@@ -208,6 +208,10 @@ return {
       "wrote luarocks.lock" }, "add", "checker")
   end)
 
+  it("says that nothing is wanted", function()
+    says({ "shop-dev-1.rockspec asks for no rocks" })
+  end)
+
   it("tells about itself, wants a project", function()
     assert.matches("^usage: troupe deps %[options%] %[COMMAND ...%]\n.*" ..
       "\n  list .*\n  get .*\n  add NAME .*\n  update .*\n  remove NAME ",

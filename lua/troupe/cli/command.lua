@@ -57,6 +57,21 @@ local function check_options(options, where)
   return true
 end
 
+local FIELDS = { "name", "summary", "usage", "help", "options", "choices",
+  "commands", "project", "raw", "settings", "run" }
+
+-- One that is misspelt would do nothing, and nobody would know.
+local function check_fields(found, where)
+  for field in pairs(found) do
+    if not holds(FIELDS, field) then
+      local meant = type(field) == "string" and near.of(field, FIELDS)
+      return nil, ("%s: unknown field %s%s"):format(where, tostring(field),
+        meant and ("; did you mean %s?"):format(meant) or "")
+    end
+  end
+  return true
+end
+
 local complete
 
 -- Those below say only what differs from the one above.
@@ -65,7 +80,10 @@ local function complete_all(found, whole, where)
     if type(below) ~= "table" or not is_name(below.name) then
       return nil, where .. ": expected commands to be a list of {name = ...}"
     end
-    local one, why = complete(setmetatable({}, { __index = function(_, key)
+    local good, why = check_fields(below, where)
+    if not good then return nil, why end
+    local one
+    one, why = complete(setmetatable({}, { __index = function(_, key)
       local value = below[key]
       if value == nil and (key == "project" or key == "settings") then
         value = found[key]
@@ -88,7 +106,8 @@ function complete(found, name, where)
       where, core.describe(found))
   end
   local options = found.options or {}
-  local good, why = check_options(options, where)
+  local good, why = check_fields(found, where)
+  if good then good, why = check_options(options, where) end
   if not good then return nil, why end
   return complete_all(found, { name = name, title = name, run = found.run,
     summary = found.summary or "", usage = found.usage or "",

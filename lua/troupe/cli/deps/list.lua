@@ -100,7 +100,11 @@ and lua_modules/ depart from each other, and what to run.]],
     if not good then return nil, why end
     lines, why = departures(self)
     if not lines then return nil, why end
-    if #rows > 1 then print_rows(rows) end
+    if #rows > 1 then
+      print_rows(rows)
+    else
+      print(context.project.file .. " asks for no rocks")
+    end
     for _, line in ipairs(lines) do print(line) end
   end,
 }
