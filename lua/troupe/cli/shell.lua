@@ -46,11 +46,15 @@ end
 --- What a command line prints, line by line, standard error with it; false
 --- as the second if it failed.
 ---@param line string
+---@param saw function|nil called with each as it comes
 ---@return string[] lines, boolean good
-function shell.lines(line)
+function shell.lines(line, saw)
   local lines = {}
   local pipe <close> = assert(io.popen("{ " .. line .. "; } 2>&1"))
-  for text in pipe:lines() do lines[#lines + 1] = text end
+  for text in pipe:lines() do
+    lines[#lines + 1] = text
+    if saw then saw(text) end
+  end
   return lines, pipe:close() == true
 end
 

@@ -111,17 +111,13 @@ end
 
 -- Runs it; `saw` is called with each line as it comes.
 function luarocks:run(words, saw)
-  local lines = {}
   local log <close> = assert(io.open(luarocks.LOG, "ab"))
   local line = self:line(words)
   log:write("$ ", line, "\n")
-  local pipe <close> = assert(io.popen("{ " .. line .. "; } 2>&1"))
-  for text in pipe:lines() do
-    lines[#lines + 1] = text
+  return shell.lines(line, function(text)
     log:write(text, "\n")
     if saw then saw(text) end
-  end
-  return lines, pipe:close() == true
+  end)
 end
 
 -- "hello 1.0-1" of the address of hello-1.0-1.rockspec or a packed one.

@@ -83,7 +83,9 @@ local function move_path(file, former, path)
     local first, last = text:find(former, at, true)
     if not first then return handle:close() end
     handle:seek("set", first - 1)
-    handle:write(path)
+    local good
+    good, why = handle:write(path)
+    if not good then return nil, why end
     at = last + 1
   end
 end
