@@ -36,6 +36,14 @@ local function statuses(times, run)
   return seen
 end
 
+local searches = {}
+
+local function found_in(name)
+  searches[name] = searches[name] or
+    troupe("--schedules", "1000", "races/" .. name .. ".lua")
+  return searches[name]
+end
+
 describe("a schedule", function()
   local races = {
     lost_update = "an update that another handler's wait loses",
@@ -47,29 +55,28 @@ describe("a schedule", function()
   for name, sentence in pairs(races) do
     describe("search for " .. sentence, function()
       local file = "races/" .. name .. ".lua"
-      local found
-      setup(function() found = troupe("--schedules", "1000", file) end)
 
       it("finds it, where the usual order has none", function()
+        local result = found_in(name)
         assert.equal(0, troupe("--seed", "0", file).status)
-        assert.equal(1, found.status)
-        assert.matches("Schedule %d+ of 1000 fails", found.stdout)
+        assert.equal(1, result.status)
+        assert.matches("Schedule %d+ of 1000 fails", result.stdout)
       end)
 
       it("tells the choices that make it so, which fail as well", function()
         local lines = 0
         local held = "\n +%d+%. <0%.%d+%.1> [^\n]*is held back"
-        for _ in found.stdout:gmatch(held) do
+        for _ in found_in(name).stdout:gmatch(held) do
           lines = lines + 1
         end
-        assert.is_true(lines >= 1 and lines <= 3, found.stdout)
-        assert.equal(1, replay(found, "To run just that:").status)
+        assert.is_true(lines >= 1 and lines <= 3, found_in(name).stdout)
+        assert.equal(1, replay(found_in(name), "To run just that:").status)
       end)
 
       it("tells a seed that fails every time, and in the same way", function()
         local hashes = {}
         assert.same({ [1] = TIMES }, statuses(TIMES, function()
-          local result = replay(found, "fails%. To run it again:")
+          local result = replay(found_in(name), "fails%. To run it again:")
           hashes[hash(result)] = true
           return result.status
         end))
@@ -79,8 +86,8 @@ describe("a schedule", function()
   end
 
   it("makes way in the line after the look", function()
-    local found = troupe("--schedules", "1000", "races/check_then_register.lua")
-    assert.matches("client is held back at lua/client.lua:2%d\n", found.stdout)
+    assert.matches("client is held back at lua/client.lua:2%d\n",
+      found_in "check_then_register".stdout)
   end)
 
   it("finds nothing where there is nothing", function()
