@@ -102,6 +102,7 @@ check-tsan:
 	$(COMPILE) build/tsan/troupe
 	$(call SUITE,8) build/tsan/troupe $(SPEC)
 
+check-stress: export TROUPE_WORKERS = $(CORES)
 check-stress:
 	$(INSTALL) $(TEST_PACKAGES)
 	$(COMPILE) build/stress/troupe

@@ -1,8 +1,10 @@
+-- clock: virtual
+--
 -- A timeout says whose fault it is: who was busy, with what, on which line, and
--- how far back in its queue the request stood.
+-- how far back in its queue the request stood. Where that takes more than one
+-- thread: culprit_thread_spec.lua.
 
 local actors = require "support.actors"
-local core = require "troupe.core"
 local eventually = require "support.eventually"
 local pool = require "troupe.pool"
 local troupe = require "troupe"
@@ -119,46 +121,6 @@ describe("a request whose handler had begun", function()
     local problem = late(troupe.call, gate, "hold")
     assert.matches(": it has put off its reply$", problem.message)
     assert.equal("is idle", problem.culprit[1].doing)
-  end)
-
-  it("may be in a loop, which is interrupted for the answer", function()
-    local pid = actors.puppet()
-    local problem = ask(pid, [[
-      local last = troupe.now() + 0.5
-      while troupe.now() < last do
-        state.n = 1 end
-    ]])
-    assert.matches('^is running call "run" %(puppet:[123]%)$',
-      problem.culprit[1].doing)
-    assert.matches("puppet:[123]: in", problem.culprit[1].stack)
-    assert.is_nil(problem.culprit[1].waits)
-    assert.equal(1, run(pid, "return state.n"))
-  end)
-
-  it("may be in a loop where nothing can be interrupted", function()
-    -- It must have got to another worker than the one who asks.
-    local pid = actors.puppet()
-    local problem
-    for _ = 1, 50 do
-      begin(pid, [[
-        load(function()
-          local last = os.clock() + 0.1
-          while os.clock() < last do state.n = 1 end
-        end)
-      ]])
-      local last = os.clock() + 0.005
-      repeat until os.clock() > last
-      local ok, why = pcall(troupe.timeout, SHORT, troupe.call, pid, "run",
-        "return 1")
-      problem = not ok and why
-      if problem and (problem.culprit[1].stack or ""):find "'load'" then
-        break
-      end
-    end
-    assert.matches('^is running cast "run" %(puppet:%d%)$',
-      problem.culprit[1].doing)
-    assert.matches("in function 'load'", problem.culprit[1].stack, 1, true)
-    assert.equal(1, run(pid, "return state.n"))
   end)
 
   it("may be one of several that its actor has in hand", function()
@@ -288,28 +250,6 @@ describe("whoever else keeps somebody waiting", function()
       problem.message)
     assert.is_nil(problem.culprit)
     assert.is_true(problem.waited >= SHORT)
-  end)
-end)
-
-describe("who asks, and who is asked", function()
-  after_each(actors.finish)
-
-  it("may be killed meanwhile", function()
-    for _ = 1, 50 do
-      local callee, gate = actors.busy()
-      local callers = {}
-      for index = 1, 4 do
-        callers[index] = actors.puppet()
-        begin(callers[index], [[
-          pcall(troupe.timeout, 0.001 * select(2, ...), troupe.call, ...)
-        ]], callee, index, "run")
-      end
-      eventually(function() return core.queue(callee) > 0 end)
-      troupe.kill(callers[1])
-      troupe.kill(gate)
-      troupe.kill(callers[3])
-      troupe.kill(callee)
-    end
   end)
 end)
 

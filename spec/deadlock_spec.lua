@@ -1,3 +1,5 @@
+-- clock: either
+--
 -- Actors that wait for each other: the one who would close the circle is told,
 -- with everybody in it; the others go on.
 

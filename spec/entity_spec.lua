@@ -1,3 +1,5 @@
+-- clock: either
+--
 -- Entities: addresses that start their actor on first use and outlive it.
 
 local entity = require "troupe.entity"

@@ -1,3 +1,5 @@
+-- clock: either
+--
 -- The ways an actor ends: stop, exit, kill.
 
 local life = require "support.life"

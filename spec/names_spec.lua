@@ -1,3 +1,5 @@
+-- clock: either
+--
 -- Texts for people tell an actor's key beside its pid and its behaviour:
 -- <0.9.1> disk ("disk1").
 

@@ -1,3 +1,5 @@
+-- clock: either
+--
 -- Names, get-or-start, groups.
 
 local life = require "support.life"

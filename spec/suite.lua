@@ -5,7 +5,9 @@
 --
 -- A file whose first line is "-- clock: virtual" runs in a host of one worker
 -- whose time stands still while anything is left to do, and then goes on to
--- what is due next: it waits for nothing.
+-- what is due next: it waits for nothing. "-- clock: either" is the same,
+-- unless TROUPE_WORKERS says how many workers: then so many there are, and time
+-- is real (check-tsan, check-stress).
 --
 -- The last line is "N passed, N failed"; the exit status is 0 only if
 -- something passed and nothing failed. A file whose processes outlive it
@@ -92,7 +94,11 @@ end
 -- What its host needs, in front of `run`, and its environment.
 local function clock_of(file)
   local source <close> = assert(io.open(file))
-  if source:read() ~= "-- clock: virtual" then return "", "" end
+  local first = source:read()
+  if first ~= "-- clock: virtual" and (first ~= "-- clock: either" or
+      os.getenv "TROUPE_WORKERS") then
+    return "", ""
+  end
   return "--workers 1", "TROUPE_SPEC_CLOCK=virtual"
 end
 

@@ -1,3 +1,5 @@
+-- clock: either
+--
 -- Supervisors: the order of starts and stops, restarts, giving up. What is
 -- recorded is what the children themselves tell (fixtures/witness.lua).
 
