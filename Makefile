@@ -34,7 +34,7 @@ INSTALL = @sh scripts/build/install.sh
 BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev libedit-dev \
   libbsd-dev libmd-dev libncurses-dev lua5.4
 TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted procps tmux dpkg-dev luarocks \
-  fish zsh lua-ldoc mandoc
+  fish zsh lua-ldoc mandoc lua-check
 DEB_PACKAGES = $(BUILD_PACKAGES) dpkg-dev
 LINT_PACKAGES = lua5.4 lua-check clang-format
 PEER_PACKAGES = $(BUILD_PACKAGES) erlang-nox elixir

@@ -24,6 +24,7 @@ local LEFT = {
   ["spec/attach_spec.lua"] = { 1, SHELL },
   ["spec/census_spec.lua"] = { 1, "how busy a worker is takes time to show" },
   ["spec/cli_new_spec.lua"] = { 1, SHELL },
+  ["spec/cli_run_spec.lua"] = { 1, "what starts takes longer than to read" },
   ["spec/command_spec.lua"] = { 1, SHELL },
   ["spec/deps_trouble_spec.lua"] = { 1, SHELL },
   ["spec/enter_spec.lua"] = { 4, "a visit is waited for, or outlasts a wait" },
