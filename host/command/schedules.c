@@ -112,8 +112,8 @@ static bool fails_usually(struct search *search) {
     return false;
   }
   tell_failure(search->children);
-  printf("This fails in every order: it failed in the one that is usual. To "
-         "run that again:\n");
+  printf("This is no matter of order: it fails in the usual one, too. To run "
+         "that again:\n");
   tell_seed(search->seeded, 0);
   return true;
 }
