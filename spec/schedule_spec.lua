@@ -63,7 +63,7 @@ describe("a schedule", function()
         assert.matches("Schedule %d+ of 1000 fails", result.stdout)
       end)
 
-      it("tells the one choice that makes it so, which fails as well", function()
+      it("tells the one choice that makes it so, which fails, too", function()
         local lines = 0
         local held = "\n +%d+%. <0%.%d+%.1> [^\n]*is held back"
         for _ in found_in(name).stdout:gmatch(held) do
