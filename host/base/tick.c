@@ -70,7 +70,7 @@ uint64_t tick_from_seconds(double seconds) {
   if (!(seconds > 0)) return 0; /* NaN too */
   double span = seconds * 1e9;
   if (span >= 0x1p64) return TICK_NEVER;
-  return (uint64_t)span;
+  return (uint64_t)(span + 0.5);
 }
 
 uint64_t tick_add(uint64_t now, uint64_t span) {

@@ -39,8 +39,8 @@ static inline uint64_t tick_cycles(void) {
 }
 uint64_t tick_cycles_per_us(void); /* measures anew at each call */
 
-/* Nanoseconds for a number of seconds; saturates at TICK_NEVER; negative
-** and NaN give 0. */
+/* Nanoseconds, to the nearest, for a number of seconds; saturates at
+** TICK_NEVER; negative and NaN give 0. */
 uint64_t tick_from_seconds(double seconds);
 
 /* From one moment to another, in seconds; 0 if that was before. */
