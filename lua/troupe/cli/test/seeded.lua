@@ -10,6 +10,7 @@ local seeded = {}
 function seeded.tell()
   local schedule = core.schedule()
   if not schedule then return end
+  io.stdout:flush() -- what busted has said comes first
   io.stderr:write(("seed %d: %d turns, %d choices, hash %s\n"):format(
     schedule.seed, schedule.turns, schedule.choices, schedule.hash))
 end
