@@ -39,7 +39,7 @@ void schedule_make_way(lua_State *L) {
   struct body *body = body_of(L);
   if (body_can_wait(L) &&
       worker_preempts(worker_current(), body->actor, has_others(body)))
-    hook_interrupt(body->actor);
+    hook_make_way(body->actor);
 }
 
 /* What it finds first, as turn.c does; NULL: it goes on where it was. */

@@ -89,6 +89,14 @@ bool hook_interrupt(struct actor *actor) {
   return again;
 }
 
+void hook_make_way(struct actor *actor) {
+  struct body *body = actor->body;
+  lua_State *running = body->running;
+  hook_interrupt(actor);
+  if (running != NULL && body->hook_count != 0 && !body->hooked)
+    lua_sethook(running, fire, lua_gethookmask(running) | LUA_MASKCOUNT, 1);
+}
+
 /* --- The script's own ----------------------------------------------------- */
 
 /* [thread] -> [its record, or nil] */

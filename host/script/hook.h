@@ -19,6 +19,10 @@
 /* Asks the actor, whose turn it is on this thread, to come to a boundary: for
 ** struct actor_type. */
 bool hook_interrupt(struct actor *actor);
+/* The same, and at its next instruction even where hooks look all the time:
+** for a schedule, whose points do not depend on how a host has its slices. Who
+** has a hook of its own comes to it when that does. */
+void hook_make_way(struct actor *actor);
 
 /*
 ** Has this actor been asked to come to a boundary? For a C function that may
