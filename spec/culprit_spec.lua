@@ -5,7 +5,6 @@
 -- thread: culprit_thread_spec.lua.
 
 local actors = require "support.actors"
-local eventually = require "support.eventually"
 local pool = require "troupe.pool"
 local troupe = require "troupe"
 
