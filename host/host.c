@@ -17,6 +17,7 @@
 #include "base/rendezvous.h"
 #include "base/tick.h"
 #include "core/schedule.h"
+#include "core/schedule_time.h"
 #include "core/scheduler.h"
 #include "io/loop.h"
 #include "script/console.h"
@@ -153,6 +154,7 @@ static bool make_scheduler(struct troupe *host,
     return false;
   host->scheduler = scheduler_new(&options);
   if (host->scheduler == NULL) return false;
+  schedule_time_set(host->scheduler->schedule);
   host->cache = slab_cache_new(host->scheduler->slab);
   if (host->cache == NULL) return false;
   host->former = slab_bind(host->cache);
@@ -247,6 +249,7 @@ void troupe_free(struct troupe *host) {
     slab_bind(host->former);
     if (host->cache != NULL) slab_cache_free(host->cache);
     scheduler_free(host->scheduler);
+    schedule_time_set(NULL);
   }
   log_free(host->log);
   if (host->begin_fd >= 0) close(host->begin_fd);
