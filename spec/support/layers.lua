@@ -5,6 +5,7 @@
 
 local c_source = require "support.c_source"
 local cycles = require "support.cycles"
+local layer_of = require "support.layer_of"
 
 local layers = {}
 
@@ -69,14 +70,6 @@ local VARIABLES = {
   ["host/io/stream.c:alive"] = QUIET,
 }
 
-local function layer_of(path)
-  local found
-  for index, layer in ipairs(LAYERS) do
-    if path:find(layer.pattern) then found = index end
-  end
-  return found
-end
-
 local function sorted_sources(tree)
   local paths = {}
   for path in pairs(tree) do
@@ -115,13 +108,13 @@ end
 --- Every file of C belongs to a layer, and includes no higher one.
 function layers.order(tree)
   return complaints(tree, function(path, text, complain)
-    local own = layer_of(path)
+    local own = layer_of(LAYERS, path)
     if not own then
       return complain("%s: belongs to no layer", path)
     end
     for _, include in ipairs(c_source.includes(text)) do
       local target = include.own and "host/" .. include.name
-      local layer = target and layer_of(target)
+      local layer = target and layer_of(LAYERS, target)
       if target and not tree[target] then
         complain("%s:%d: no %s (paths are rooted at host/)", path,
           include.line, target)
@@ -143,7 +136,7 @@ end
 --- A layer that stands beside others sees what it is allowed only.
 function layers.face(tree)
   return complaints(tree, function(path, text, complain)
-    local own = LAYERS[layer_of(path) or 1]
+    local own = LAYERS[layer_of(LAYERS, path) or 1]
     for _, include in ipairs(c_source.includes(text)) do
       local target = "host/" .. include.name
       if include.own and own.sees and not target:find(own.pattern) and

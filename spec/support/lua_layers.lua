@@ -2,6 +2,7 @@
 -- a tree of sources, each a list of complaints, empty if all is well.
 
 local cycles = require "support.cycles"
+local layer_of = require "support.layer_of"
 
 local lua_layers = {}
 
@@ -20,14 +21,6 @@ local LAYERS = {
 -- whether the rocks are there.
 local SHARED = { ["troupe.cli.deps.state"] = true }
 local COMMON = { commands = true }
-
-local function layer_of(module)
-  local found
-  for index, layer in ipairs(LAYERS) do
-    if module:find(layer.pattern) then found = index end
-  end
-  return found
-end
 
 local function name_of(path)
   local name = path:match "^lua/(troupe.*)%.lua$"
@@ -78,7 +71,7 @@ end
 --- Nothing requires what is above it.
 function lua_layers.order(tree)
   return complaints(tree, function(name, required)
-    local own, other = layer_of(name), layer_of(required)
+    local own, other = layer_of(LAYERS, name), layer_of(LAYERS, required)
     return other > own and ("%s requires %s, a higher layer"):format(
       LAYERS[own].name, required) or nil
   end)
