@@ -18,15 +18,6 @@
 ** below such a place does not: body->blocked counts these places.
 **
 ** A preemption takes the same way, begun by a hook instead of a binding.
-**
-** Deadlines. body->deadline and request_deadline belong to the scope that is
-** running (troupe.timeout, troupe.shield). A coroutine that yields inside a
-** scope of its own leaves its resumer's deadlines behind, and finds its own
-** when it is resumed, or the resumer's if they are earlier. Its own are kept in
-** a weak table, beside those that it found when it began its outermost scope:
-** a scope that ends puts back what it found, which by then may be those of a
-** resumer, and a request, of long ago; so the present resumer's take their
-** place (coroutine_scope_ended).
 */
 #include "script/coroutine.h"
 
@@ -35,7 +26,7 @@
 #include "base/check.h"
 #include "script/body.h"
 #include "script/budget.h"
-#include "script/class.h"
+#include "script/deadlines.h"
 #include "script/failure.h"
 #include "script/hook.h"
 #include "script/lazy.h"
@@ -47,130 +38,14 @@
 #define CLOSING_LARGEST 190
 #define CLOSING_STACK ((uintptr_t)1 << 20)
 
-struct deadlines {
-  uint64_t scope, request; /* as in struct body */
-};
-
 /* A resume that is under way. */
 struct entry {
   lua_State *thread;
   int index;                /* where in our frame the coroutine is */
   int base;                 /* slots of our stack that are not arguments */
   bool evaluates;           /* core.evaluate: what is cut ends here */
-  struct deadlines outer;   /* the resumer's */
-  struct deadlines entered; /* what the coroutine was resumed with */
+  struct passage passage;
 };
-
-/* --- Deadlines ------------------------------------------------------------ */
-
-struct kept {
-  struct deadlines own;   /* of the scope that it yielded in */
-  struct deadlines found; /* in force when it began its outermost scope */
-  struct deadlines outer; /* of the resume that is under way */
-};
-
-static const char kept_key = 'k';
-
-static struct deadlines get_deadlines(const struct body *body) {
-  return (struct deadlines){body->deadline, body->request_deadline};
-}
-
-static void set_deadlines(struct body *body, struct deadlines deadlines) {
-  body->deadline = deadlines.scope;
-  body->request_deadline = deadlines.request;
-}
-
-static bool same(struct deadlines one, struct deadlines other) {
-  return one.scope == other.scope && one.request == other.request;
-}
-
-static uint64_t earlier(uint64_t one, uint64_t other) {
-  if (one == 0 || other == 0) return one | other;
-  return one < other ? one : other;
-}
-
-static struct deadlines both(struct deadlines one, struct deadlines other) {
-  return (struct deadlines){earlier(one.scope, other.scope),
-                            earlier(one.request, other.request)};
-}
-
-/* Pushes the table of all struct kept, by coroutine. */
-static void push_kept(lua_State *L) {
-  class_push_weak(L, &kept_key);
-}
-
-/* Of the coroutine at `index`; NULL: it has none. */
-static struct kept *find_kept(lua_State *L, int index) {
-  struct kept *kept;
-  if (likely(!body_of(L)->deadlines_kept)) return NULL;
-  push_kept(L);
-  lua_pushvalue(L, index);
-  lua_rawget(L, -2);
-  kept = lua_touserdata(L, -1);
-  lua_pop(L, 2);
-  return kept; /* lives on in the table */
-}
-
-static void forget(lua_State *L, int index) {
-  if (!find_kept(L, index)) return;
-  push_kept(L);
-  lua_pushvalue(L, index);
-  lua_pushnil(L);
-  lua_rawset(L, -3);
-  lua_pop(L, 1);
-}
-
-static void keep(lua_State *L, const struct entry *entry,
-                 struct deadlines own) {
-  struct kept *kept = find_kept(L, entry->index);
-  if (!kept) {
-    push_kept(L);
-    lua_pushvalue(L, entry->index);
-    kept = lua_newuserdatauv(L, sizeof *kept, 0);
-    kept->found = entry->entered;
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
-    body_of(L)->deadlines_kept = true;
-  }
-  kept->own = own;
-}
-
-static void enter_scope(lua_State *L, struct body *body, struct entry *entry) {
-  struct kept *kept = find_kept(L, entry->index);
-  entry->outer = get_deadlines(body);
-  if (unlikely(kept != NULL)) {
-    kept->outer = entry->outer;
-    set_deadlines(body, both(kept->own, entry->outer));
-  }
-  entry->entered = get_deadlines(body);
-}
-
-/* Back to the resumer's. What the coroutine yields with is its own if it is
-** neither what it came with nor the resumer's. */
-static void leave_scope(lua_State *L, struct body *body,
-                        const struct entry *entry, bool yielded) {
-  struct deadlines inner = get_deadlines(body);
-  set_deadlines(body, entry->outer);
-  if (!yielded)
-    forget(L, entry->index);
-  else if (unlikely(!same(inner, entry->entered) && !same(inner, entry->outer)))
-    keep(L, entry, inner);
-}
-
-void coroutine_scope_ended(lua_State *L) {
-  struct body *body = body_of(L);
-  struct kept *kept;
-  lua_pushthread(L);
-  kept = find_kept(L, lua_gettop(L));
-  if (kept && same(get_deadlines(body), kept->found)) {
-    set_deadlines(body, kept->outer);
-    forget(L, lua_gettop(L));
-  } else if (kept) {
-    kept->own = get_deadlines(body);
-    set_deadlines(body, both(kept->own, kept->outer));
-  }
-  lua_pop(L, 1);
-}
 
 /* --- Status --------------------------------------------------------------- */
 
@@ -329,13 +204,13 @@ static int run(lua_State *L, struct entry *entry, int count,
   hook_pass(L);
   if (status == LUA_YIELD && body->yielded != HOST_NONE) {
     ASSERT(results == 0, "a host yield carries nothing");
-    push_deadlines(L, entry->outer);
-    push_deadlines(L, entry->entered);
+    push_deadlines(L, entry->passage.outer);
+    push_deadlines(L, entry->passage.entered);
     return lua_yieldk(L, 0, entry->base, continuation);
   }
   if (unlikely(body_must_end(body)) && !(entry->evaluates && !body->dying))
     hook_stuck(L);
-  leave_scope(L, body, entry, status == LUA_YIELD);
+  deadlines_leave(L, entry->index, &entry->passage, status == LUA_YIELD);
   return take(L, entry->thread, status, results);
 }
 
@@ -352,7 +227,7 @@ static int start(lua_State *L, struct entry *entry,
     lua_pushliteral(L, "too many arguments to resume");
     return -1;
   }
-  enter_scope(L, body, entry);
+  deadlines_enter(L, entry->index, &entry->passage);
   lua_xmove(L, entry->thread, count);
   return run(L, entry, count, continuation);
 }
@@ -360,8 +235,8 @@ static int start(lua_State *L, struct entry *entry,
 /* After a wait: what run has put on the stack is there. */
 static int go_on(lua_State *L, struct entry *entry,
                  lua_KFunction continuation) {
-  entry->outer = to_deadlines(L, entry->base + 1);
-  entry->entered = to_deadlines(L, entry->base + 3);
+  entry->passage.outer = to_deadlines(L, entry->base + 1);
+  entry->passage.entered = to_deadlines(L, entry->base + 3);
   lua_settop(L, entry->base);
   return run(L, entry, 0, continuation);
 }
@@ -400,7 +275,7 @@ static void check_closing(lua_State *L, struct body *body, uintptr_t here) {
 static int reset(lua_State *L, lua_State *thread) {
   struct body *body = body_of(L);
   lua_State *outside = body->running;
-  struct deadlines deadlines = get_deadlines(body);
+  struct deadlines deadlines = deadlines_get(body);
   int status;
   check_closing(L, body, (uintptr_t)__builtin_frame_address(0));
   body->running = thread;
@@ -412,7 +287,7 @@ static int reset(lua_State *L, lua_State *thread) {
   body->closing--;
   body->blocked--;
   body->running = outside;
-  set_deadlines(body, deadlines);
+  deadlines_set(body, deadlines);
   return status;
 }
 
@@ -539,7 +414,7 @@ static int evaluated(lua_State *L, lua_State *thread, int results) {
 
 /* Neither a wait nor a loop of pcalls has let it end. */
 static int abandon(lua_State *L, struct entry *entry) {
-  set_deadlines(body_of(L), to_deadlines(L, entry->base + 1));
+  deadlines_set(body_of(L), to_deadlines(L, entry->base + 1));
   lua_settop(L, entry->base);
   budget_condemn(body_of(L));
   unwind_inner(L, entry->thread);

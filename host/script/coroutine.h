@@ -49,9 +49,4 @@ lua_State *coroutine_inner(lua_State *thread);
 ** coroutines that it has resumed, the innermost first. */
 void coroutine_unwind(lua_State *L);
 
-/* A deadline scope that ran on this thread has put back the deadlines that it
-** found when it began. If it has outlived the resume that it began in, those
-** of the present resumer take their place. Does not raise. */
-void coroutine_scope_ended(lua_State *L);
-
 #endif

@@ -11,6 +11,7 @@
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/culprit.h"
+#include "script/deadlines.h"
 #include "script/failure.h"
 #include "script/field.h"
 #include "script/reason.h"
@@ -209,7 +210,7 @@ static int close_scope(lua_State *L) {
   struct body *body = body_of(L);
   body->deadline = scope->deadline;
   body->request_deadline = scope->request_deadline;
-  coroutine_scope_ended(L);
+  deadlines_scope_ended(L);
   return 0;
 }
 
