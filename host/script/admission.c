@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* struct ucred */
 #include "script/admission.h"
 
 #include <stdio.h>
@@ -7,17 +6,13 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/peer.h"
 
 #define FRAME_END 'Z' /* the session is over; payload: why */
 #define WHY_SIZE 120
 
-static bool is_ours(int fd, unsigned *user) {
-  struct ucred peer;
-  socklen_t size = sizeof peer;
-  *user = (unsigned)-1;
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  *user = peer.uid;
-  return peer.uid == 0 || peer.uid == geteuid();
+static bool is_ours(int fd, uid_t *user) {
+  return peer_user(fd, user) && (*user == 0 || *user == geteuid());
 }
 
 /* A frame as lua/troupe/console/session.lua sends them: length, type, payload.
@@ -35,7 +30,7 @@ static void refuse(int fd, const char *why) {
 
 bool admission_grant(int fd, int others, int most) {
   char why[WHY_SIZE];
-  unsigned user;
+  uid_t user;
   if (!is_ours(fd, &user))
     snprintf(why, sizeof why,
              "this host is another user's: user %u may not attach to it", user);

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* struct ucred */
 #include "terminal/seek.h"
 
 #include <errno.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/peer.h"
 #include "base/rendezvous.h"
 
 #define HOSTS_LARGEST 64 /* that are told of */
@@ -65,10 +65,9 @@ static int explain(int error, const char *path, struct buffer *problem) {
 /* What is typed here is for our own host only, and what it answers is written
 ** to our terminal as it is. */
 static bool is_ours(int fd) {
-  struct ucred peer = {.uid = (uid_t)-1};
-  socklen_t size = sizeof peer;
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  return peer.uid == geteuid() || peer.uid == 0 || geteuid() == 0;
+  uid_t user;
+  return peer_user(fd, &user) &&
+         (user == geteuid() || user == 0 || geteuid() == 0);
 }
 
 static int connect_to(const char *path, struct buffer *problem) {
