@@ -2,7 +2,6 @@
 -- or where who is asked dies meanwhile. The rest: culprit_spec.lua.
 
 local actors = require "support.actors"
-local core = require "troupe.core"
 local eventually = require "support.eventually"
 local troupe = require "troupe"
 
@@ -87,7 +86,7 @@ describe("who asks, and who is asked", function()
           pcall(troupe.timeout, 0.001 * select(2, ...), troupe.call, ...)
         ]], callee, index, "run")
       end
-      eventually(function() return core.queue(callee) > 0 end)
+      eventually(function() return actors.queue(callee) > 0 end)
       troupe.kill(callers[1])
       troupe.kill(gate)
       troupe.kill(callers[3])

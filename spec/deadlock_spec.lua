@@ -311,7 +311,7 @@ describe("what is no circle", function()
       begin(pid, "troupe.call(..., 'hold', select(2, ...))", gate,
         troupe.self())
       assert.equal("held", (troupe.receive()))
-      eventually(function() return core.queue(pid) == 0 end)
+      actors.queued(pid, 0)
       begin(pid, [[
         local main, other = ...
         troupe.send(main, pcall(troupe.call, other, "run", "return 'free'"))
@@ -368,7 +368,7 @@ describe("a check-out that closes a circle", function()
       troupe.cast(other, "run", gated, workers, main, troupe.self())
       require "support.eventually"(function()
         return #require "troupe.core".waits(1000) >= 3 and
-          require "troupe.core".queue(troupe.self()) == 2
+          require "troupe.core".actor(troupe.self()).queue == 2
       end)
       local ok, problem = pcall(workers.with, workers, print)
       troupe.send(main, "asked", problem)

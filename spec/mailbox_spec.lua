@@ -36,7 +36,7 @@ local function busy(mailbox)
     troupe.timeout(math.huge, troupe.call, gate, "hold", main)
   ]], gate, troupe.self())
   assert(next_info() == "held")
-  eventually(function() return core.queue(pid) == 0 end)
+  actors.queued(pid, 0)
   return pid, function() troupe.call(gate, "release") end
 end
 
@@ -44,7 +44,7 @@ local NOTE = "table.insert(state.heard, (...))"
 
 -- What it has handled, once it has handled all.
 local function heard(pid)
-  eventually(function() return core.queue(pid) == 0 end)
+  actors.queued(pid, 0)
   return run(pid, "return state.heard")
 end
 
@@ -89,7 +89,7 @@ describe("a full mailbox", function()
     local pid, release = busy { size = 4 }
     sender(pid, 1, 50)
     waiting(pid, 1)
-    assert.equal(4, core.queue(pid))
+    assert.equal(4, actors.queue(pid))
     release()
     assert.equal("sent", next_info())
     assert.same(range(1, 50), heard(pid))
@@ -183,7 +183,7 @@ describe("a full mailbox", function()
     troupe.after(0, pid, "run", NOTE, "timer")
     troupe.monitor(pid)
     begin(actors.puppet(), "troupe.stop(...)", pid)
-    eventually(function() return core.queue(pid) == 2 end)
+    actors.queued(pid, 2)
     release()
     assert.same({ "down", pid, "normal" }, { next_info() })
   end)
@@ -373,7 +373,7 @@ describe("a sender that cannot wait", function()
       "troupe.timeout(math.huge, troupe.call, gate, 'hold', main)", gate,
       troupe.self())
     assert.equal("held", next_info())
-    eventually(function() return core.queue(pid) == 0 end)
+    actors.queued(pid, 0)
     assert.same({ 2, 0 }, { registry.publish("crowd", "run", NOTE, 1) })
     assert.same({ 1, 1 }, { registry.publish("crowd", "run", NOTE, 2) })
     assert.same({ 1, 2 }, heard(other))
@@ -427,7 +427,7 @@ describe("a mailbox that", function()
     local before = probe.dropped()
     local pid, release = busy { size = 3, full = "drop_oldest" }
     call_result(pid, 0)
-    eventually(function() return core.queue(pid) == 1 end)
+    actors.queued(pid, 1)
     for number = 1, 5 do
       assert.is_true(troupe.cast(pid, "run", NOTE, number))
     end
@@ -443,7 +443,7 @@ describe("a mailbox that", function()
     local pid, release = busy { size = 10, full = "drop_oldest" }
     for number = 1, 1000 do
       assert.is_true(troupe.cast(pid, "run", NOTE, number))
-      assert.is_true(core.queue(pid) <= 31)
+      assert.is_true(actors.queue(pid) <= 31)
     end
     release()
     local list = heard(pid)
@@ -580,7 +580,7 @@ describe("many senders to a small mailbox", function()
     for _ = 1, SENDERS do assert.equal("done", next_info()) end
     assert.equal(SENDERS * EACH, run(sink, "return state.count"))
     assert.equal(0, core.mailbox(sink).waiting)
-    eventually(function() return core.queue(sink) == 0 end)
+    actors.queued(sink, 0)
   end)
 
   it("are served in turn with who calls", function()
@@ -655,7 +655,7 @@ describe("a request whose caller is gone", function()
     local pid, release = busy()
     local caller = actors.puppet()
     begin(caller, "troupe.call(...)", pid, "run", NOTE, "dead")
-    eventually(function() return core.queue(pid) == 1 end)
+    actors.queued(pid, 1)
     troupe.kill(caller)
     local problem = raised(troupe.timeout, 0.02, run, pid, NOTE, "late")
     assert.equal("timeout", problem.kind)

@@ -50,7 +50,7 @@ describe("an actor that has ended", function()
       troupe.cast(pid, "sleep")
       troupe.every(0.001, pid, "tick")
       local core = require "troupe.core"
-      while core.queue(pid) == 0 do troupe.sleep(0) end
+      while core.actor(pid).queue == 0 do troupe.sleep(0) end
       troupe.kill(pid)
       print("killed")
     ]], [[

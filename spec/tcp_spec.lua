@@ -2,7 +2,6 @@
 
 local actors = require "support.actors"
 local command = require "support.command"
-local core = require "troupe.core"
 local sockets = require "support.sockets"
 local tcp = require "troupe.tcp"
 local troupe = require "troupe"
@@ -177,7 +176,7 @@ describe("an actor that has its data delivered", function()
     for expected = 1, 3 do
       local what, line, pid = troupe.receive()
       assert.same({ "held", tostring(expected) }, { what, line })
-      assert.equal(0, core.queue(pid))
+      assert.equal(0, actors.queue(pid))
       assert.equal(1, troupe.call(gate, "release"))
     end
     sock:close()

@@ -43,7 +43,6 @@
 #include "script/socket.h"
 #include "script/spawn.h"
 #include "script/state.h"
-#include "script/target.h"
 #include "script/timer.h"
 #include "script/value.h"
 #include "script/visit.h"
@@ -115,17 +114,6 @@ static int lua_logs(lua_State *L) {
   if (!log_level_parse(luaL_checkstring(L, 1), &level))
     return failure_expected(L, "level", "a log level", 1);
   lua_pushboolean(L, level >= log_level(body_of(L)->script->log));
-  return 1;
-}
-
-/* core.queue(target): messages waiting there, 0 if it is not there. */
-static int lua_queue(lua_State *L) {
-  struct directory *directory =
-      body_of(L)->script->scheduler->directory;
-  struct actor *actor = directory_find(directory, target_pid(L, 1));
-  lua_Integer count = 0;
-  if (actor != NULL) count = (lua_Integer)mailbox_count(&actor->mailbox);
-  lua_pushinteger(L, count);
   return 1;
 }
 
@@ -221,7 +209,6 @@ static const struct lazy_field core_fields[] = {
     {"groups", keys_lua_groups, NULL},
     {"modules", inspect_lua_modules, NULL},
     {"mailbox", overload_lua_mailbox, NULL},
-    {"queue", lua_queue, NULL},
     {"defaults", inspect_lua_defaults, NULL},
     /* What an actor says of itself when it is asked. */
     {"info", inspect_lua_info, NULL},

@@ -18,7 +18,7 @@ local function watch(slow, last)
   local longest = 0
   while troupe.now() < last do
     troupe.sleep(LOOK)
-    longest = math.max(longest, core.queue(slow))
+    longest = math.max(longest, core.actor(slow).queue)
   end
   return longest
 end

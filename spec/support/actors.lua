@@ -63,10 +63,16 @@ function actors.busy(options)
   return pid, gate
 end
 
---- Waits until a target's mailbox holds so many messages.
-function actors.queued(pid, count)
+--- How many messages a target's mailbox holds; 0 if it is not there.
+function actors.queue(target)
   local core = require "troupe.core"
-  eventually(function() return core.queue(pid) == count end)
+  local row = core.actor(target)
+  return row and row.queue or 0
+end
+
+--- Waits until it holds so many.
+function actors.queued(pid, count)
+  eventually(function() return actors.queue(pid) == count end)
 end
 
 --- Waits until it takes no messages, as its module is being reloaded.

@@ -85,7 +85,10 @@ end
 --- messages in its mailbox.
 function life.queued(pid, queued)
   local core = require "troupe.core"
-  eventually(function() return core.queue(pid) == queued end)
+  eventually(function()
+    local row = core.actor(pid)
+    return row and row.queue == queued
+  end)
 end
 
 --- Ends all of them; waits until nothing is left that was not there before.
