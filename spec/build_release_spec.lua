@@ -147,6 +147,7 @@ describe("a release", function()
       eval("require('troupe.registry').whereis 'counter'", "1 + 2") ..
       eval("--json", "4"):gsub('^.*"values":', ""):gsub("}\n$", "\n"))
     fails("error: input:1: oh", "eval", "error 'oh'")
+    fails("shop: unfinished input\n", "eval", "x =")
   end)
 end)
 

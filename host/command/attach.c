@@ -37,6 +37,7 @@ static int join(const struct request *request) {
   struct client client = {.input = STDIN_FILENO,
                           .output = STDOUT_FILENO,
                           .error = STDERR_FILENO,
+                          .program = program_invocation_short_name,
                           .json = request->json,
                           .codes = request->codes,
                           .code_count = request->code_count};

@@ -8,7 +8,7 @@
 ** waits. It is never closed before the host has stopped; from the end of the
 ** session on the writers have the terminal itself.
 */
-#define _GNU_SOURCE /* pipe2 */
+#define _GNU_SOURCE /* pipe2, program_invocation_short_name */
 #include "command/repl.h"
 
 #include <errno.h>
@@ -106,7 +106,8 @@ static void end_detour(struct detour *detour) {
 static bool take_end(void *context, struct buffer *text) {
   struct repl *repl = context;
   if (troupe_failed(repl->host))
-    buffer_format(text, "troupe: %s\n", troupe_error(repl->host));
+    buffer_format(text, "%s: %s\n", repl->client.program,
+                  troupe_error(repl->host));
   return false;
 }
 
@@ -117,6 +118,7 @@ static void prepare(struct repl *repl, const struct request *request) {
   repl->client = (struct client){.input = STDIN_FILENO,
                                  .output = STDOUT_FILENO,
                                  .error = STDERR_FILENO,
+                                 .program = program_invocation_short_name,
                                  .json = request->json,
                                  .codes = request->codes,
                                  .code_count = request->code_count,

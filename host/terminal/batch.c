@@ -41,7 +41,9 @@ static const struct talk_face face = {.output = show_output,
                                       .notice = show_notice};
 
 static int complain(struct batch *batch, const char *what, size_t size) {
-  put(batch, batch->client->error, "troupe: ", 8);
+  put(batch, batch->client->error, batch->client->program,
+      strlen(batch->client->program));
+  put(batch, batch->client->error, ": ", 2);
   put_line(batch, batch->client->error, what, size);
   return 1;
 }

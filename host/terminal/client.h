@@ -16,6 +16,7 @@ struct client {
   int input;
   int output;
   int error;
+  const char *program; /* in whose name it complains */
   bool json;
   const char *const *codes; /* evaluated one after another */
   int code_count;           /* 0: the input is read */

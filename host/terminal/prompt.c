@@ -61,7 +61,9 @@ static void show_notice(void *context, const char *text, size_t size) {
 
 static void complain(struct prompt *prompt, const char *what) {
   start_row(prompt);
-  put(prompt, prompt->client->error, "troupe: ", 8);
+  put(prompt, prompt->client->error, prompt->client->program,
+      strlen(prompt->client->program));
+  put(prompt, prompt->client->error, ": ", 2);
   prompt->at_start = true;
   put_line(prompt, prompt->client->error, what, strlen(what));
 }
