@@ -222,8 +222,8 @@ describe("an output that nobody reads", function()
     local path, folder = puppet.listen(), command.directory()
     assert(os.execute("mkfifo " .. command.quote(folder .. "/out")))
     -- It has a reader, who does not read.
-    local reader = command.start({ "sh", "-c", "exec sleep 100 <out" },
-      { directory = folder })
+    local reader = command.start({ "sh", "-c", "exec " ..
+      command.idle() .. " <out" }, { directory = folder })
     local client = command.start({ "sh", "-c", 'exec "$0" "$@" >out',
       command.binary(), "attach", path, "-e", "long 9000000" },
       { directory = folder })

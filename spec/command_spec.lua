@@ -17,8 +17,7 @@ describe("a command", function()
   end)
 
   it("is ended at its limit", function()
-    assert.equal(124, command.run({ "sleep", "600" },
-      { limit = 0.1 }).status)
+    assert.equal(124, command.run(command.idle(), { limit = 0.1 }).status)
   end)
 
   it("that a signal ends says which", function()
@@ -29,7 +28,8 @@ end)
 describe("a command in the background", function()
   it("is awaited, interrupted and collected", function()
     local started = command.start { "sh", "-c",
-      "trap 'echo bye; exit 4' INT; echo up 12; while :; do sleep 0.02; done" }
+      "trap 'echo bye; kill $!; exit 4' INT; " .. command.idle() ..
+      " & echo up 12; wait" }
     assert.equal("12", started:await("up (%d+)"))
     assert.is_true(started:running())
     started:signal("INT")

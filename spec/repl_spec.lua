@@ -121,10 +121,11 @@ describe("a repl at a terminal", function()
       local log = require "troupe.log"
       print "open"
       for number = 1, 3 do
-        local what = troupe.receive()
+        local what, from = troupe.receive()
         print("got " .. what)
         log.warn("logged %s", what)
         io.write("half of ", what)
+        if from then troupe.send(from, "told") end
       end
     ]] }
     local user = terminal { "main.lua" }
@@ -134,7 +135,7 @@ describe("a repl at a terminal", function()
     user:type("typing")
     user:ends("\ntroupe> typing")
     user:keys("C-u")
-    user:enter("send(script, 'two'); troupe.sleep(0.1)")
+    user:enter("send(script, 'two', troupe.self()); troupe.receive()")
     user:await("got two\n.*logged two\n.*troupe>$")
     user:keys("C-d")
     user:await("ended: 0")

@@ -41,14 +41,15 @@ describe("the directory of a spec", function()
   end)
 
   it("is removed when the suite is killed", function()
-    local suite, temporary = start([[
-      repeat
-        require "troupe".sleep(0.01)
-      until not (io.write " \n" and io.stdout:flush())]])
+    local gate = command.directory() .. "/gate"
+    assert(os.execute("mkfifo " .. command.quote(gate)))
+    local suite, temporary = start(("io.open(%q):read()"):format(gate))
+    local opened = assert(io.open(gate, "w"))
     assert.is_true(files(temporary) > 0)
     suite:signal("KILL")
     suite:wait()
     eventually(function() return files(temporary) == 0 end)
+    opened:close()
   end)
 
   it("is removed at the end of a spec that runs alone", function()

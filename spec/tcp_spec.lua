@@ -329,14 +329,8 @@ describe("a client", function()
   end)
 
   it("may wait no longer than its deadline", function()
-    -- Nobody takes from a full backlog: a connection hangs.
-    local path = command.directory() .. "/s"
-    local idle = command.start { "perl", "-MIO::Socket::UNIX", "-e",
-      "$| = 1; my $l = IO::Socket::UNIX->new(Local => shift, Listen => 1) " ..
-      "or die; my @c = map { IO::Socket::UNIX->new(Type => SOCK_STREAM, " ..
-      "Peer => $l->hostpath) } 1 .. 2; print 'full'; sleep 60", path }
-    idle:await "full"
-    local problem = raised(troupe.timeout, 0.05, tcp.connect, "unix:" .. path)
+    local address, idle = sockets.full()
+    local problem = raised(troupe.timeout, 0.05, tcp.connect, address)
     assert.equal("timeout", problem.kind)
     assert.matches('the connection to "unix:', problem.message, 1, true)
     idle:stop()

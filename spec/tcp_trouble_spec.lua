@@ -227,13 +227,8 @@ describe("a socket", function()
   it("is closed with an actor that still connects", function()
     local before = require "probe".streams()
     local pid = actors.puppet()
-    local path = support.command.directory() .. "/s"
-    local idle = support.command.start { "perl", "-MIO::Socket::UNIX", "-e",
-      "$| = 1; my $l = IO::Socket::UNIX->new(Local => shift, Listen => 1) " ..
-      "or die; my @c = map { IO::Socket::UNIX->new(Type => SOCK_STREAM, " ..
-      "Peer => $l->hostpath) } 1 .. 2; print 'full'; sleep 60", path }
-    idle:await "full"
-    actors.begin(pid, [[require "troupe.tcp".connect(...)]], "unix:" .. path)
+    local address, idle = sockets.full()
+    actors.begin(pid, [[require "troupe.tcp".connect(...)]], address)
     eventually(function() return require "probe".streams() > before end)
     troupe.kill(pid)
     eventually(function() return require "probe".streams() == before end)

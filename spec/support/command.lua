@@ -91,6 +91,13 @@ function command.write(file, text)
   assert(handle:write(text))
 end
 
+--- A command for the shell that does nothing: it is there until somebody ends
+--- it, or until this process has ended.
+---@return string
+function command.idle()
+  return ("tail --pid=%s -f /dev/null"):format(command.lines("echo $PPID")[1])
+end
+
 local function shell_words(words)
   if type(words) == "string" then return words end
   local quoted = {}

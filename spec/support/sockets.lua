@@ -57,6 +57,18 @@ function sockets.unused()
   return listener:address()
 end
 
+--- A Unix socket to which no connection is made, nor refused: its backlog is
+--- full, and nobody takes from it. Its path, and the process to stop.
+function sockets.full()
+  local path = command.directory() .. "/s"
+  local idle = command.start { "perl", "-MIO::Socket::UNIX", "-MPOSIX=pause",
+    "-e", "$| = 1; my $l = IO::Socket::UNIX->new(Local => shift, " ..
+    "Listen => 1) or die; my @c = map { IO::Socket::UNIX->new(Type => " ..
+    "SOCK_STREAM, Peer => $l->hostpath) } 1 .. 2; print 'full'; pause", path }
+  idle:await "full"
+  return "unix:" .. path, idle
+end
+
 --- A client that behaves as no client of ours can: perl, with the connected
 --- socket in $s.
 function sockets.client(listener, source)

@@ -61,9 +61,9 @@ function tmux.start(program, options)
   -- Ctrl-C is for the shell, too, which must outlive it.
   local line = ("trap : INT QUIT; cd %s && " ..
     "env --default-signal -u NO_COLOR %s %s; " ..
-    "echo \"ended: $?\"; exec sleep 1000"):format(
+    "echo \"ended: $?\"; exec %s"):format(
     command.quote(options.directory or "."),
-    words(assignments(options.environment)), words(program))
+    words(assignments(options.environment)), words(program), command.idle())
   local start = ("tmux -S %s -f %s new-session -d -x %d -y %d %s"):format(
     command.quote(self.socket), command.quote(folder .. "/tmux.conf"),
     options.width or 80, options.height or 24, command.quote(line))
