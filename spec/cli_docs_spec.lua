@@ -84,6 +84,13 @@ describe("troupe docs", function()
     assert.equal("docs", shop:list "build")
   end)
 
+  it("says nothing if it is interrupted", function()
+    local shop = project.new()
+    local path = project.programs { ldoc = "", mkdir = "kill -INT $PPID" }
+    assert.same({ status = 130, stdout = "", stderr = "" },
+      shop:with({ PATH = path }):troupe "docs")
+  end)
+
   it("says that there are no modules", function()
     if not installed() then return pending "ldoc is not installed" end
     local shop = project.new()

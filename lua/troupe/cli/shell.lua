@@ -43,8 +43,18 @@ function shell.parent(path)
   return folder == "" and "/" or folder or "."
 end
 
+local INTERRUPTED = 128 + 2 -- as a shell says it of SIGINT
+
+-- Who interrupts this process interrupts what it runs: that is no answer of
+-- that one's. The status is what it would be if this one had come to it first.
+local function heed(good, how, code)
+  if how == "signal" then code = 128 + code end
+  if not good and code == INTERRUPTED then os.exit(INTERRUPTED) end
+  return good == true
+end
+
 --- What a command line prints, line by line, standard error with it; false
---- as the second if it failed.
+--- as the second if it failed. Does not return if it is interrupted.
 ---@param line string
 ---@param saw function|nil called with each as it comes
 ---@return string[] lines, boolean good
@@ -55,15 +65,24 @@ function shell.lines(line, saw)
     lines[#lines + 1] = text
     if saw then saw(text) end
   end
-  return lines, pipe:close() == true
+  return lines, heed(pipe:close())
 end
+
+local function succeeds(line) return heed(os.execute(line)) end
 
 --- Is there anything of this name, though it may be a link to nothing?
 ---@param path string
 ---@return boolean
 function shell.exists(path)
   local word = quote(path)
-  return os.execute(("test -e %s || test -L %s"):format(word, word)) == true
+  return succeeds(("test -e %s || test -L %s"):format(word, word))
+end
+
+--- Is there a folder of this name?
+---@param path string
+---@return boolean
+function shell.is_folder(path)
+  return succeeds("test -d " .. quote(path))
 end
 
 --- The Lua files below a folder, sorted; none if it is not there.
@@ -93,7 +112,8 @@ local scratch = { __close = function(self) shell.remove(self.path) end }
 ---@param parent string
 ---@return table|nil made, string|nil why
 function shell.scratch(parent)
-  local lines, good = shell.lines("mktemp -d -- " ..
+  -- It would be made, and nobody told of it.
+  local lines, good = shell.lines("trap '' INT; mktemp -d -- " ..
     quote(parent .. "/.troupe.XXXXXX"))
   if not good then return nil, shell.reason(lines) end
   return setmetatable({ path = table.concat(lines, "\n") }, scratch)

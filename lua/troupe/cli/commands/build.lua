@@ -151,11 +151,32 @@ local function tell(output, size, files, unneeded)
   tell_needs(files)
 end
 
+-- --- Where it goes ----------------------------------------------------------
+
+local FOLDER = "build"
+
+-- A folder that somebody names is there already: a name that is misspelt makes
+-- none. The default one may have to be made, and is not left behind empty.
+local function write(output, files)
+  local parent, made = shell.parent(output), false
+  if not shell.is_folder(parent) then
+    if parent ~= FOLDER then return nil, "no folder " .. parent end
+    local good, why = shell.make_folder(parent)
+    if not good then return nil, why end
+    made = true
+  end
+  local size, why = archive.write(output, files)
+  if not size and made then os.remove(parent) end
+  return size, why
+end
+
 -- --- The command -------------------------------------------------------------
 
 local function output_of(arguments, context)
-  if not arguments.output then return "build/" .. context.project.package end
-  return shell.place(arguments.output, context.from)
+  if arguments.output then
+    return shell.place(arguments.output, context.from)
+  end
+  return FOLDER .. "/" .. context.project.package
 end
 
 return {
@@ -170,7 +191,8 @@ are read at each start of it, where it runs. It starts the application; its
 
 What a C module needs beside, and which rocks it does without, is told.]],
   options = {
-    { name = "output", value = "FILE", help = "default: build/NAME" },
+    { name = "output", value = "FILE",
+      help = "in a folder that is there (default: build/NAME)" },
   },
   project = true,
   settings = false,
@@ -181,10 +203,9 @@ What a C module needs beside, and which rocks it does without, is told.]],
     local files, why = collect(context.project, os.getenv "TROUPE_ENV",
       unneeded)
     if not files then return nil, why end
-    local output, size = output_of(arguments, context), nil
-    local good
-    good, why = shell.make_folder(shell.parent(output))
-    if good then size, why = archive.write(output, files) end
+    local output = output_of(arguments, context)
+    local size
+    size, why = write(output, files)
     if not size then
       return nil, ("cannot make %s: %s"):format(output, why)
     end
