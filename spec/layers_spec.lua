@@ -102,6 +102,12 @@ describe("a tree with one fault", function()
         '#include "terminal/b.h"\n#include "host.h"\n' })
   end)
 
+  it("lets the codec know of more than its part of the face", function()
+    complains("face", "host/codec/a.c:4: codec may not see host/io/b.h",
+      { ["host/codec/a.c"] = '#include "core/b.h"\n' ..
+        '#include "codec/b.h"\n#include "troupe.h"\n#include "io/b.h"\n' })
+  end)
+
   it("lets the terminal know of hosts", function()
     complains("face", "host/terminal/a.c:3: terminal may not see host/troupe.h",
       { ["host/terminal/a.c"] = '#include "base/check.h"\n' ..

@@ -14,7 +14,7 @@
 ** -32..127-ish is its tag. Lengths and counts as varints. A table is its
 ** items 1..n, then key-value pairs. Where the message has shared tables
 ** (MESSAGE_TABLES in its flags) tables are numbered in order of appearance
-** and a later appearance is a reference. Details: script/codec_format.h.
+** and a later appearance is a reference. Details: codec/format.h.
 **
 ** Threads  [owner] all functions
 */
@@ -28,17 +28,18 @@
 #include "base/buffer.h"
 #include "core/message.h"
 
-#define CODEC_DEPTH 100 /* tables in tables */
-
 /* How a userdata travels: bytes of its own. */
 struct codec_userdata {
-  unsigned char tag; /* one of enum codec_tag's last ones (codec_format.h),
+  unsigned char tag; /* one of enum codec_tag's last ones (codec/format.h),
                      ** and the same place in codec_decode.c's list */
   /* Appends to `out`; false: no memory. May not raise. */
   bool (*pack)(lua_State *L, int index, struct buffer *out);
   /* Pushes the value. May raise. */
   void (*unpack)(lua_State *L, const void *bytes, size_t size);
 };
+
+/* The one whose tag this is, or NULL. */
+const struct codec_userdata *codec_userdata_of(unsigned tag);
 
 /*
 ** A new message of `kind` with the `count` values at stack indices first,

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "codec/format.h"
 #include "script/codec.h"
-#include "script/codec_format.h"
 #include "script/failure.h"
 #include "script/finaliser.h"
 #include "script/module.h"

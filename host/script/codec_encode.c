@@ -19,12 +19,12 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "codec/block.h"
+#include "codec/format.h"
+#include "codec/seen.h"
 #include "script/codec.h"
 #include "script/codec_array.h"
-#include "script/codec_block.h"
-#include "script/codec_format.h"
 #include "script/codec_problem.h"
-#include "script/codec_seen.h"
 #include "script/codec_text.h"
 #include "script/failure.h"
 #include "script/value.h"

@@ -5,8 +5,8 @@
 */
 #include <lauxlib.h>
 
+#include "codec/format.h"
 #include "script/codec.h"
-#include "script/codec_format.h"
 
 
 static void add_string(luaL_Buffer *out, const char *bytes, size_t size) {

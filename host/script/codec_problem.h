@@ -9,6 +9,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "codec/format.h"
 #include "script/codec.h"
 
 enum problem_kind {

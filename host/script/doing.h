@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 #include "base/buffer.h"
+#include "codec/peek.h"
 #include "script/body.h"
-#include "script/codec_peek.h"
 
 #define DOING_SIZE (CODEC_PEEK_SIZE + 8)
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "codec/format.h"
 #include "script/budget.h"
 #include "script/codec.h"
-#include "script/codec_format.h"
 #include "script/coroutine.h"
 #include "script/failure.h"
 #include "script/overtime.h"

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "codec/format.h"
 #include "core/id.h"
-#include "script/codec_format.h"
 
 #define COUNT_SIZE 4 /* bytes: up to 2^28 items */
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "codec/format.h"
 #include "script/body.h"
 #include "script/codec.h"
-#include "script/codec_format.h"
 #include "script/script.h"
 
 void reason_set(struct body *body, const struct fixed_reason *reason,

@@ -6,8 +6,8 @@
 
 #include "base/check.h"
 #include "base/tick.h"
+#include "codec/peek.h"
 #include "script/body.h"
-#include "script/codec_peek.h"
 #include "script/field.h"
 #include "script/script.h"
 #include "script/timer.h"

@@ -18,10 +18,10 @@
 
 #include "base/slab.h"
 #include "base/tick.h"
-#include "script/class.h"
+#include "codec/peek.h"
 #include "script/body.h"
+#include "script/class.h"
 #include "script/codec.h"
-#include "script/codec_peek.h"
 #include "script/failure.h"
 #include "script/notes.h"
 #include "script/script.h"

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/tick.h"
-#include "script/codec_peek.h"
+#include "codec/peek.h"
 #include "script/script.h"
 #include "script/trace.h"
 

@@ -5,9 +5,9 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "codec/format.h"
 #include "script/class.h"
 #include "script/codec.h"
-#include "script/codec_format.h"
 
 /* --- Pids ----------------------------------------------------------------- */
 

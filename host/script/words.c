@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "codec/peek.h"
 #include "core/circle.h"
-#include "script/codec_peek.h"
 #include "script/seat.h"
 
 #define HOLDERS_SHOWN 8 /* of a pool's seats */

@@ -3,8 +3,8 @@
 **
 ** Threads  [any thread] whoever owns the message, or the key
 */
-#ifndef TROUPE_SCRIPT_CODEC_PEEK_H
-#define TROUPE_SCRIPT_CODEC_PEEK_H
+#ifndef TROUPE_CODEC_PEEK_H
+#define TROUPE_CODEC_PEEK_H
 
 #include "base/quote.h"
 #include "core/message.h"

@@ -5,8 +5,8 @@
 ** Threads    [owner] all functions
 ** Ownership  seen_deinit frees.
 */
-#ifndef TROUPE_SCRIPT_CODEC_SEEN_H
-#define TROUPE_SCRIPT_CODEC_SEEN_H
+#ifndef TROUPE_CODEC_SEEN_H
+#define TROUPE_CODEC_SEEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

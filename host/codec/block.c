@@ -1,4 +1,4 @@
-#include "script/codec_block.h"
+#include "codec/block.h"
 
 #include "base/memory.h"
 

@@ -8,8 +8,8 @@
 ** Threads    [owner] all functions
 ** Ownership  block_deinit frees; noted strings are borrowed until then.
 */
-#ifndef TROUPE_SCRIPT_CODEC_BLOCK_H
-#define TROUPE_SCRIPT_CODEC_BLOCK_H
+#ifndef TROUPE_CODEC_BLOCK_H
+#define TROUPE_CODEC_BLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>

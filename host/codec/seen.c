@@ -1,4 +1,4 @@
-#include "script/codec_seen.h"
+#include "codec/seen.h"
 
 #include "base/check.h"
 #include "base/hash.h"

@@ -1,6 +1,7 @@
 /*
-** Codec format: the tags, and how numbers and lengths are laid out. Private
-** to the codec and to the userdata that travel (script/value.c).
+** Codec format: the tags, and how numbers and lengths are laid out. For the
+** two codecs that speak it, of Lua values (script/codec.h) and of a host's
+** (codec/values.h), and for the userdata that travel (script/value.c).
 **
 ** A value is a tag and what the tag says:
 **
@@ -18,9 +19,10 @@
 **   MODULE         varint size, name; then the table
 **   ERROR          the table of an error object
 **   FROM ...       a userdata: varint size, bytes
+**   HANDLE         so too: 8 bytes that say which, and its type's name
 */
-#ifndef TROUPE_SCRIPT_CODEC_FORMAT_H
-#define TROUPE_SCRIPT_CODEC_FORMAT_H
+#ifndef TROUPE_CODEC_FORMAT_H
+#define TROUPE_CODEC_FORMAT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -47,7 +49,9 @@ enum codec_tag {
   TAG_ERROR,
   TAG_END,
   TAG_FROM, /* userdata from here on */
-  TAG_ADDRESS
+  TAG_ADDRESS,
+  TAG_HANDLE, /* what belongs to the program that embeds the host */
+  TAG_LIMIT
 };
 
 #define TAG_INTEGER_LEAST (-32)
@@ -57,10 +61,7 @@ enum codec_tag {
 
 #define VARINT_LARGEST 10 /* bytes */
 #define CODEC_VERSION 1   /* first byte of troupe.encode's strings */
-
-struct codec_userdata;
-/* The one whose tag this is, or NULL. */
-const struct codec_userdata *codec_userdata_of(unsigned tag);
+#define CODEC_DEPTH 100   /* tables in tables */
 
 /* Seven bits a byte, low ones first; the top bit says that more follow. */
 static inline unsigned char *codec_put_varint(unsigned char *at,

@@ -1,4 +1,4 @@
-#include "script/codec_peek.h"
+#include "codec/peek.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "codec/format.h"
 #include "core/id.h"
-#include "script/codec_format.h"
 
 struct input {
   const unsigned char *at, *end;
@@ -77,6 +77,7 @@ static const char *name_of(unsigned tag) {
     case TAG_TRUE: return "true";
     case TAG_FROM: return "from";
     case TAG_ADDRESS: return "address";
+    case TAG_HANDLE: return "handle";
     default: return "table";
   }
 }
