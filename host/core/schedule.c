@@ -49,7 +49,6 @@
 #define SELDOM_BITS_LARGEST 8
 #define HELD_TURNS 4096
 #define HASHED_BYTES 256 /* of a message */
-#define REPORT_SIZE 4096 /* written when there is as much */
 #define WORDS_SIZE 512
 #define SLOTS_FIRST 4096
 
@@ -88,6 +87,7 @@ struct schedule {
   struct buffer lines;
   struct scheduler *scheduler;
   schedule_words *words;
+  schedule_unseen *unseen;
 };
 
 /* --- Chance --------------------------------------------------------------- */
@@ -202,7 +202,7 @@ static const struct message *find_message(const struct actor *actor) {
 static void tell(struct schedule *schedule, uint32_t choice,
                  struct actor *actor, enum plan_kind kind) {
   static const char *const how[PLAN_KINDS] = {
-      "is held back", "is held back", "goes on with another of its own"};
+      "is held back", "is held back", "goes on with another of its handlers"};
   struct standing *standing = standing_of(schedule, actor);
   char text[WORDS_SIZE] = "";
   if (schedule->words != NULL)
@@ -211,7 +211,7 @@ static void tell(struct schedule *schedule, uint32_t choice,
                                    standing->points[kind], choice},
              &schedule->lines);
   buffer_format(&schedule->lines, "\t%s\n", text);
-  if (buffer_size(&schedule->lines) >= REPORT_SIZE) flush(schedule);
+  flush(schedule); /* at once: a run without an end is ended by a signal */
 }
 
 static bool open_report(struct schedule *schedule, char *error,
@@ -265,12 +265,17 @@ static uint32_t choose(struct schedule *schedule, struct actor *actor,
   return other ? 1 + draw_below(schedule, count - 1) : 0;
 }
 
+static bool is_unseen(struct schedule *schedule, struct actor *actor) {
+  return schedule->unseen != NULL &&
+         schedule->unseen(schedule->scheduler, actor);
+}
+
 /* `alone`: there is nobody for whom it would be. */
 static bool is_held_back(struct schedule *schedule, struct actor *actor,
                          enum plan_kind kind, bool alone) {
   uint32_t choice;
   standing_of(schedule, actor)->points[kind]++;
-  if (alone) return false;
+  if (alone || is_unseen(schedule, actor)) return false;
   choice = chosen(schedule, choose(schedule, actor, kind, 2), actor, kind);
   if (choice != 0) hold_back(schedule, actor);
   return choice != 0;
@@ -348,7 +353,7 @@ struct schedule_figures schedule_figures(const struct schedule *schedule) {
 ** another address for that. */
 static bool reserve(struct schedule *schedule) {
   return grow_standings(schedule, SLOTS_FIRST) &&
-         buffer_reserve(&schedule->lines, REPORT_SIZE + 2 * WORDS_SIZE) != NULL;
+         buffer_reserve(&schedule->lines, 2 * WORDS_SIZE) != NULL;
 }
 
 struct schedule *schedule_new(const char *text, char *error,
@@ -372,10 +377,12 @@ struct schedule *schedule_new(const char *text, char *error,
   return NULL;
 }
 
-void schedule_set_words(struct schedule *schedule, struct scheduler *scheduler,
-                        schedule_words *words) {
+void schedule_set_script(struct schedule *schedule,
+                         struct scheduler *scheduler, schedule_words *words,
+                         schedule_unseen *unseen) {
   schedule->scheduler = scheduler;
   schedule->words = words;
+  schedule->unseen = unseen;
 }
 
 void schedule_finish(struct schedule *schedule) {

@@ -59,8 +59,13 @@ void schedule_free(struct schedule *schedule); /* takes NULL */
 ** with which message, or where. Handed down. [owner of the actor] */
 typedef void schedule_words(struct scheduler *scheduler, struct actor *actor,
                             const char *how, char *text, size_t size);
-void schedule_set_words(struct schedule *schedule, struct scheduler *scheduler,
-                        schedule_words *words);
+/* When the actor does what it does next makes no difference that anybody could
+** see, so it is no choice. Handed down. [owner of the actor] */
+typedef bool schedule_unseen(struct scheduler *scheduler,
+                             struct actor *actor);
+void schedule_set_script(struct schedule *schedule,
+                         struct scheduler *scheduler, schedule_words *words,
+                         schedule_unseen *unseen);
 
 /* Which of the list, linked by actor->link, runs now; it is not empty. */
 struct actor *schedule_pick(struct schedule *schedule, struct actor *first);

@@ -1,6 +1,7 @@
 #include "script/doing.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "script/coroutine.h"
 #include "script/failure.h"
@@ -111,11 +112,12 @@ bool doing_stack(struct body *body, lua_State *running, struct buffer *out) {
   return true;
 }
 
-static bool find_place(lua_State *thread, char *text) {
+static bool find_place(lua_State *thread, bool own, char *text) {
   lua_Debug frame;
   for (int level = 0; lua_getstack(thread, level, &frame); level++) {
     lua_getinfo(thread, "Sl", &frame);
     if (frame.currentline <= 0) continue;
+    if (own && strncmp(frame.source, "=troupe/", 8) == 0) continue;
     snprintf(text, DOING_PLACE_SIZE, "%s:%d", frame.short_src,
              frame.currentline);
     return true;
@@ -123,13 +125,26 @@ static bool find_place(lua_State *thread, char *text) {
   return false;
 }
 
-const char *doing_place(struct body *body, lua_State *running,
-                        char text[DOING_PLACE_SIZE]) {
+static bool find_innermost(struct body *body, lua_State *running, bool own,
+                           char *text) {
   struct doing_nest nest;
   lua_State *thread;
   text[0] = '\0';
   doing_nest(body, running, &nest);
   for (int i = 0; (thread = doing_nest_at(&nest, i)) != NULL; i++)
-    if (find_place(thread, text)) break;
+    if (find_place(thread, own, text)) return true;
+  return false;
+}
+
+const char *doing_place(struct body *body, lua_State *running,
+                        char text[DOING_PLACE_SIZE]) {
+  find_innermost(body, running, false, text);
+  return text;
+}
+
+const char *doing_own_place(struct body *body, lua_State *running,
+                            char text[DOING_PLACE_SIZE]) {
+  if (!find_innermost(body, running, true, text))
+    find_innermost(body, running, false, text);
   return text;
 }

@@ -50,6 +50,9 @@ static inline bool doing_frozen(const struct body *body) {
 #define DOING_PLACE_SIZE 96
 const char *doing_place(struct body *body, lua_State *running,
                         char text[DOING_PLACE_SIZE]);
+/* The same, but of the user's own, if there is one: outside of lua/troupe. */
+const char *doing_own_place(struct body *body, lua_State *running,
+                            char text[DOING_PLACE_SIZE]);
 
 /*
 ** The Lua stacks of the innermost coroutine and of those that resumed it, as

@@ -149,7 +149,8 @@ struct script *runtime_new(struct scheduler *scheduler,
   scheduler->settle = lease_settle;
   scheduler->crowded = overload_tell;
   if (scheduler->schedule != NULL)
-    schedule_set_words(scheduler->schedule, scheduler, schedule_describe);
+    schedule_set_script(scheduler->schedule, scheduler, schedule_describe,
+                        schedule_is_unseen);
   return script;
 }
 
