@@ -334,6 +334,10 @@ int children_interrupted(const struct children *children) {
   return children->interrupted;
 }
 
+double children_limit(const struct children *children) {
+  return (double)children->limit / TICK_SECOND;
+}
+
 double children_seconds(const struct children *children) {
   return children->found != NULL ? children->found->seconds : 0;
 }

@@ -39,6 +39,7 @@ int children_interrupted(const struct children *children);
 
 /* Of the run that was found, until the next search; of a run that passed, if it
 ** was the only one. */
+double children_limit(const struct children *children); /* that is set */
 double children_seconds(const struct children *children);
 bool children_was_late(const struct children *children);
 int children_signal(const struct children *children); /* that ended it, or 0 */

@@ -15,6 +15,8 @@
 /* How long a run may take, in terms of the one in the usual order. */
 #define LATE_FACTOR 20
 #define LATE_LEAST 10.0
+#define LATE_LIMITS 2 /* ...or in those of a spec, if that is given */
+#define CHOICES_LARGEST 4096 /* as a word of a command, which has its limit */
 
 /* --- Telling -------------------------------------------------------------- */
 
@@ -31,8 +33,9 @@ static void copy_out(const char *file) {
 static void tell_failure(const struct children *children) {
   copy_out(children_output(children));
   if (children_was_late(children))
-    printf("It did not end: after %.0f seconds it was stopped.\n",
-           children_seconds(children));
+    printf("It did not end within %.3g s, and was stopped. A --limit of less "
+           "tells which spec that is, and where.\n",
+           children_limit(children));
   else if (children_signal(children) != 0)
     printf("It was ended by a signal: %s.\n",
            strsignal(children_signal(children)));
@@ -92,8 +95,8 @@ struct search {
 };
 
 static void write_seed(void *context, uint64_t index, struct buffer *text) {
-  (void)context;
-  buffer_format(text, "seed=%" PRIu64, index + 1);
+  const struct search *search = context;
+  buffer_format(text, "seed=%" PRIu64, search->seeded->first + index);
 }
 
 static void write_usual(void *context, uint64_t index, struct buffer *text) {
@@ -104,16 +107,16 @@ static void write_usual(void *context, uint64_t index, struct buffer *text) {
 
 /* Nothing is left to chance: it is not the order. */
 static bool fails_usually(struct search *search) {
-  double limit;
+  double limit, least = search->seeded->limit;
   if (children_find_failure(search->children, write_usual, NULL, 1) < 0) {
     limit = LATE_FACTOR * children_seconds(search->children);
-    children_set_limit(search->children,
-                       limit > LATE_LEAST ? limit : LATE_LEAST);
+    least = least > 0 ? LATE_LIMITS * least : LATE_LEAST;
+    children_set_limit(search->children, limit > least ? limit : least);
     return false;
   }
   tell_failure(search->children);
-  printf("This is no matter of order: it fails in the usual one, too. To run "
-         "that again:\n");
+  printf("This fails in the usual order already, so no other has been tried. "
+         "To run it again:\n");
   tell_seed(search->seeded, 0);
   return true;
 }
@@ -165,12 +168,16 @@ static void explain(struct search *search) {
   uint32_t before;
   uint64_t runs;
   if (!choices_read(&choices, children_report(search->children))) return;
+  /* Most of a run without an end come too late to matter. */
+  choices_cut(&choices, CHOICES_LARGEST);
   before = choices.count;
   children_show(search->children, NULL);
   if (!fails_again(search, &choices)) {
     if (children_interrupted(search->children) == 0)
-      printf("The same choices once more did not make it fail: something else "
-             "decides, too (real time, other processes, the network).\n");
+      printf("%s once more did not make it fail: something else decides, too "
+             "(real time, other processes, the network).\n",
+             before == CHOICES_LARGEST ? "Its first choices" :
+                                         "The same choices");
   } else {
     runs = shrink(search->children, search->seed, &choices, SHRINK_RUNS,
                   SHRINK_SECONDS);
@@ -185,17 +192,17 @@ static int run(struct search *search) {
   int64_t found;
   if (fails_usually(search)) return 1;
   children_show(search->children, "schedule");
-  found = children_find_failure(search->children, write_seed, NULL, count);
+  found = children_find_failure(search->children, write_seed, search, count);
   if (children_interrupted(search->children) != 0) return 1;
   if (found < 0) {
     printf("%" PRIu64 " schedules, none of which fails (%.1f s)\n", count,
            tick_seconds(since, tick_now()));
     return 0;
   }
-  search->seed = (uint64_t)found + 1;
+  search->seed = search->seeded->first + (uint64_t)found;
   tell_failure(search->children);
   printf("Schedule %" PRIu64 " of %" PRIu64 " fails. To run it again:\n",
-         search->seed, count);
+         (uint64_t)found + 1, count);
   tell_seed(search->seeded, search->seed);
   fflush(stdout);
   explain(search);
@@ -206,10 +213,7 @@ int schedules_run(const struct seeded *seeded) {
   struct search search = {seeded, children_new(seeded), 0};
   int status, interrupted;
   if (search.children == NULL) return 1;
-  if (!seeded_fix_addresses())
-    fprintf(stderr, "troupe: this system does not let a process have the same "
-                    "addresses each time, so a seed may not do the same each "
-                    "time\n");
+  if (!seeded_fix_addresses()) seeded_tell_unfixed();
   status = run(&search);
   fflush(stdout);
   interrupted = children_interrupted(search.children);

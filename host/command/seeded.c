@@ -6,12 +6,15 @@
 */
 #include "command/seeded.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <unistd.h>
+
+#define LIMIT_LARGEST 1e9 /* seconds */
 
 /* "--seed" of "--seed" or "--seed=7". */
 static bool is_option(const char *word, const char *name) {
@@ -27,7 +30,7 @@ static bool is_one(const char *word) {
 
 void seeded_note(struct seeded *seeded, int argc, char **argv) {
   bool any = false;
-  *seeded = (struct seeded){.here = -1};
+  *seeded = (struct seeded){.here = -1, .first = 1};
   for (int i = 1; i < argc && !any; i++) any = is_one(argv[i]);
   if (!any) return;
   seeded->argv = malloc(((size_t)argc + 1) * sizeof *argv);
@@ -48,8 +51,9 @@ void seeded_free(struct seeded *seeded) {
 static bool read_number(const char *text, uint64_t *number) {
   char *end;
   if (*text < '0' || *text > '9') return false;
+  errno = 0;
   *number = strtoull(text, &end, 10);
-  return *end == '\0';
+  return *end == '\0' && errno == 0 && *number <= INT64_MAX; /* as Lua has it */
 }
 
 static bool expected(const char *what, const char *got) {
@@ -79,20 +83,32 @@ static bool read_option(struct seeded *seeded, int *at) {
            expected("--schedules to be a number of runs above 0", value);
   seeded->seed = value;
   if (!read_number(value, &seed))
-    return expected("--seed to be a number of at least 0", value);
+    return expected("--seed to be a number from 0 to 2^63 - 1", value);
+  seeded->first = seed;
   snprintf(seeded->text, sizeof seeded->text, "seed=%llu",
            (unsigned long long)seed);
   return true;
+}
+
+/* The runs themselves complain if it is none. */
+static void read_limit(struct seeded *seeded, int *at) {
+  double limit = strtod(value_of(seeded, at), NULL);
+  if (limit > 0 && limit < LIMIT_LARGEST) seeded->limit = limit;
 }
 
 bool seeded_read(struct seeded *seeded, int command) {
   seeded->command = command;
   for (int at = command + 1; at < seeded->argc; at++)
     if (strcmp(seeded->argv[at], "--") == 0)
-      return true;
+      break;
+    else if (is_option(seeded->argv[at], "--limit"))
+      read_limit(seeded, &at);
     else if (is_one(seeded->argv[at]) && !read_option(seeded, &at))
       return false;
-  return true;
+  if (seeded->schedule == NULL) return true;
+  return (seeded->schedules == 0 && seeded->seed == NULL) ||
+         expected("--schedule alone, as it has its own seed",
+                  seeded->seed != NULL ? "--seed, too" : "--schedules, too");
 }
 
 bool seeded_skip(const struct seeded *seeded, int *at) {
@@ -126,8 +142,10 @@ const char *seeded_schedule(const struct seeded *seeded) {
 
 /* --- Addresses ------------------------------------------------------------ */
 
+/* That of this process; 0 also if it must not know. */
 static unsigned long current(void) {
-  return (unsigned long)personality(0xffffffff);
+  int now = personality(0xffffffff);
+  return now != -1 ? (unsigned long)now : 0;
 }
 
 bool seeded_fix_addresses(void) {
@@ -136,12 +154,18 @@ bool seeded_fix_addresses(void) {
          personality(before | ADDR_NO_RANDOMIZE) != -1;
 }
 
+void seeded_tell_unfixed(void) {
+  fprintf(stderr, "troupe: this system does not let a process have the same "
+                  "addresses each time (%s), so what goes by "
+                  "them, like pairs over tables as keys, may not do the same "
+                  "under the same seed\n",
+          strerror(errno));
+}
+
 void seeded_start_again(const struct seeded *seeded) {
   if (current() & ADDR_NO_RANDOMIZE) return;
   if (seeded_fix_addresses() && current() & ADDR_NO_RANDOMIZE &&
       seeded->here >= 0 && fchdir(seeded->here) == 0)
     execv("/proc/self/exe", seeded->argv);
-  fprintf(stderr, "troupe: this system does not let a process have the same "
-                  "addresses each time, so a seed may not do the same each "
-                  "time\n");
+  seeded_tell_unfixed();
 }

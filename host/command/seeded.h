@@ -22,6 +22,8 @@ struct seeded {
   const char *schedule; /* --schedule */
   uint64_t schedules;   /* --schedules; 0: none */
   const char *seed;     /* --seed */
+  uint64_t first;       /* the same, for --schedules; 1: none is given */
+  double limit;         /* --limit, in seconds; 0: none */
   char text[64];        /* the schedule of that seed */
   char word[64];        /* --seed=N */
 };
@@ -46,8 +48,10 @@ void seeded_settle(struct seeded *seeded, int *argc, char **argv);
 /* From here on each program that this process becomes, or starts, has the same
 ** addresses each time. False: the system does not let it. */
 bool seeded_fix_addresses(void);
-/* The same for this process, which for that starts again. Tells it if it cannot
-** be had: then a seed may not do the same each time. */
+/* Tells that it does not, and what follows from that. */
+void seeded_tell_unfixed(void);
+/* The same for this process, which for that starts again; if that cannot be,
+** it is told, and the process goes on as it is. */
 void seeded_start_again(const struct seeded *seeded);
 
 #endif

@@ -70,6 +70,10 @@ void choices_free(struct choices *choices) {
   *choices = (struct choices){NULL, 0};
 }
 
+void choices_cut(struct choices *choices, uint32_t count) {
+  while (choices->count > count) free_choice(&choices->list[--choices->count]);
+}
+
 /* Those from `from` up to `to` are left out. */
 static void write_without(const struct choices *choices, uint64_t seed,
                           uint32_t from, uint32_t to, struct buffer *text) {

@@ -26,6 +26,8 @@ struct choices {
 /* False: there is no such file, or no memory. */
 bool choices_read(struct choices *choices, const char *file);
 void choices_free(struct choices *choices);
+/* Leaves the first `count`, if there are as many. */
+void choices_cut(struct choices *choices, uint32_t count);
 /* Appends "seed=7,only=4.1.t12:1/5.1.w3:1". */
 void choices_write(const struct choices *choices, uint64_t seed,
                    struct buffer *text);

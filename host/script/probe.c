@@ -3,8 +3,14 @@
 
 #ifdef TROUPE_ASSERTS
 
+#include <errno.h>
 #include <lauxlib.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -201,6 +207,21 @@ static int test_here(lua_State *L) {
   return 0;
 }
 
+/* From now on this thread, and what it starts, may not call personality(2), as
+** in most containers. */
+static int forbid_personality(lua_State *L) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_personality, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+  lua_pushboolean(
+      L, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+             prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"block", block},     {"lent", lent},
     {"actors", actors},   {"entries", entries}, {"streams", streams},
@@ -212,7 +233,8 @@ static const luaL_Reg functions[] = {
     {"unhandled", unhandled}, {"waits", waits}, {"clock", read_clock},
     {"fail_after", fail_after}, {"fail_rate", fail_rate},
     {"spare", spare}, {"slice", slice}, {"pace", pace},
-    {"test_here", test_here}, {NULL, NULL}};
+    {"test_here", test_here},
+    {"forbid_personality", forbid_personality}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }
 

@@ -16,7 +16,7 @@ local OPTIONS = {
   { name = "seed", value = "N",
     help = "a run in the order of seed N: of messages, and of --shuffle" },
   { name = "schedules", value = "N",
-    help = "runs under the seeds 1 to N, until one fails" },
+    help = "runs under N seeds, 1 and on, or --seed and on, until one fails" },
   { name = "schedule", value = "TEXT",
     help = "a run with just the choices that --schedules has told" },
   { name = "repeat", value = "N", help = "run them so often" },
