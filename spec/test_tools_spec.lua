@@ -108,6 +108,27 @@ describe("troupe test --limit", function()
       report["red: around after_each"], 1, true)
   end)
 
+  it("ends the run, and what that has started, where nothing can be ended",
+    function()
+      local shop = project.new()
+      shop:write("spec/stuck_spec.lua", [[
+        describe("a till", function()
+          it("opens", function() end)
+          it("hangs", function() io.popen("exec sleep 1000"):read() end)
+          it("closes", function() end)
+        end)]])
+      -- The output ends when nobody has it.
+      local result = command.run({ "setsid", "-w", command.binary(), "test",
+        "--limit", "0.3", "-o", "TAP", "spec/stuck_spec.lua" },
+        { directory = shop.folder })
+      assert.equal(1, result.status)
+      assert.equal('troupe: it "a till hangs" did not end within 0.3 s, and ' ..
+        "is in a function that nothing interrupts: the run ends here\n",
+        result.stderr)
+      assert.matches("ok 1 - a till opens", result.stdout, 1, true)
+      assert.not_matches("closes", result.stdout, 1, true)
+    end)
+
   it("is a number of seconds", function()
     local shop = project.new()
     for value, word in pairs { ["0"] = "0", ["5s"] = "5s", [""] = "nothing" } do

@@ -73,6 +73,7 @@ int test_lua_overtime(lua_State *L) {
   struct body *body = body_of(L);
   double seconds = luaL_optnumber(L, 1, 0);
   lua_Integer number = luaL_optinteger(L, 2, 0);
+  const char *what = luaL_optstring(L, 3, "an evaluation");
   test_check(L, "overtime");
   if (number <= 0) {
     const struct buffer *text = overtime_end(body->script->overtime);
@@ -83,7 +84,7 @@ int test_lua_overtime(lua_State *L) {
   if (!(seconds > 0))
     return failure_expected(L, "seconds", "a number above 0", 1);
   if (overtime_set(body->script->overtime, tick_from_seconds(seconds),
-                   body, (uint64_t)number) != STATUS_OK)
+                   what, body, (uint64_t)number) != STATUS_OK)
     return luaL_error(L, "not enough memory");
   return 0;
 }

@@ -20,9 +20,10 @@ int test_lua_keep_log(lua_State *L);
 ** may be nil; or nil, and how many had to be dropped. */
 int test_lua_kept_log(lua_State *L);
 
-/* core.overtime(seconds, number): that evaluation of this actor is interrupted
-** when it has taken so long by the real clock. Without: no more -> if it has
-** been, what it waited for and its stack. */
+/* core.overtime(seconds, number, what): that evaluation of this actor is interrupted
+** when it has taken so long by the real clock; if it does not heed that, the
+** process ends, and tells what it was. Without: no more -> if it has been
+** interrupted, what it waited for and its stack. */
 int test_lua_overtime(lua_State *L);
 
 /* core.exit_status(number): with which the host ends, should this script end

@@ -1,15 +1,19 @@
 #include "script/overtime.h"
 
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/slab.h"
 #include "base/thread.h"
-#include "base/tick.h"
 #include "script/doing.h"
 #include "script/order.h"
 #include "script/words.h"
+
+#define WHAT_SIZE 400
 
 struct overtime {
   struct script *script;
@@ -20,6 +24,9 @@ struct overtime {
   /* All lock: */
   bool started, ended;
   bool over; /* it has been interrupted */
+  bool heeded; /* `over`, and whom it was meant for has noticed */
+  char what[WHAT_SIZE];
+  uint64_t span;
   uint64_t due; /* tick_now; TICK_NEVER: nothing to watch */
   uint64_t pid, evaluation;
   /* [owner] */
@@ -37,13 +44,37 @@ struct overtime *overtime_new(struct script *script) {
   return overtime;
 }
 
+/* Somebody still runs, perhaps inside a function of stdio's: its locks are not
+** to be waited for. */
+static void end_process(const struct overtime *overtime) {
+  char text[WHAT_SIZE + 160];
+  int size = snprintf(text, sizeof text,
+                      "troupe: %s did not end within %g s, and is in a "
+                      "function that nothing interrupts: the run ends here\n",
+                      overtime->what, (double)overtime->span / TICK_SECOND);
+  if (ftrylockfile(stdout) == 0) fflush_unlocked(stdout);
+  (void)!write(STDERR_FILENO, text, (size_t)size);
+  if (getpgrp() == getpid() && signal(SIGTERM, SIG_IGN) != SIG_ERR)
+    kill(0, SIGTERM);
+  _exit(1);
+}
+
 /* The actor may be gone, and the evaluation over: then it means nothing. */
 static void interrupt_locked(struct overtime *overtime) {
   ASSERT(overtime->evaluation != 0, "whatever it does is not meant");
-  overtime->due = TICK_NEVER;
+  overtime->due = tick_add(tick_now(), OVERTIME_GRACE);
   overtime->over = true;
   order_interrupt_evaluation(overtime->script, overtime->pid,
                              overtime->evaluation);
+}
+
+/* The first time it is interrupted, the second time given up. */
+static void pass_locked(struct overtime *overtime) {
+  overtime->due = TICK_NEVER;
+  if (!overtime->over)
+    interrupt_locked(overtime);
+  else if (!overtime->heeded)
+    end_process(overtime);
 }
 
 static void watch(void *argument) {
@@ -56,7 +87,7 @@ static void watch(void *argument) {
     else if (!condition_wait_until(&overtime->changed, &overtime->lock,
                                    overtime->due) &&
              tick_now() >= overtime->due)
-      interrupt_locked(overtime);
+      pass_locked(overtime);
   }
   mutex_unlock(&overtime->lock);
   slab_bind(NULL);
@@ -76,7 +107,8 @@ static enum status start_locked(struct overtime *overtime) {
 }
 
 enum status overtime_set(struct overtime *overtime, uint64_t span,
-                         struct body *body, uint64_t evaluation) {
+                         const char *what, struct body *body,
+                         uint64_t evaluation) {
   enum status status;
   buffer_clear(&overtime->text);
   mutex_lock(&overtime->lock);
@@ -85,7 +117,9 @@ enum status overtime_set(struct overtime *overtime, uint64_t span,
     overtime->due = tick_add(tick_now(), span);
     overtime->pid = body_pid(body);
     overtime->evaluation = evaluation;
-    overtime->over = false;
+    overtime->over = overtime->heeded = false;
+    overtime->span = span;
+    snprintf(overtime->what, sizeof overtime->what, "%s", what);
     condition_wake_all(&overtime->changed);
   }
   mutex_unlock(&overtime->lock);
@@ -96,6 +130,9 @@ void overtime_look(struct overtime *overtime, struct body *body,
                    lua_State *running) {
   char words[WORDS_WAIT_SIZE];
   struct wait_edge wait;
+  mutex_lock(&overtime->lock);
+  overtime->heeded = true;
+  mutex_unlock(&overtime->lock);
   buffer_clear(&overtime->text);
   if (doing_waits(body, running)) {
     wait = doing_wait(body->actor);

@@ -38,10 +38,11 @@ local function trimmed(text)
 end
 
 -- Calls it, and ends it when the limit is over. False, and why it did not come
--- to its end; or true, and the same if it has heard of that itself.
-local function limited(fn)
+-- to its end; or true, and the same if it has heard of that itself. `what` it
+-- is, is for who cannot be ended.
+local function limited(what, fn)
   number = number + 1
-  core.overtime(harness.limit, number)
+  core.overtime(harness.limit, number, what)
   local good, failure, stack = core.evaluate(number, fn)
   local text = core.overtime()
   if text then
@@ -90,6 +91,16 @@ local function reword_last(text, results)
   results[1] = nil
 end
 
+-- `it "a shop opens"`, or what else it is, and of what.
+local function name_of(busted, descriptor, element)
+  local names, at = {}, element
+  while at and at.descriptor ~= "file" and at.name do
+    table.insert(names, 1, at.name)
+    at = busted.context.parent(at)
+  end
+  return ('%s "%s"'):format(descriptor, table.concat(names, " "))
+end
+
 local function wrap_safe(busted)
   local safe = busted.safe
   function busted.safe(descriptor, run, element)
@@ -97,7 +108,8 @@ local function wrap_safe(busted)
       return safe(descriptor, run, element)
     end
     local outside, results = depth, nil
-    local good, text = limited(function()
+    local what = name_of(busted, descriptor, element)
+    local good, text = limited(what, function()
       results = table.pack(safe(descriptor, run, element))
     end)
     if not good then
@@ -208,7 +220,7 @@ end
 -- knows when they have: they get a moment if somebody is left.
 local function rest(piece)
   if current and current.overdue then return end
-  local good, text = limited(function()
+  local good, text = limited("to settle", function()
     if time.settles() then return time.settle() end
     for _ = 1, LOOKS do
       if #actors.left(piece.before) == 0 then return end
