@@ -30,13 +30,14 @@ a leftover of a before_each red: is the it's
 a leftover red: has its children with it
 a leftover red: is named
 a leftover red: is told behind a failure
+a leftover red: may be a socket
 a leftover red: of one that is pending counts
 a leftover red: says who started it
 a linked actor red: that raises fails it
 a linked actor red: though it is not asked
 red: what a setup leaves
 supervised actors red: that raise fail it]], red)
-    assert.equal("21 / 9 / 1 / 2", report.counts)
+    assert.equal("21 / 10 / 1 / 2", report.counts)
   end)
 
   it("names who is left, and who has started that", function()
@@ -47,6 +48,8 @@ supervised actors red: that raise fail it]], red)
     assert.matches("^still there: <[%d.]+> troupe.supervisor.manager, " ..
       "started by the spec, idle$",
       report["a leftover red: has its children with it"])
+    assert.matches("\nstill open: a socket to 127.0.0.1:%d+$",
+      report["a leftover red: may be a socket"])
     assert.matches("after its teardown: still there: .*forgotten",
       report["red: what a setup leaves"])
   end)

@@ -265,6 +265,7 @@ struct body {
   bool stopping;           /* a STOP waits for the handlers in flight */
   struct timer *timers;    /* to itself: script/timer.c */
   struct socket *sockets;  /* all that it owns: script/socket.c */
+  uint64_t sockets_opened; /* so far */
   struct owned_pool *pools; /* its pools: script/face_lease.c */
   struct server *servers;  /* its listeners: script/server.c */
   uint64_t idle_since;     /* last message handled */

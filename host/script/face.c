@@ -231,6 +231,7 @@ static const struct lazy_field core_fields[] = {
     {"exit_status", test_lua_exit_status, NULL},
     {"refuse", test_lua_refuse, NULL},
     {"stop_timers", test_lua_stop_timers, NULL},
+    {"close_socket", test_lua_close_socket, NULL},
     {"cover", test_lua_cover, NULL},
     {"covered", test_lua_covered, NULL},
     {"answerer", test_lua_answerer, NULL},

@@ -12,6 +12,7 @@
 #include "script/hook.h"
 #include "script/overtime.h"
 #include "script/script.h"
+#include "script/socket.h"
 #include "script/timer.h"
 #include "script/value.h"
 
@@ -109,6 +110,19 @@ int test_lua_refuse(lua_State *L) {
 int test_lua_stop_timers(lua_State *L) {
   timer_stop_all(body_of(L));
   return 0;
+}
+
+int test_lua_close_socket(lua_State *L) {
+  struct body *body = body_of(L);
+  char peer[256];
+  if (lua_isnoneornil(L, 1))
+    lua_pushinteger(L, (lua_Integer)body->sockets_opened);
+  else if (socket_close_last(body, (uint64_t)luaL_checkinteger(L, 1), peer,
+                             sizeof peer))
+    lua_pushstring(L, peer);
+  else
+    lua_pushnil(L);
+  return 1;
 }
 
 /* --- Coverage ------------------------------------------------------------- */

@@ -20,10 +20,10 @@ int test_lua_keep_log(lua_State *L);
 ** may be nil; or nil, and how many had to be dropped. */
 int test_lua_kept_log(lua_State *L);
 
-/* core.overtime(seconds, number, what): that evaluation of this actor is interrupted
-** when it has taken so long by the real clock; if it does not heed that, the
-** process ends, and tells what it was. Without: no more -> if it has been
-** interrupted, what it waited for and its stack. */
+/* core.overtime(seconds, number, what): that evaluation of this actor is
+** interrupted when it has taken so long by the real clock; if it does not heed
+** that, the process ends, and tells what it was. Without: no more -> if it has
+** been interrupted, what it waited for and its stack. */
 int test_lua_overtime(lua_State *L);
 
 /* core.exit_status(number): with which the host ends, should this script end
@@ -32,6 +32,10 @@ int test_lua_exit_status(lua_State *L);
 
 /* core.refuse(from): the call that `from` stands for has no handler. */
 int test_lua_refuse(lua_State *L);
+
+/* core.close_socket() -> how many this actor has opened so far; of that number,
+** closes the last that it has opened since and has open -> its peer; or nil. */
+int test_lua_close_socket(lua_State *L);
 
 /* core.stop_timers(): this actor's own, to itself, all of them. */
 int test_lua_stop_timers(lua_State *L);

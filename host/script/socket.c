@@ -22,6 +22,7 @@
 struct socket {
   struct socket *next, **link; /* body->sockets; link NULL: closed */
   struct stream *stream;       /* NULL: closed */
+  uint64_t number;             /* body->sockets_opened, with it */
 };
 
 static const struct class socket_class;
@@ -37,6 +38,7 @@ static struct waiter waiter_of(lua_State *L) {
 /* --- The userdata --------------------------------------------------------- */
 
 static void enter(struct body *body, struct socket *socket) {
+  socket->number = ++body->sockets_opened;
   socket->next = body->sockets;
   socket->link = &body->sockets;
   if (socket->next != NULL) socket->next->link = &socket->next;
@@ -113,6 +115,16 @@ static struct socket *find(struct body *body, struct stream *stream) {
   struct socket *socket = body->sockets;
   while (socket != NULL && socket->stream != stream) socket = socket->next;
   return socket;
+}
+
+/* The newest stand first. */
+bool socket_close_last(struct body *body, uint64_t mark, char *peer,
+                       size_t size) {
+  struct socket *socket = body->sockets;
+  if (socket == NULL || socket->number <= mark) return false;
+  stream_peer(socket->stream, peer, size);
+  close_socket(socket, false);
+  return true;
 }
 
 void socket_close_all(struct body *body) {

@@ -30,6 +30,11 @@ void socket_delivered(lua_State *L, const struct message *message);
 /* Writes down what it has open, a list. */
 void socket_note(const struct body *body, struct notes *notes);
 
+/* Closes the last one that it has opened since body->sockets_opened was `mark`
+** and has open, and writes its peer; false: there is none. */
+bool socket_close_last(struct body *body, uint64_t mark, char *peer,
+                       size_t size);
+
 /* Closes what the actor still has open, and a connection that it never took
 ** up. */
 void socket_close_all(struct body *body);

@@ -104,6 +104,14 @@ local function let_go(before)
   end
 end
 
+local function close_sockets(mark)
+  local peer = core.close_socket(mark)
+  while peer do
+    scope.complain("still open: a socket to " .. peer)
+    peer = core.close_socket(mark)
+  end
+end
+
 local CLOSING = { __close = function() open[#open] = nil end }
 
 -- --- Beginning and end -------------------------------------------------------
@@ -123,7 +131,8 @@ end
 ---@return table
 function scope.begin()
   local piece = { before = actors.now(), own = belongings(), supervised = {},
-    helpers = {}, exits = {}, expected = {}, complaints = {}, said = {} }
+    helpers = {}, exits = {}, expected = {}, complaints = {}, said = {},
+    sockets = core.close_socket() }
   open[#open + 1] = piece
   return piece
 end
@@ -189,6 +198,7 @@ function scope.finish(piece, rest)
   drain()
   complain_of_exits(piece)
   complain_of_left(piece)
+  close_sockets(piece.sockets)
   actors.kill(piece.before)
   let_go(piece.own)
   drain()
