@@ -1,6 +1,7 @@
 # The host is host/*/*.c, host/*.c and the library lua/troupe/**/*.lua, which
 # becomes build/embedded.c. A variant is the same sources under other flags,
-# in build/VARIANT/; the release is linked to build/troupe.
+# in build/VARIANT/; the release is linked to build/troupe. For engines there is
+# libtroupe, without the command: in build/ for use, in build/VARIANT/ for specs.
 
 CC = gcc
 LUA = lua5.4
@@ -12,6 +13,8 @@ FLAGS = -std=gnu11 -g $(WARNINGS) -Ihost -I/usr/include/lua5.4
 TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer
 # The same sources give the same bytes, wherever they are.
 FLAGS_release = -O3 -flto=auto -ffile-prefix-map='$(CURDIR)'=.
+FLAGS_library = -O3 -fPIC -fno-semantic-interposition -ftls-model=initial-exec \
+  -ffile-prefix-map='$(CURDIR)'=.
 FLAGS_test = $(TESTED)
 FLAGS_asan = $(TESTED) -fsanitize=address,undefined \
   -fno-sanitize-recover=undefined
@@ -46,7 +49,7 @@ SUITE = @TROUPE_SPEC_PATIENCE=$(1) $(LUA) spec/suite.lua
 LUA_FILES = $(shell find lua scripts spec -name '*.lua')
 C_FILES = $(shell find host -name '*.[ch]')
 
-.PHONY: help build run test check lint check-asan check-tsan check-stress
+.PHONY: help build library run test check lint check-asan check-tsan check-stress
 .PHONY: bench bench-peers soak faults install uninstall deb check-deb clean
 .DEFAULT_GOAL = help
 
@@ -54,7 +57,7 @@ help:
 	@echo "make run          start the to-do server, and say how to talk to it"
 	@echo "make test         run all specs; SPEC=spec/x_spec.lua runs one file"
 	@echo "make check        lint, and all specs under every variant"
-	@echo "make build        build/troupe"
+	@echo "make build        build/troupe, build/libtroupe.so and libtroupe.a"
 	@echo "make bench        measure; make bench-peers adds Erlang and Elixir"
 	@echo "make soak         ten minutes of random load (SOAK_SECONDS=600)"
 	@echo "make faults       1,000 seeds of faults, FAULT_SEEDS=1000, or one again"
@@ -67,7 +70,9 @@ help:
 
 build:
 	$(INSTALL) $(BUILD_PACKAGES)
-	$(COMPILE) build/troupe
+	$(COMPILE) build/troupe library
+
+library: build/libtroupe.so build/libtroupe.a
 
 run:
 	$(INSTALL) $(RUN_PACKAGES)
@@ -76,7 +81,7 @@ run:
 
 test:
 	$(INSTALL) $(TEST_PACKAGES)
-	$(COMPILE) build/test/troupe
+	$(COMPILE) build/test/troupe build/test/libtroupe.a
 	$(call SUITE,1) build/test/troupe $(SPEC)
 
 # One failure does not hide the next.
@@ -93,19 +98,19 @@ lint:
 
 check-asan:
 	$(INSTALL) $(TEST_PACKAGES)
-	$(COMPILE) build/asan/troupe
+	$(COMPILE) build/asan/troupe build/asan/libtroupe.a
 	$(call SUITE,4) build/asan/troupe $(SPEC)
 
 check-tsan: export TROUPE_WORKERS = 8
 check-tsan:
 	$(INSTALL) $(TEST_PACKAGES)
-	$(COMPILE) build/tsan/troupe
+	$(COMPILE) build/tsan/troupe build/tsan/libtroupe.a
 	$(call SUITE,8) build/tsan/troupe $(SPEC)
 
 check-stress: export TROUPE_WORKERS = $(CORES)
 check-stress:
 	$(INSTALL) $(TEST_PACKAGES)
-	$(COMPILE) build/stress/troupe
+	$(COMPILE) build/stress/troupe build/stress/libtroupe.a
 	$(call SUITE,8) build/stress/troupe $(SPEC)
 
 # A sanitizer's report fails the spec that caused it, whatever it asserted.
@@ -162,6 +167,9 @@ MODULES := $(sort $(shell find lua -name '*.lua'))
 
 # Knows the hard states from inside: never part of the release.
 PROBE = host/script/probe.c
+# Never part of the command, and what is never part of the library.
+SHIM = host/base/shim.c
+COMMAND = host/main.c host/command/%.c host/terminal/%.c
 
 define variant
 OBJECTS_$(1) := $$(patsubst host/%.c,build/$(1)/%.o,$(2)) \
@@ -183,9 +191,56 @@ $(3): $$(OBJECTS_$(1)) build/lua.list build/sources.list
 -include $$(OBJECTS_$(1):.o=.d)
 endef
 
-$(eval $(call variant,release,$(filter-out $(PROBE),$(SOURCES)),build/troupe))
+COMMANDED = $(filter-out $(SHIM),$(SOURCES))
+$(eval $(call variant,release,$(filter-out $(PROBE),$(COMMANDED)),build/troupe))
 $(foreach name,test asan tsan stress,$(eval \
-  $(call variant,$(name),$(SOURCES),build/$(name)/troupe)))
+  $(call variant,$(name),$(COMMANDED),build/$(name)/troupe)))
+
+# --- The library -------------------------------------------------------------
+
+# A variant's objects, but for those of the command, and those that differ.
+define library
+LIBRARY_$(1) := $$(patsubst host/%.c,build/$(1)/%.o,$$(filter-out $$(SHIM) \
+  $$(COMMAND) host/base/flavour.c,$(2))) build/$(1)/embedded.o \
+  build/$(1)/library/flavour.o
+
+build/$(1)/library/%.o: host/base/%.c Makefile
+	@mkdir -p $$(@D)
+	@echo "$(1) $$< (library)"
+	@$(CC) $(FLAGS) $(FLAGS_$(1)) -DTROUPE_LIBRARY $(CFLAGS) -MMD -MP \
+	  -c -o $$@ $$<
+
+build/$(1)/libtroupe.o: $$(LIBRARY_$(1)) build/$(1)/library/shim.o \
+    scripts/build/piece.sh build/sources.list
+	@CC='$(CC)' sh scripts/build/piece.sh $$@ build/$(1)/library/shim.o \
+	  $$(LIBRARY_$(1))
+
+$(3): build/$(1)/libtroupe.o
+	@echo "$$@"
+	@rm -f $$@
+	@$$(AR) rcsD $$@ $$<
+
+-include $$(wildcard build/$(1)/library/*.d)
+endef
+
+VERSION := $(shell sed -n 's/^.define TROUPE_VERSION "\(.*\)"/\1/p' \
+  host/troupe.h)
+SONAME = libtroupe.so.$(firstword $(subst ., ,$(VERSION)))
+
+$(eval $(call variant,library,$(filter-out $(PROBE) $(SHIM) $(COMMAND), \
+  $(SOURCES)),build/library/nothing))
+$(eval $(call library,library,$(filter-out $(PROBE),$(SOURCES)), \
+  build/libtroupe.a))
+$(foreach name,test asan tsan stress,$(eval \
+  $(call library,$(name),$(SOURCES),build/$(name)/libtroupe.a)))
+
+build/libtroupe.so: build/library/libtroupe.o
+	@echo "$@"
+	@echo 'TROUPE_0 { global: troupe_*; local: *; };' >build/libtroupe.map
+	@$(CC) -shared $(LDFLAGS) -o $@ $< -Wl,-soname,$(SONAME) \
+	  -Wl,--version-script=build/libtroupe.map -Wl,-z,defs -Wl,-z,text \
+	  -lm -ldl -lpthread
+	@ln -sf libtroupe.so build/$(SONAME)
 
 build/lua.list: Makefile
 	@mkdir -p build

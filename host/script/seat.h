@@ -18,11 +18,9 @@
 /* The key of seat `seat` of `pool`, in `bytes`. size 0: the name is too long.*/
 static inline struct key seat_key(unsigned char bytes[KEY_LARGEST],
                                   struct key pool, uint32_t seat) {
-  struct key key = {bytes, 1 + pool.size + sizeof seat};
-  if (key.size > KEY_LARGEST) {
-    key.size = 0;
-    return key;
-  }
+  struct key key = {bytes, 0};
+  if (pool.size > KEY_LARGEST - 1 - sizeof seat) return key;
+  key.size = 1 + pool.size + sizeof seat;
   bytes[0] = SEAT_MARK;
   memcpy(bytes + 1, pool.bytes, pool.size);
   memcpy(bytes + 1 + pool.size, &seat, sizeof seat);
