@@ -19,6 +19,18 @@ describe("troupe check", function()
 
   it("finds nothing in a new project", function() finds() end)
 
+  it("finds settings that never end, whatever they catch", function()
+    local endless = "while true do pcall(function() while true do end end) end"
+    shop:write("config/prod.lua", endless)
+    assert.equal("config/prod.lua: did not end within 2 s\n",
+      shop:troupe("check").stdout)
+    shop:write("config/prod.lua", "return {}")
+    shop:write("config/dev.lua", endless)
+    assert.same({ status = 1, stdout = "", stderr =
+      "troupe: config/dev.lua: did not end within 2 s\n" },
+      shop:troupe "run")
+  end)
+
   it("finds what is not Lua, wherever it is", function()
     shop:write("lua/shop/till.lua", "local x = = 1\n")
     shop:write("spec/till_spec.lua", "it(")

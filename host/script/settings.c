@@ -8,12 +8,16 @@
 
 #include "base/archive.h"
 #include "base/memory.h"
+#include "base/tick.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/failure.h"
 #include "script/module_load.h"
 #include "script/module_store.h"
 #include "script/script.h"
+
+/* Of the main thread, which has done nothing else before. */
+#define SETTINGS_CPU (2 * TICK_SECOND)
 
 /* NULL: nobody has set it. */
 static struct setting *find(const struct script *script, const char *name) {
@@ -135,6 +139,17 @@ static void complain(lua_State *L, const char *where, char *why, size_t size) {
            where != NULL ? ": " : "", text);
 }
 
+/* There is no worker yet that could cut them short. Once they have had their
+** time each instruction raises, whatever they catch. */
+static void heed_time(lua_State *L, lua_Debug *frame) {
+  if (tick_cpu() < SETTINGS_CPU) return;
+  lua_sethook(L, heed_time, LUA_MASKCOUNT, 1);
+  lua_getinfo(L, "S", frame);
+  lua_pushfstring(L, "%s: did not end within %d s", frame->short_src,
+                  (int)(SETTINGS_CPU / TICK_SECOND));
+  lua_error(L);
+}
+
 bool settings_load(struct script *script, const char *file, char *why,
                    size_t why_size) {
   const char *where = NULL;
@@ -144,9 +159,11 @@ bool settings_load(struct script *script, const char *file, char *why,
   L = luaL_newstate();
   if (L == NULL) return false;
   luaL_openlibs(L);
+  lua_sethook(L, heed_time, LUA_MASKCOUNT, 100000);
   if (module_load_chunk(L, script->modules, file) == LUA_OK &&
       lua_pcall(L, 0, 1, 0) == LUA_OK) {
     where = file;
+    lua_sethook(L, NULL, 0, 0);
     if (lua_type(L, -1) == LUA_TTABLE)
       done = enter_all(L, script);
     else

@@ -21,7 +21,8 @@ struct setting {
 ** [main] */
 bool settings_set(struct script *script, const char *assignment);
 /* Every field of the table that the Lua file returns; in a release, a file of
-** that. False: `why` says what is wrong with it. A file that is not there is no
+** that. False: `why` says what is wrong with it, be it that it does not end
+** within two seconds of this thread's CPU time. A file that is not there is no
 ** settings. [main] */
 bool settings_load(struct script *script, const char *file, char *why,
                    size_t why_size);

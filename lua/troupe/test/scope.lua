@@ -104,11 +104,11 @@ local function let_go(before)
   end
 end
 
-local function close_sockets(mark)
-  local peer = core.close_socket(mark)
+local function close_sockets(since)
+  local peer = core.close_socket(since)
   while peer do
     scope.complain("still open: a socket to " .. peer)
-    peer = core.close_socket(mark)
+    peer = core.close_socket(since)
   end
 end
 

@@ -15,6 +15,7 @@ local archive = require "troupe.archive"
 local deps = require "troupe.cli.deps.state"
 local elf = require "troupe.cli.build.elf"
 local rocks = require "troupe.cli.build.rocks"
+local settings = require "troupe.cli.settings"
 local shell = require "troupe.cli.shell"
 
 -- What is on every machine that the executable itself can run on.
@@ -80,8 +81,7 @@ end
 -- Settings that cannot be had here, as they ask the machine that it will run
 -- on, name no other.
 local function check_application(files, project, environment)
-  local good, settings = pcall(dofile, ("config/%s.lua"):format(environment))
-  local setting = good and type(settings) == "table" and settings.application
+  local _, setting = settings.look(("config/%s.lua"):format(environment))
   local name, file = application.find(project, setting or nil)
   if not name then return nil, file end
   if files[file] then return true end

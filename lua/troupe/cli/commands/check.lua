@@ -2,10 +2,10 @@
 
 local application = require "troupe.cli.application"
 local command = require "troupe.cli.command"
-local core = require "troupe.core"
 local deps = require "troupe.cli.deps.state"
 local manifest = require "troupe.cli.check.manifest"
 local modules = require "troupe.cli.check.modules"
+local settings = require "troupe.cli.settings"
 local shell = require "troupe.cli.shell"
 local tool = require "troupe.cli.tool"
 
@@ -49,33 +49,6 @@ local function check_top(complaints, files, project)
   end
 end
 
--- Where a setting is that is no data; nil: all are.
-local function stranger(value, path)
-  local kind = type(value)
-  if kind == "function" or kind == "userdata" or kind == "thread" then
-    return ("%s is a %s"):format(path, kind)
-  end
-  if kind ~= "table" then return nil end
-  for key, inner in pairs(value) do
-    local found = stranger(inner, path .. "." .. tostring(key))
-    if found then return found end
-  end
-end
-
-local function check_values(complaints, file, settings)
-  for name, value in pairs(settings) do
-    if type(name) ~= "string" then
-      add(complaints, "%s: expected names of settings to be strings, got %s",
-        file, core.describe(name))
-      return
-    end
-    local found = stranger(value, name)
-    if found then
-      add(complaints, "%s: expected settings to be data: %s", file, found)
-    end
-  end
-end
-
 -- What is no list of texts at all the manifest's own check has said.
 local function check_dependencies(complaints, project)
   local lines, why = deps.lock_departures(project)
@@ -85,14 +58,8 @@ end
 
 local function check_settings(complaints)
   for _, file in ipairs(shell.files("config", 1)) do
-    local good, settings = pcall(dofile, file)
-    if not good then
-      add(complaints, "%s", tostring(settings))
-    elseif type(settings) ~= "table" then
-      add(complaints, "%s: expected it to return a table, got %s", file,
-        core.describe(settings))
-    else
-      check_values(complaints, file, settings)
+    for _, text in ipairs((settings.look(file))) do
+      add(complaints, "%s", text)
     end
   end
 end
