@@ -95,7 +95,7 @@ describe("troupe new", function()
       set -- $stat
       read -r name < "/proc/$4/comm"
       test "$name" = troupe && kill -INT "$4"
-      exec sleep 0.2]] }
+      exec tail --pid="$4" -f /dev/null]] }
     local result = place:with({ PATH = path }):troupe("new", "shop")
     assert.equal(130, result.status, result.stderr)
     assert.equal("", place:list())

@@ -131,7 +131,7 @@ local SERVER = [[
   end
   function server.info.answer(state) troupe.reply(state.from) end
   function server.info.tick() end
-  function server.cast.wait() troupe.sleep(0.001) end
+  function server.cast.wait() troupe.sleep(0) end
   function server.cast.ask() end
   return server
 ]]

@@ -1,6 +1,7 @@
 -- `troupe run --watch`: files that change are reloaded.
 
 local support = require "support"
+local tcp = require "troupe.tcp"
 
 local command = support.command
 
@@ -11,12 +12,20 @@ local MODULE = [[
   return counter
 ]]
 
+-- Tells who connects what an actor has.
+local TELLER = [[
+  return { init = function(sock, pid)
+    sock:write(require "troupe".call(pid, "get") .. "\n")
+    sock:close()
+    return {}
+  end }
+]]
+
 local function text(number) return (MODULE:gsub("%$number", number)) end
 
 local hosts = {}
 
--- A host that watches; what is asked of it by a line of a file is what is
--- printed.
+-- A host that watches, and a function that writes a file of it.
 local function watch(main, files)
   local directory = command.directory()
   files["main.lua"] = main
@@ -28,7 +37,7 @@ local function watch(main, files)
   hosts[#hosts + 1] = host
   return host, function(name, source)
     command.write(directory .. "/" .. name, source)
-  end
+  end, directory
 end
 
 describe("a host that watches", function()
@@ -38,26 +47,31 @@ describe("a host that watches", function()
   end)
 
   it("reloads what changes, or says why not", function()
-    local host, write = watch([[
+    local host, write, directory = watch([[
       local troupe = require "troupe"
       local pids = { troupe.start "counter", troupe.start "counter" }
+      local server <close> = require "troupe.tcp".serve("unix:./socket",
+        "teller", pids[1])
       print "started"
-      while true do
-        troupe.sleep(0.02)
-        print("got " .. troupe.call(pids[1], "get"))
-        io.stdout:flush()
-      end
-    ]], { ["counter.lua"] = text(1) })
-    host:await "got 1"
+      io.stdout:flush()
+      troupe.receive()
+    ]], { ["counter.lua"] = text(1), ["teller.lua"] = TELLER })
+    local function told()
+      local sock <close> = assert(tcp.connect("unix:" .. directory ..
+        "/socket"))
+      return sock:read "line"
+    end
+    host:await "started"
+    assert.equal("1", told())
     write("counter.lua", text(2))
     host:await "counter: version 2, 2 actors, [%d.]+ ms\n"
-    host:await "got 2"
+    assert.equal("2", told())
     write("counter.lua", "local one\nlocal = 1\n")
     host:await("new version of counter cannot be loaded: " ..
       "[^\n]*counter.lua:2: <name> expected near '='\n")
     write("counter.lua", text(3))
     host:await "counter: version 3, 2 actors, [%d.]+ ms\n"
-    host:await "got 3"
+    assert.equal("3", told())
   end)
 
   it("reloads a script that has become a behaviour", function()

@@ -17,6 +17,7 @@ hostile.files = { "loop", "metamethod", "library", "hook", "memory",
 
 local PATIENCE = tonumber(os.getenv "TROUPE_SPEC_PATIENCE") or 1
 local LIMIT = 30 -- seconds until a case counts as stuck
+local CALLS = 20 -- of the witness, one after another
 
 --- The cases of a file.
 ---@return table[]
@@ -71,10 +72,13 @@ function hostile.run(case, limits)
   repeat
     reason = troupe.timeout(LIMIT * PATIENCE, troupe.call, witness, "reason")
     calls = calls + 1
-    troupe.sleep(0.002)
-  until reason ~= nil or troupe.now() - began > LIMIT * PATIENCE
+  until reason ~= nil or calls == CALLS
+  if reason == nil then
+    local ended, what = pcall(troupe.timeout, LIMIT * PATIENCE, troupe.call,
+      witness, "end")
+    reason = ended and what or "stuck"
+  end
   local after = troupe.now() - began
-  if reason == nil then reason = "stuck" end
   troupe.kill(pid)
   troupe.stop(witness)
   return { ended = kind_of(reason), reason = message_of(reason),
