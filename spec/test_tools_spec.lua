@@ -114,7 +114,9 @@ describe("troupe test --limit", function()
       shop:write("spec/stuck_spec.lua", [[
         describe("a till", function()
           it("opens", function() end)
-          it("hangs", function() io.popen("exec sleep 1000"):read() end)
+          it("hangs", function()
+            io.popen("exec tail --pid=$PPID -f /dev/null"):read()
+          end)
           it("closes", function() end)
         end)]])
       -- The output ends when nobody has it.
