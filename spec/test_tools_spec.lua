@@ -108,6 +108,19 @@ describe("troupe test --limit", function()
       report["red: around after_each"], 1, true)
   end)
 
+  it("says how far virtual time has flown meanwhile", function()
+    local shop = project.new()
+    shop:write("spec/tick_spec.lua", [[
+      local troupe = require "troupe"
+      it("waits beside a tick", function()
+        troupe.every(3600, troupe.self(), "tick")
+        while true do troupe.receive() end
+      end)]])
+    assert.matches("did not end within 0.3 s, in which virtual time went on " ..
+      "for %d+ days", shop:troupe("test", "--limit=0.3",
+        "spec/tick_spec.lua").stdout)
+  end)
+
   it("ends the run, and what that has started, where nothing can be ended",
     function()
       local shop = project.new()

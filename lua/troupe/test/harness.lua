@@ -37,16 +37,25 @@ local function trimmed(text)
     "[^\n]*busted/core%.lua.*", ""))
 end
 
+-- Something that comes again and again leaves a wait that nothing ends no rest:
+-- then virtual time flies.
+local function flight(began)
+  local days = (troupe.now() - began) / 86400
+  if core.clock() ~= "virtual" or days < 1 then return "" end
+  return (", in which virtual time went on for %d days"):format(days // 1)
+end
+
 -- Calls it, and ends it when the limit is over. False, and why it did not come
 -- to its end; or true, and the same if it has heard of that itself. `what` it
 -- is, is for who cannot be ended.
 local function limited(what, fn)
   number = number + 1
   core.overtime(harness.limit, number, what)
+  local began = troupe.now()
   local good, failure, stack = core.evaluate(number, fn)
   local text = core.overtime()
   if text then
-    text = ("did not end within %g s%s"):format(harness.limit,
+    text = ("did not end within %g s%s%s"):format(harness.limit, flight(began),
       trimmed(text:gsub("^[^\n]", ": waiting for %0")))
   elseif not good then
     text = tostring(failure) .. trimmed("\n" .. stack)
