@@ -280,8 +280,10 @@ describe("with any number of workers", function()
 
   for _, workers in ipairs { 1, 2, 8 } do
     it(("(%d) the answers are the same"):format(workers), function()
-      local result = command.run({ command.binary(), "run", "--workers",
-        tostring(workers), "spec/fixtures/answers.lua" }, { limit = 60 })
+      -- That a mailbox is full is a warning, and depends on who is faster.
+      local result = command.run({ command.binary(), "run", "--log", "error",
+        "--workers", tostring(workers), "spec/fixtures/answers.lua" },
+        { limit = 60 })
       assert.equal("", result.stderr)
       assert.equal(0, result.status)
       assert.matches("workers done", result.stdout)

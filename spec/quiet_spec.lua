@@ -49,8 +49,8 @@ describe("an actor that has ended", function()
       local pid = troupe.start("server")
       troupe.cast(pid, "sleep")
       troupe.every(0.001, pid, "tick")
-      local core = require "troupe.core"
-      while core.actor(pid).queue == 0 do troupe.sleep(0) end
+      troupe.after(0.01, troupe.self(), "later") -- of the same wheel
+      troupe.receive()
       troupe.kill(pid)
       print("killed")
     ]], [[
