@@ -166,7 +166,7 @@ SOURCES := $(sort $(wildcard host/*.c host/*/*.c))
 MODULES := $(sort $(shell find lua -name '*.lua'))
 
 # Knows the hard states from inside: never part of the release.
-PROBE = host/script/probe.c
+PROBE = host/script/probe.c host/script/probe_values.c
 # Never part of the command, and what is never part of the library.
 SHIM = host/base/shim.c
 COMMAND = host/main.c host/command/%.c host/terminal/%.c

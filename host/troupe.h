@@ -2,7 +2,8 @@
 ** Troupe: a host that runs servers written in Lua. The embedding face.
 **
 ** Threads
-**   [main]  all functions: the thread that made the host
+**   [main]  all functions: the thread that made the host. Values (at the end)
+**           belong to no host: see there
 ** Ownership
 **   Strings that go in are copied.
 ** Errors
@@ -14,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -124,6 +126,149 @@ void troupe_free(struct troupe *host);
 
 const char *troupe_error(struct troupe *host);
 const char *troupe_version(void);
+
+/*
+** Values: what a message carries, written and read without Lua.
+**
+** Threads    A writer, or a reader, is used by one thread at a time, whichever.
+** Errors     A writer's stick: what is written after one is ignored, who is
+**            given the writer refuses it, and troupe_writer_error says why.
+*/
+
+/* The values of one message, one after another. May be used again for the next,
+** reset or as it is, once it has been sent. */
+struct troupe_writer;
+struct troupe_reader;
+
+/* NULL: no memory. A writer that is NULL is one without memory: it may be
+** written to, and refused, like any that has failed. */
+struct troupe_writer *troupe_writer_new(void);
+void troupe_writer_free(struct troupe_writer *writer);
+/* Empty and without an error, and keeps its memory. */
+void troupe_writer_reset(struct troupe_writer *writer);
+
+/*
+** Fails if a table wants a key here: nil is none, nor is NaN. In a message they
+** are values as others are: a trailing nil counts.
+*/
+void troupe_write_nil(struct troupe_writer *writer);
+void troupe_write_number(struct troupe_writer *writer, double value);
+
+void troupe_write_boolean(struct troupe_writer *writer, bool value);
+/* An integer in Lua, which a number with an integral value is not: 1, 1.0. As
+** keys of a table these two are the same. */
+void troupe_write_integer(struct troupe_writer *writer, int64_t value);
+/* Any bytes, copied; `bytes` may be NULL if there are none. */
+void troupe_write_string(struct troupe_writer *writer, const char *bytes,
+                         size_t size);
+/* The same up to its NUL. Fails for NULL. */
+void troupe_write_text(struct troupe_writer *writer, const char *text);
+/* 0 is nil. Fails for what no function of a host has given out. */
+void troupe_write_pid(struct troupe_writer *writer, uint64_t pid);
+/* A thing of this program's that actors may have and send: `type` is a name
+** that the host knows, `id` says which. Fails for no name. */
+void troupe_write_handle(struct troupe_writer *writer, const char *type,
+                         uint64_t id);
+/*
+** A table: of what is written next, `items` values have the keys 1, 2, ...; then
+** come `pairs` times a key and its value; then it is complete, and what follows
+** stands behind it. Each of these may be a table again, 100 deep. A writer whose
+** last table is not complete yet is refused.
+*/
+void troupe_write_table(struct troupe_writer *writer, size_t items,
+                        size_t pairs);
+/* The value in front of the reader, of whatever kind, which the reader then has
+** passed. Tables in it that are shared or go in circles stay so; those that it
+** shares with other values of that message are copied. Fails if the reader has
+** nothing in front, or if the copy would be more than 100 tables deep. */
+void troupe_write_copy(struct troupe_writer *writer,
+                       struct troupe_reader *reader);
+
+/* Why the writer would be refused; NULL: it would not. A constant text. */
+const char *troupe_writer_error(const struct troupe_writer *writer);
+
+/*
+** What a reader has in front. A table of a class (its metatable has __module)
+** is a TABLE. ERROR is the table of an error object: its fields are `kind`,
+** `message` and others. OTHER is a value that only scripts can use, to be
+** skipped or copied. NONE: nothing is left, of the message or of this table;
+** or what is there is no encoding.
+*/
+enum troupe_kind {
+  TROUPE_NONE,
+  TROUPE_NIL,
+  TROUPE_BOOLEAN,
+  TROUPE_INTEGER,
+  TROUPE_NUMBER,
+  TROUPE_STRING,
+  TROUPE_TABLE,
+  TROUPE_PID,
+  TROUPE_HANDLE,
+  TROUPE_ERROR,
+  TROUPE_OTHER
+};
+
+#define TROUPE_DEPTH 100 /* tables in tables */
+
+struct troupe_level {
+  uint32_t items, back, flags;
+};
+
+/*
+** Somewhere in the values of a message. Lies with the caller, and owns nothing:
+** may be copied, and forgotten. The bytes are borrowed from whoever gave the
+** reader, for as long as that says. All its fields are private.
+*/
+struct troupe_reader {
+  const unsigned char *bytes, *at, *end, *found;
+  uint64_t number;
+  uint32_t depth;
+  struct troupe_level levels[TROUPE_DEPTH + 1];
+  uint64_t spare[4];
+};
+
+enum troupe_kind troupe_peek(const struct troupe_reader *reader);
+/* Values of the message that are left, outside of any table. */
+size_t troupe_left(const struct troupe_reader *reader);
+
+/* Each reads the value in front. False: that is of another kind, and stays
+** where it is; what the pointers point to is as it was. */
+bool troupe_read_boolean(struct troupe_reader *reader, bool *value);
+/* Also a number, if it has the value of an integer. */
+bool troupe_read_integer(struct troupe_reader *reader, int64_t *value);
+/* Also an integer, rounded if it must be. */
+bool troupe_read_number(struct troupe_reader *reader, double *value);
+/* *bytes is where they lie in the message; no NUL follows. */
+bool troupe_read_string(struct troupe_reader *reader, const char **bytes,
+                        size_t *size);
+bool troupe_read_pid(struct troupe_reader *reader, uint64_t *pid);
+/* *type as a string's bytes. */
+bool troupe_read_handle(struct troupe_reader *reader, const char **type,
+                        size_t *type_size, uint64_t *id);
+/* Any one. False: nothing is left. */
+bool troupe_skip(struct troupe_reader *reader);
+
+/*
+** Goes into the table (TABLE, ERROR) in front: the values of its keys
+** 1..*items come first, then keys and values in turn until troupe_peek says
+** NONE. Lua may keep a part of a list elsewhere: what is nil here may come again
+** with its key (troupe_item finds it in either place). False: it is no table, or
+** the reader is in 100 already, as it may be in one that contains itself.
+*/
+bool troupe_enter(struct troupe_reader *reader, size_t *items);
+/* Goes out of it, behind it, whatever is left of it. False: it is in none. */
+bool troupe_leave(struct troupe_reader *reader);
+
+/*
+** *value becomes a reader of the value that this key, or index, has in the table
+** in front of `table`, which does not move unless it is the same one. False:
+** there is none, or nil, or that is no table; then *value has nothing in front,
+** and may be asked on. Takes a time that grows with what stands before it.
+*/
+bool troupe_field(const struct troupe_reader *table, const char *key,
+                  struct troupe_reader *value);
+bool troupe_item(const struct troupe_reader *table, size_t index,
+                 struct troupe_reader *value);
 
 #ifdef __cplusplus
 }

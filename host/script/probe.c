@@ -21,6 +21,7 @@
 #include "script/body.h"
 #include "script/console.h"
 #include "script/hook.h"
+#include "script/probe_values.h"
 #include "script/script.h"
 #include "script/spawn.h"
 #include "script/value.h"
@@ -234,7 +235,12 @@ static const luaL_Reg functions[] = {
     {"fail_after", fail_after}, {"fail_rate", fail_rate},
     {"spare", spare}, {"slice", slice}, {"pace", pace},
     {"test_here", test_here},
-    {"forbid_personality", forbid_personality}, {NULL, NULL}};
+    {"forbid_personality", forbid_personality},
+    {"values_write", probe_values_write},
+    {"values_read", probe_values_read},
+    {"values_field", probe_values_field},
+    {"values_bytes", probe_values_bytes},
+    {"values_look", probe_values_look}, {NULL, NULL}};
 
 void probe_open(lua_State *L) { luaL_newlib(L, functions); }
 
