@@ -12,43 +12,20 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/log.h"
 #include "base/memory.h"
-#include "base/rendezvous.h"
 #include "base/tick.h"
 #include "core/schedule.h"
 #include "core/schedule_time.h"
-#include "core/scheduler.h"
-#include "io/loop.h"
+#include "embed/host.h"
+#include "embed/inside.h"
+#include "embed/options.h"
+#include "embed/problem.h"
 #include "script/console.h"
 #include "script/defaults.h"
 #include "script/module.h"
 #include "script/runtime.h"
 #include "script/settings.h"
 #include "stopper.h"
-
-struct troupe {
-  struct log *log;
-  struct scheduler *scheduler;
-  struct script *script;
-  struct slab_cache *cache; /* the main thread's */
-  struct slab_cache *former;
-  uint64_t grace;
-  int begin_fd;
-  int end_fd;
-  bool started;
-  bool watch;              /* the options */
-  bool beside;             /* modules are searched where the options say */
-  char *name;              /* NULL: none */
-  int lock;                /* of the name; -1: none */
-  struct rendezvous place; /* if it has one */
-  char error[512];
-  /* Written by the worker on which the script ends, before `ended` is set
-  ** (release; who reads them acquires) and end_fd written. */
-  int status;
-  char *text;
-  _Atomic bool ended;
-};
 
 static void note(int fd) {
   uint64_t one = 1;
@@ -75,90 +52,21 @@ static void script_ended(void *context, int status, const char *text) {
 
 static bool make_log(struct troupe *host,
                      const struct troupe_options *options) {
-  const char *level_name = options->log_level;
+  enum log_level level;
   int fd = options->log_fd > 0 ? options->log_fd : STDERR_FILENO;
-  enum log_level level = LOG_INFO;
-  if (level_name != NULL && !log_level_parse(level_name, &level)) {
-    snprintf(host->error, sizeof host->error,
-             "expected a log level (debug, info, warn, error, off), got \"%s\"",
-             level_name);
-    return false;
-  }
+  if (!options_read_level(host, options, &level)) return false;
   host->log = log_new(fd, level);
   return host->log != NULL;
 }
 
-static bool read_slices(struct troupe *host, const char *name,
-                        enum slices *slices) {
-  static const char *const names[] = {"signal", "hook", "none"};
-  *slices = SLICES_SIGNAL;
-  if (name == NULL) return true;
-  for (int i = 0; i <= SLICES_NONE; i++) {
-    if (strcmp(name, names[i]) != 0) continue;
-    *slices = (enum slices)i;
-    return true;
-  }
-  snprintf(host->error, sizeof host->error,
-           "expected slices to be signal, hook or none, got \"%s\"", name);
-  return false;
-}
-
-static bool read_clock(struct troupe *host, const struct troupe_options *given,
-                       struct scheduler_options *options) {
-  const char *name = given->clock != NULL ? given->clock : "real";
-  options->virtual_time = strcmp(name, "virtual") == 0;
-  if (!options->virtual_time && strcmp(name, "real") != 0)
-    snprintf(host->error, sizeof host->error,
-             "expected clock to be real or virtual, got \"%s\"", name);
-  else if (options->virtual_time && options->workers != 1)
-    snprintf(host->error, sizeof host->error,
-             "expected one worker for a virtual clock, got %d",
-             options->workers);
-  else if (options->virtual_time && options->console)
-    snprintf(host->error, sizeof host->error,
-             "expected no console and no name with a virtual clock");
-  else
-    return true;
-  return false;
-}
-
-static bool schedule_by(struct troupe *host,
-                        const struct troupe_options *given,
-                        struct scheduler_options *options) {
-  if (options->console) {
-    snprintf(host->error, sizeof host->error,
-             "expected no name and no console beside a schedule");
-    return false;
-  }
-  options->schedule =
-      schedule_new(given->schedule, host->error, sizeof host->error);
-  return options->schedule != NULL;
-}
-
 static bool make_scheduler(struct troupe *host,
                            const struct troupe_options *given) {
-  int workers = given->workers;
-  struct scheduler_options options = {.workers = workers,
-                                      .poller = loop_poller};
-  options.console = given->console || given->name != NULL;
-  if (!read_slices(host, given->slices, &options.slices)) return false;
-  if (workers == 0) options.workers = thread_cores();
-  if (given->schedule != NULL) options.workers = 1;
-  if (workers < 0 || workers > WORKERS_LARGEST) {
-    snprintf(host->error, sizeof host->error,
-             "expected 1 to %d workers, got %d", WORKERS_LARGEST, workers);
-    return false;
-  }
-  if (!read_clock(host, given, &options)) return false;
-  if (given->schedule != NULL && !schedule_by(host, given, &options))
-    return false;
+  struct scheduler_options options;
+  if (!options_read_scheduler(host, given, &options)) return false;
   host->scheduler = scheduler_new(&options);
   if (host->scheduler == NULL) return false;
   schedule_time_set(host->scheduler->schedule);
-  host->cache = slab_cache_new(host->scheduler->slab);
-  if (host->cache == NULL) return false;
-  host->former = slab_bind(host->cache);
-  return true;
+  return entries_init(&host->entries, host->scheduler->slab);
 }
 
 /* Modules are found beside that file, then where they would be anyway. */
@@ -215,23 +123,38 @@ static bool make_console(struct troupe *host,
   return host->lock >= 0;
 }
 
-struct troupe *troupe_new(const struct troupe_options *options, char *error,
-                          size_t error_size) {
+static bool make(struct troupe *host, const struct troupe_options *options) {
+  struct entry entry;
+  bool made;
+  if (!make_log(host, options) || !make_scheduler(host, options) ||
+      !entry_open(&host->entries, &entry))
+    return false;
+  made = make_script(host, options) && make_console(host, options);
+  entry_close(&host->entries, &entry);
+  return made;
+}
+
+static struct troupe *new_host(void) {
   struct troupe *host = memory_zalloc(sizeof *host);
-  CHECK(options->size == sizeof *options, "options of this version");
-  if (host != NULL) {
-    host->grace = options->grace > 0 ? tick_from_seconds(options->grace)
-                                     : 5 * TICK_SECOND;
-    host->begin_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    host->lock = -1;
-    host->watch = options->watch;
-    snprintf(host->error, sizeof host->error,
-             "not enough memory or file descriptors");
-    if (host->begin_fd >= 0 && host->end_fd >= 0 && make_log(host, options) &&
-        make_scheduler(host, options) && make_script(host, options) &&
-        make_console(host, options))
-      return host;
+  if (host == NULL) return NULL;
+  host->begin_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  host->lock = -1;
+  troupe_adopt(host);
+  host_fail(host, "not enough memory or file descriptors");
+  return host;
+}
+
+struct troupe *troupe_new(const struct troupe_options *given, char *error,
+                          size_t error_size) {
+  struct troupe *host = new_host();
+  struct troupe_options options;
+  if (host != NULL && host->begin_fd >= 0 && host->end_fd >= 0 &&
+      options_take(host, given, &options)) {
+    host->grace = options.grace > 0 ? tick_from_seconds(options.grace)
+                                    : 5 * TICK_SECOND;
+    host->watch = options.watch;
+    if (make(host, &options)) return host;
   }
   if (error != NULL)
     snprintf(error, error_size, "%s",
@@ -240,17 +163,27 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
   return NULL;
 }
 
+/* Callbacks that are left come here, as nobody will poll any more; they may use
+** the host yet. Nobody else is inside, so there is an entry. */
+static void free_scheduler(struct troupe *host) {
+  struct entry entry;
+  bool opened;
+  scheduler_stop(host->scheduler);
+  inside_enter();
+  engine_drain(host->scheduler);
+  inside_leave();
+  opened = host->entries.slab != NULL && entry_open(&host->entries, &entry);
+  runtime_free(host->script);
+  scheduler_release(host->scheduler);
+  if (opened) entry_close(&host->entries, &entry);
+  entries_deinit(&host->entries);
+  scheduler_free(host->scheduler);
+  schedule_time_set(NULL);
+}
+
 void troupe_free(struct troupe *host) {
   if (host == NULL) return;
-  if (host->scheduler != NULL) scheduler_stop(host->scheduler);
-  runtime_free(host->script);
-  if (host->scheduler != NULL) {
-    scheduler_release(host->scheduler);
-    slab_bind(host->former);
-    if (host->cache != NULL) slab_cache_free(host->cache);
-    scheduler_free(host->scheduler);
-    schedule_time_set(NULL);
-  }
+  if (host->scheduler != NULL) free_scheduler(host);
   log_free(host->log);
   if (host->begin_fd >= 0) close(host->begin_fd);
   if (host->end_fd >= 0) close(host->end_fd);
@@ -262,16 +195,31 @@ void troupe_free(struct troupe *host) {
 
 /* --- Settings ------------------------------------------------------------- */
 
+/* False, and that there is no memory. */
+static bool enter(struct troupe *host, struct entry *entry) {
+  return entry_open(&host->entries, entry) ||
+         host_fail(host, "not enough memory");
+}
+
 bool troupe_set(struct troupe *host, const char *assignment) {
-  if (settings_set(host->script, assignment)) return true;
-  snprintf(host->error, sizeof host->error,
-           "expected a setting of the form name=value, got \"%s\"",
-           assignment);
-  return false;
+  struct entry entry;
+  bool set;
+  if (!enter(host, &entry)) return false;
+  set = settings_set(host->script, assignment) ||
+        host_fail(host,
+                  "expected a setting of the form name=value, got \"%s\"",
+                  assignment);
+  entry_close(&host->entries, &entry);
+  return set;
 }
 
 bool troupe_load_settings(struct troupe *host, const char *file) {
-  return settings_load(host->script, file, host->error, sizeof host->error);
+  struct entry entry;
+  bool loaded;
+  if (!enter(host, &entry)) return false;
+  loaded = settings_load(host->script, file, host->error, sizeof host->error);
+  entry_close(&host->entries, &entry);
+  return loaded;
 }
 
 /* --- Running -------------------------------------------------------------- */
@@ -284,66 +232,77 @@ static bool start_console(struct troupe *host) {
                             named ? host->place.socket : NULL))
     return true;
   problem = console_problem(host->script->console);
-  snprintf(host->error, sizeof host->error,
-           "the console could not be started%s%s",
-           problem[0] != '\0' ? ": " : "", problem);
-  return false;
+  return host_fail(host, "the console could not be started%s%s",
+                   problem[0] != '\0' ? ": " : "", problem);
 }
 
 static bool start_watcher(struct troupe *host) {
-  if (!host->watch || runtime_start_watcher(host->script)) return true;
-  snprintf(host->error, sizeof host->error, "out of memory");
-  return false;
+  return !host->watch || runtime_start_watcher(host->script) ||
+         host_fail(host, "out of memory");
 }
 
 static bool start_workers(struct troupe *host) {
   host->started = scheduler_start(host->scheduler) == STATUS_OK;
-  if (!host->started)
-    snprintf(host->error, sizeof host->error, "no thread could be started");
-  return host->started;
+  return host->started || host_fail(host, "no thread could be started");
 }
 
-bool troupe_start(struct troupe *host) {
+static bool start(struct troupe *host) {
   if (!defaults_read(host->script, host->error, sizeof host->error))
     return false;
   if (host->scheduler->schedule != NULL) return start_watcher(host);
   return start_workers(host) && start_console(host) && start_watcher(host);
 }
 
+bool troupe_start(struct troupe *host) {
+  struct entry entry;
+  bool started;
+  if (!enter(host, &entry)) return false;
+  started = start(host);
+  entry_close(&host->entries, &entry);
+  return started;
+}
+
+static bool hand(struct troupe *host, int fd) {
+  struct entry entry;
+  bool handed;
+  if (!enter(host, &entry)) return false;
+  handed = console_hand(host->script->console, fd) ||
+           host_fail(host, "the console takes no session any more");
+  entry_close(&host->entries, &entry);
+  return handed;
+}
+
 int troupe_console(struct troupe *host) {
   int ends[2];
   if (host->script->console == NULL) {
-    snprintf(host->error, sizeof host->error, "this host has no console");
+    host_fail(host, "this host has no console");
     return -1;
   }
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    snprintf(host->error, sizeof host->error, "a pair of sockets: %s",
-             strerror(errno));
+    host_fail(host, "a pair of sockets: %s", strerror(errno));
     return -1;
   }
-  if (console_hand(host->script->console, ends[0])) return ends[1];
+  if (hand(host, ends[0])) return ends[1];
   close(ends[1]);
-  snprintf(host->error, sizeof host->error,
-           "the console takes no session any more");
   return -1;
 }
 
 static bool run(struct troupe *host, const char *what, bool code, int argc,
                 const char *const *argv) {
-  if (runtime_run(host->script, what, code, argc, argv) == ID_NONE) {
-    snprintf(host->error, sizeof host->error, "not enough memory");
-    return false;
-  }
+  struct entry entry;
+  uint64_t pid;
+  if (!enter(host, &entry)) return false;
+  pid = runtime_run(host->script, what, code, argc, argv);
+  entry_close(&host->entries, &entry);
+  if (pid == ID_NONE) return host_fail(host, "not enough memory");
   /* Under a schedule, what this thread does must not meet what they do. */
   return host->started || start_workers(host);
 }
 
 bool troupe_run_file(struct troupe *host, const char *file, int argc,
                      const char *const *argv) {
-  if (!host->beside && strcmp(file, "-") != 0 && !search_beside(host, file)) {
-    snprintf(host->error, sizeof host->error, "not enough memory");
-    return false;
-  }
+  if (!host->beside && strcmp(file, "-") != 0 && !search_beside(host, file))
+    return host_fail(host, "not enough memory");
   return run(host, file, false, argc, argv);
 }
 
@@ -369,7 +328,14 @@ bool troupe_failed(struct troupe *host) {
 }
 
 bool troupe_stop(struct troupe *host) {
-  return !host->started || stopper_run(host->script, host->grace);
+  struct entry entry;
+  bool stopped;
+  if (!host->started) return true;
+  if (inside_now()) return problem_set("a handler cannot stop its host");
+  if (!enter(host, &entry)) return false;
+  stopped = stopper_run(host, host->grace);
+  entry_close(&host->entries, &entry);
+  return stopped;
 }
 
 const char *troupe_error(struct troupe *host) {

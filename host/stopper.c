@@ -19,6 +19,8 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/links.h"
+#include "embed/latch.h"
+#include "script/order.h"
 
 #define ORDERLY_SPAN TICK_SECOND         /* for the second way */
 #define KILL_SPAN TICK_SECOND            /* for the third */
@@ -26,10 +28,9 @@
 #define LIST_LIMIT 1000                  /* killed at a time */
 
 struct stopper {
-  struct script *script;
-  struct mutex lock;
-  struct condition done;
-  bool finished; /* lock */
+  struct troupe *host;
+  struct script *script; /* the host's */
+  struct latch finished;
   /* The actor that has been asked, or ID_NONE. Written by the stopper. */
   _Atomic uint64_t asked;
 };
@@ -51,10 +52,7 @@ static void set_asked(struct stopper *stopper, uint64_t pid) {
 static enum step finish(struct stopper *stopper, struct actor *actor) {
   mailbox_shut(&actor->mailbox);
   links_end(stopper->script->scheduler, actor, &ended);
-  mutex_lock(&stopper->lock);
-  stopper->finished = true;
-  condition_wake_all(&stopper->done);
-  mutex_unlock(&stopper->lock);
+  latch_open(&stopper->finished, stopper->host);
   return STEP_ENDED;
 }
 
@@ -96,14 +94,7 @@ static const struct actor_type stopper_type = {"stopper", step, NULL};
 /* --- The thread that waits ------------------------------------------------ */
 
 static bool wait_until(struct stopper *stopper, uint64_t until) {
-  bool finished;
-  mutex_lock(&stopper->lock);
-  while (!stopper->finished &&
-         condition_wait_until(&stopper->done, &stopper->lock, until))
-    continue;
-  finished = stopper->finished;
-  mutex_unlock(&stopper->lock);
-  return finished;
+  return latch_await(&stopper->finished, stopper->host, until);
 }
 
 static bool kill_asked(struct stopper *stopper) {
@@ -121,7 +112,7 @@ static bool kill_asked(struct stopper *stopper) {
 }
 
 static bool is_running(struct scheduler *scheduler, uint64_t pid) {
-  for (int i = 0; i < scheduler->worker_total; i++)
+  for (int i = 0; i < scheduler->worker_seats; i++)
     if (scheduler_running(scheduler, i) == pid) return true;
   return false;
 }
@@ -148,7 +139,7 @@ static bool kill_all(struct stopper *stopper, uint64_t self) {
 /* Whoever is still there either runs or waits for somebody who does. */
 static void name_running(struct scheduler *scheduler, struct log *log,
                          uint64_t self) {
-  for (int i = 0; i < scheduler->worker_total; i++) {
+  for (int i = 0; i < scheduler->worker_seats; i++) {
     uint64_t pid = scheduler_running(scheduler, i);
     struct actor *actor = directory_find(scheduler->directory, pid);
     const char *name;
@@ -161,24 +152,23 @@ static void name_running(struct scheduler *scheduler, struct log *log,
   }
 }
 
-static struct stopper *new_stopper(struct script *script) {
+static struct stopper *new_stopper(struct troupe *host) {
   struct stopper *stopper = memory_zalloc(sizeof *stopper);
   CHECK(stopper != NULL, "no memory to stop");
-  stopper->script = script;
-  mutex_init(&stopper->lock);
-  condition_init(&stopper->done);
+  stopper->host = host;
+  stopper->script = host->script;
+  latch_init(&stopper->finished);
   return stopper;
 }
 
 static void free_stopper(struct stopper *stopper) {
-  condition_deinit(&stopper->done);
-  mutex_deinit(&stopper->lock);
+  latch_deinit(&stopper->finished);
   memory_free(stopper);
 }
 
-bool stopper_run(struct script *script, uint64_t grace) {
-  struct scheduler *scheduler = script->scheduler;
-  struct stopper *stopper = new_stopper(script);
+bool stopper_run(struct troupe *host, uint64_t grace) {
+  struct scheduler *scheduler = host->scheduler;
+  struct stopper *stopper = new_stopper(host);
   struct actor *actor = directory_add(scheduler->directory, &stopper_type,
                                       stopper, ID_NONE);
   uint64_t self;
@@ -191,6 +181,6 @@ bool stopper_run(struct script *script, uint64_t grace) {
     return true;
   }
   /* It stays: its actor may come to run yet. */
-  name_running(scheduler, script->log, self);
+  name_running(scheduler, host->log, self);
   return false;
 }

@@ -2,13 +2,17 @@
 ** Troupe: a host that runs servers written in Lua. The embedding face.
 **
 ** Threads
-**   [main]  all functions: the thread that made the host. Values (at the end)
-**           belong to no host: see there
+**   [main]        functions that say nothing else: one thread at a time
+**   [engine]      the engine's thread: the one that made the host, or that
+**                 called troupe_adopt last
+**   [any thread]  any, even several at a time, as long as the host is there
+**   Values (at the end) belong to no host: see there. A process may have any
+**   number of hosts, and a thread use several in turn.
 ** Ownership
 **   Strings that go in are copied.
 ** Errors
-**   A function that can fail says so by its value, and why by
-**   troupe_error(host), one line of English.
+**   A function that can fail says so by its value, and why, in one line of
+**   English, by troupe_error(host) if it is [main], else by troupe_problem().
 */
 #ifndef TROUPE_H
 #define TROUPE_H
@@ -26,6 +30,9 @@ extern "C" {
 struct troupe;
 struct archive;
 
+/* What is 0 is not asked for: clear it, set `size`, and what is wanted. So it
+** may also be of an older header than the library, or of a newer one, if what
+** that has more is 0. */
 struct troupe_options {
   size_t size;           /* sizeof(struct troupe_options) */
   int workers;           /* 1..256; 0: one per core */
@@ -71,6 +78,9 @@ struct troupe_options {
   ** must outlive the host. Modules, settings and assets are then those in it,
   ** which path, cpath and assets name. NULL: it has nothing. */
   const struct archive *archive;
+  /* Something is to happen on the engine's thread: it calls troupe_poll. Not
+  ** with a schedule or a virtual clock. */
+  bool engine;
 };
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs
@@ -118,11 +128,48 @@ bool troupe_failed(struct troupe *host);
 ** stopped when the grace is over is killed, and named on the log. False: one
 ** could not even be killed (it is in a foreign function); the process should
 ** end without troupe_free. At most two seconds longer than the grace.
+**
+** What is to end on the engine's thread does so if this is the engine's thread,
+** as in troupe_poll. On another one somebody must go on polling; if the
+** engine's thread is gone, call troupe_adopt before. False, too, inside a
+** handler or a callback.
 */
 bool troupe_stop(struct troupe *host);
 
-/* Takes NULL. After troupe_stop has answered true, or before troupe_start. */
+/* Takes NULL. After troupe_stop has answered true, or before troupe_start. No
+** other thread is inside a function of this host, or calls one any more.
+** Callbacks that have not been served yet come now, on this thread. */
 void troupe_free(struct troupe *host);
+
+/* --- The engine's thread --------------------------------------------------- */
+
+/*
+** [engine] Does what is addressed to the engine's thread, a message at a time:
+** what is for one and the same actor in the order in which it came; what is for
+** another one, or for a callback, may be before or after that. At least one, if
+** there is any; none is begun once `budget_us` microseconds are over. Never
+** waits; without news it costs no system call. True: more is left.
+**
+** False, and nothing is done, on another thread, inside a handler or a
+** callback, or without options.engine.
+*/
+bool troupe_poll(struct troupe *host, uint64_t budget_us);
+
+/* [any thread] Readable while something is left for troupe_poll: for epoll,
+** poll, or the loop of a tool, which then calls troupe_poll; level-triggered.
+** Now and then there is nothing after all. Never to be read or written. Owned
+** by the host. -1: without options.engine. */
+int troupe_wake_fd(struct troupe *host);
+
+/* [any thread] The calling thread is the engine's thread from now on. The former
+** one is not inside any function of this host, and all it has done in one has
+** happened before (it has been joined, or has let go of a lock that this one
+** has taken). */
+void troupe_adopt(struct troupe *host);
+
+/* [any thread] Why the last function that failed on this thread did so; "" if
+** none has. Until the next one that fails. */
+const char *troupe_problem(void);
 
 const char *troupe_error(struct troupe *host);
 const char *troupe_version(void);

@@ -316,6 +316,10 @@ struct slab_cache *slab_bind(struct slab_cache *cache) {
   return former;
 }
 
+bool slab_is_bound(const struct slab *slab) {
+  return bound != NULL && bound->slab == slab;
+}
+
 /* --- Blocks --------------------------------------------------------------- */
 
 static inline struct block *pop(struct bin *bin) {

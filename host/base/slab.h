@@ -9,7 +9,7 @@
 ** Classes are 8 bytes apart up to SLAB_LARGEST; beyond it the C heap serves.
 **
 ** Threads
-**   [any thread]  slab_new, slab_free, slab_live
+**   [any thread]  slab_new, slab_free, slab_live, slab_is_bound
 **   [bound]       slab_take, slab_give, slab_resize: a thread that has a
 **                 cache bound (slab_bind)
 ** Ownership
@@ -21,6 +21,7 @@
 #ifndef TROUPE_BASE_SLAB_H
 #define TROUPE_BASE_SLAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,9 @@ void slab_cache_free(struct slab_cache *cache);
 
 /* Makes `cache` (or NULL: none) the calling thread's; returns the former. */
 struct slab_cache *slab_bind(struct slab_cache *cache);
+
+/* Has the calling thread a cache of this slab bound? */
+bool slab_is_bound(const struct slab *slab);
 
 void *slab_take(size_t size);              /* 8-aligned; NULL: no memory */
 /* The size it was taken with; not NULL. (A smaller size is safe as long as

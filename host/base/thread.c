@@ -4,7 +4,7 @@
 ** In test builds a lock is of the checking kind: taking one twice, or
 ** letting go of somebody else's, fails at once instead of hanging.
 */
-#define _GNU_SOURCE /* pthread_setname_np, sched_getaffinity */
+#define _GNU_SOURCE /* pthread_setname_np, sched_getaffinity, gettid */
 
 #include "base/thread.h"
 
@@ -166,6 +166,16 @@ enum status thread_start(struct thread *thread, const char *name,
 
 void thread_join(struct thread *thread) {
   CHECK(pthread_join(thread->thread, NULL) == 0, "joining a thread");
+}
+
+/* The kernel's number, which is not soon another's: the address of a thread's
+** own is, once it has ended. */
+uint64_t thread_id(void) {
+  static _Thread_local struct {
+    uint64_t id;
+  } mine;
+  if (unlikely(mine.id == 0)) mine.id = (uint64_t)gettid();
+  return mine.id;
 }
 
 void thread_pause(void) {

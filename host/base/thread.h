@@ -51,6 +51,8 @@ void semaphore_wait(struct semaphore *semaphore);
 enum status thread_start(struct thread *thread, const char *name,
                          void (*run)(void *argument), void *argument);
 void thread_join(struct thread *thread);
+/* Its own among all threads that there are, and not soon another's. */
+uint64_t thread_id(void);
 void thread_pause(void); /* a hint to the core inside a spin loop */
 int thread_cores(void);  /* online cores this process may use, at least 1 */
 

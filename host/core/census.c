@@ -28,7 +28,7 @@ static bool find_wait(struct actor *actor, struct wait **wait,
 ** and one that computes without an end has no other. */
 static enum census_doing read_turn(struct scheduler *scheduler,
                                    struct census_row *row) {
-  for (int i = 0; i < scheduler->worker_total; i++) {
+  for (int i = 0; i < scheduler->worker_seats; i++) {
     if (scheduler_running(scheduler, i) != row->pid) continue;
     row->cpu += scheduler_turn(scheduler, i);
     return DOING_RUNNING;

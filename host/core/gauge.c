@@ -83,6 +83,7 @@ void scheduler_figures(struct scheduler *scheduler, int index,
       .load = load_now(worker),
       .parked = atomic_load_explicit(&worker->parked,
                                      memory_order_relaxed) != 0,
-      .private = worker->lone,
+      .private = worker_is_private(worker),
+      .engine = worker->engine,
   };
 }

@@ -147,6 +147,22 @@ void worker_keep(void) {
 
 void worker_let(void) { mine.kept--; }
 
+/* A thread that is nobody's has no alarm: what it runs here is not ticked. */
+void worker_enter(struct worker *worker, struct stay *stay) {
+  ASSERT(mine.lent == NULL, "a thread that has lent its worker waits for it");
+  stay->worker = mine.current;
+  stay->kept = mine.kept;
+  stay->cache = slab_bind(worker->cache);
+  mine.kept = 1;
+  begin(worker);
+}
+
+void worker_leave(const struct stay *stay) {
+  mine.current = stay->worker;
+  mine.kept = stay->kept;
+  slab_bind(stay->cache);
+}
+
 unsigned hold_asked(void) { return mine.asked; }
 
 struct worker *hold_current(void) { return mine.current; }

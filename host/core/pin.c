@@ -43,7 +43,7 @@ void actor_settle_private(struct actor *actor, struct worker *worker) {
 }
 
 uint64_t scheduler_running(struct scheduler *scheduler, int index) {
-  ASSERT(index < scheduler->worker_total, "there is that worker");
+  ASSERT(index < scheduler->worker_seats, "there is that worker");
   return atomic_load_explicit(&scheduler->workers[index]->running,
                               memory_order_relaxed);
 }

@@ -24,7 +24,7 @@
 #define PATIENCE_NS (2 * TICK_SECOND)
 
 bool quiet_possible(const struct scheduler *scheduler) {
-  return scheduler->worker_total == 1;
+  return scheduler->worker_seats == 1;
 }
 
 static void see_wanted(struct worker *worker) {

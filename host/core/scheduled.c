@@ -14,7 +14,8 @@ void worker_set_spans(struct worker *worker) {
   worker->poll_span = worker->scheduled ? UINT64_MAX : POLL_SPAN_US * us;
   worker->slice_span = (worker->scheduled ? ENDLESS_US : SLICE_US) * us;
   worker->look_span = (worker->scheduled ? ENDLESS_US : LOOK_US) * us;
-  worker->turn_span = worker->scheduled ? 0 : worker->slice_span;
+  worker->turn_span =
+      worker->scheduled || worker->engine ? 0 : worker->slice_span;
   worker->chain_span = CHAIN_US * us;
 }
 

@@ -37,17 +37,23 @@ static enum status make_tables(struct scheduler *scheduler) {
 static enum status make_workers(struct scheduler *scheduler,
                                 const struct scheduler_options *options) {
   int total = options->workers + (options->console ? 1 : 0);
+  int seats = total + (options->engine ? 1 : 0);
   scheduler->workers =
-      memory_zalloc((size_t)total * sizeof *scheduler->workers);
+      memory_zalloc((size_t)seats * sizeof *scheduler->workers);
   if (scheduler->workers == NULL) return STATUS_NOMEM;
   scheduler->worker_count = options->workers;
   scheduler->worker_total = total;
-  for (int i = 0; i < total; i++) {
+  scheduler->worker_seats = seats;
+  for (int i = 0; i < seats; i++) {
     struct worker *worker = worker_new(scheduler, i);
+    bool polled;
     if (worker == NULL) return STATUS_NOMEM;
     scheduler->workers[i] = worker;
-    if (!options->poller(options->context, i, &worker->poller))
-      return STATUS_NOMEM;
+    if (worker->engine) scheduler->engine = worker;
+    polled = worker->engine
+                 ? engine_init(worker)
+                 : options->poller(options->context, i, &worker->poller);
+    if (!polled) return STATUS_NOMEM;
   }
   return STATUS_OK;
 }
@@ -75,6 +81,9 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
   CHECK(options->schedule == NULL ||
             (options->workers == 1 && !options->console),
         "one worker follows a schedule");
+  CHECK(!options->engine ||
+            (options->schedule == NULL && !options->virtual_time),
+        "an engine's thread has the machine's time");
   scheduler->schedule = options->schedule;
   overflow_init(&scheduler->overflow);
   atomic_init(&scheduler->slices,
@@ -127,9 +136,11 @@ void scheduler_stop(struct scheduler *scheduler) {
 }
 
 void scheduler_release(struct scheduler *scheduler) {
-  for (int i = 0; i < scheduler->worker_total; i++)
+  for (int i = 0; i < scheduler->worker_seats; i++)
     worker_free(scheduler->workers[i]);
   scheduler->worker_count = scheduler->worker_total = 0;
+  scheduler->worker_seats = 0;
+  scheduler->engine = NULL;
   registry_free(scheduler->registry);
   scheduler->registry = NULL;
 }
@@ -185,7 +196,7 @@ static void see_watched(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
   if (atomic_load_explicit(&scheduler->parked, memory_order_relaxed) != 0 &&
       atomic_load_explicit(&scheduler->watching, memory_order_relaxed) == 0 &&
-      !worker_is_private(worker))
+      !worker->lone)
     scheduler_notify(scheduler);
 }
 
@@ -231,14 +242,16 @@ static void ready_here(struct worker *worker, struct actor *actor,
     worker_enqueue(worker, actor);
 }
 
-/* From a foreign thread, on the private worker, or under a schedule. */
+/* From a foreign thread, on a worker that shares nothing, or under a
+** schedule. */
 static void ready_apart(struct scheduler *scheduler, struct worker *worker,
                         struct actor *actor, enum ready ready) {
-  if (worker != NULL && worker->scheduled) {
+  struct worker *home =
+      atomic_load_explicit(&actor->home, memory_order_relaxed);
+  if (worker != NULL &&
+      (worker->scheduled || (worker->engine && home == worker))) {
     worker_enqueue_quietly(worker, actor);
-  } else if (worker == NULL || atomic_load_explicit(&actor->home,
-                                                    memory_order_relaxed) ==
-                                   NULL) {
+  } else if (worker == NULL || home == NULL) {
     overflow_put(&scheduler->overflow, actor);
     scheduler_notify(scheduler);
   } else {

@@ -14,6 +14,9 @@
 ** these do; whom they wake goes to the others, as if a foreign thread had done
 ** it. So they never wait for an ordinary worker, whatever runs on those.
 **
+** Another one, if asked for, is the *engine's*: as private, but without a
+** thread. Who embeds the host lends it his own, now and then: core/engine.c.
+**
 ** Threads
 **   [any thread]  scheduler_post, scheduler_send, scheduler_ready,
 **                 worker_current, worker_job
@@ -58,6 +61,7 @@ struct scheduler_options {
   int workers; /* 1..WORKERS_LARGEST */
   enum slices slices;
   bool console; /* one more, private: for the operator's actors */
+  bool engine;  /* and one without a thread; in real time only */
   bool virtual_time; /* core/quiet.c; of one worker, and no private one */
   /* With one worker and no console: who chooses; the scheduler's from then on,
   ** whether it comes to be or not. NULL: nobody. */
@@ -83,9 +87,12 @@ struct scheduler {
   _Atomic int spares_idle;      /* relaxed: a hint */
   _Atomic uint64_t lent;        /* how often; for the operator; relaxed */
   struct mutex verdicts;       /* one circle at a time: core/circle.c */
-  struct worker **workers; /* worker_total of them; constant */
+  struct worker **workers; /* worker_seats of them; constant */
   int worker_count;        /* those that share the work: the first ones */
-  int worker_total;        /* and the private one, the last, if there is one */
+  int worker_total;        /* and the private one, the last, if there is one:
+                           ** those that have threads */
+  int worker_seats;        /* and the engine's, the last, if there is one */
+  struct worker *engine;   /* that one, or NULL; constant */
   void *owner;                 /* the layers above: the script's data */
   /* Handed down: frees a message that nobody will handle, with whatever its
   ** payload owns; and asks a pool's worker to tell when it is done with what
@@ -251,6 +258,16 @@ void worker_let(void);
 /* For tests: lends the worker now, as the tick would in time. */
 bool worker_lend(void);
 #endif
+/* On a thread that is nobody's, between these two, this worker is held by it,
+** and its cache is bound; then what the thread had before. No thread of the
+** host's may hold it meanwhile. [foreign thread, not inside a step] */
+struct stay {
+  struct worker *worker;
+  struct slab_cache *cache;
+  int kept;
+};
+void worker_enter(struct worker *worker, struct stay *stay);
+void worker_leave(const struct stay *stay);
 struct scheduler *worker_scheduler(struct worker *worker);
 bool worker_is_private(const struct worker *worker);
 int worker_index(const struct worker *worker);
@@ -286,6 +303,34 @@ struct job {
 };
 void worker_post_job(struct worker *worker, struct job *job);
 
+/* --- The engine's thread: core/engine.c ----------------------------------- */
+
+/*
+** What is to happen on the thread of who embeds the host: actors that were
+** settled there (actor_settle_private), and jobs (worker_post_job, to
+** scheduler->engine). All of it waits until that thread comes. There is such a
+** worker.
+**
+** [engine]: one thread at a time; the next one has seen what the last one did.
+*/
+
+/* Runs what there is, a message or a job at a time, actors and jobs in turn,
+** each of these in the order in which they have come; at least one, if there
+** is any, and none is begun after `until` (as tick_now). True: more is left.
+** Never waits. [engine] */
+bool engine_serve(struct scheduler *scheduler, uint64_t until);
+/* Readable while something is left, or somebody has rung, from then on until
+** the next engine_serve that leaves nothing. The scheduler's. [any thread] */
+int engine_fd(const struct scheduler *scheduler);
+/* Waits for that, until `until` at most (or a signal). After an engine_serve
+** that left nothing: then what comes, and who rings, ends it. [engine] */
+void engine_sleep(struct scheduler *scheduler, uint64_t until);
+/* Nothing if there is no such worker. [any thread] */
+void engine_ring(struct scheduler *scheduler);
+/* All jobs that are left, when no thread of the host's runs any more, and none
+** will come. Nothing if there is no such worker. [engine] */
+void engine_drain(struct scheduler *scheduler);
+
 /* --- Quiet: core/quiet.c -------------------------------------------------- */
 
 /*
@@ -300,7 +345,7 @@ void worker_post_job(struct worker *worker, struct job *job);
 **      script, which nothing can end any more, ends with OUTCOME_HOPELESS.
 ** In real time only the first happens; timers are not waited for.
 */
-/* Is this a host of one worker, without a private one? [any thread] */
+/* Is this a host of one worker, and no other beside? [any thread] */
 bool quiet_possible(const struct scheduler *scheduler);
 /* From now on time is virtual, or real again. It must be possible. False: the
 ** host stops, and its time stays real. [worker; or main, before the start] */
@@ -350,7 +395,7 @@ static inline void meter_end(struct scheduler *scheduler, struct actor *actor,
     meter_note_end(scheduler, actor, message);
 }
 
-/* What a worker (`index` below worker_total) is doing: a snapshot. */
+/* What a worker (`index` below worker_seats) is doing: a snapshot. */
 struct worker_figures {
   uint64_t running; /* as scheduler_running has it */
   uint64_t queue;   /* ready actors that wait for it */
@@ -359,11 +404,12 @@ struct worker_figures {
   double load; /* 0..1: how much of the last second or so it had work */
   bool parked;
   bool private;
+  bool engine;
 };
 void scheduler_figures(struct scheduler *scheduler, int index,
                        struct worker_figures *figures); /* [any thread] */
 
-/* The actor whose turn it is on the worker `index` (below worker_total), or was
+/* The actor whose turn it is on the worker `index` (below worker_seats), or was
 ** last; ID_NONE before the first. [any thread] */
 uint64_t scheduler_running(struct scheduler *scheduler, int index);
 /* For how many seconds that one has been running which its counter does not
@@ -384,8 +430,8 @@ void actor_unpin(struct actor *actor);
 /* An actor that has not run yet starts on, and belongs to, this worker; the
 ** caller hands over one pin. */
 void actor_settle(struct actor *actor, struct worker *worker);
-/* The same for the private worker, where it stays to its end, with and without
-** handles. No pin is handed over. */
+/* The same for the private worker, or the engine's, where it stays to its end,
+** with and without handles. No pin is handed over. */
 void actor_settle_private(struct actor *actor, struct worker *worker);
 
 #endif

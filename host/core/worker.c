@@ -35,7 +35,9 @@ struct scheduler *worker_scheduler(struct worker *worker) {
 
 int worker_index(const struct worker *worker) { return worker->index; }
 
-bool worker_is_private(const struct worker *worker) { return worker->lone; }
+bool worker_is_private(const struct worker *worker) {
+  return worker->lone && !worker->engine;
+}
 
 struct wheel *worker_wheel(struct worker *worker) { return &worker->wheel; }
 
@@ -50,6 +52,7 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   worker->lone = index >= scheduler->worker_count;
   worker->scheduled = scheduler->schedule != NULL;
   worker->apart = worker->lone || worker->scheduled;
+  worker->engine = index >= scheduler->worker_total;
   worker->cycle_scale = worker->real_scale =
       (UINT64_C(1000) << 32) / (scheduler->cycles_per_us | 1);
   worker_set_spans(worker);
@@ -201,7 +204,7 @@ void worker_post_job(struct worker *worker, struct job *job) {
   worker_wake(worker);
 }
 
-static void run_jobs(struct worker *worker) {
+struct job *worker_take_jobs(struct worker *worker) {
   struct job *newest, *oldest = NULL;
   newest = atomic_exchange_explicit(&worker->jobs, NULL,
                                     memory_order_acquire);
@@ -211,14 +214,19 @@ static void run_jobs(struct worker *worker) {
     oldest = newest;
     newest = next;
   }
-  while (oldest != NULL) {
-    struct job *next = oldest->next;
-    oldest->run(oldest);
-    oldest = next;
+  return oldest;
+}
+
+static void run_jobs(struct worker *worker) {
+  struct job *job = worker_take_jobs(worker);
+  while (job != NULL) {
+    struct job *next = job->next;
+    job->run(job);
+    job = next;
   }
 }
 
-static void take_inbox(struct worker *worker) {
+void worker_take_inbox(struct worker *worker) {
   struct actor *newest, *oldest = NULL;
   newest = atomic_exchange_explicit(&worker->inbox, NULL,
                                     memory_order_acquire);
@@ -252,7 +260,7 @@ static struct actor *take_next(struct worker *worker) {
   return NULL;
 }
 
-static struct actor *take_pinned(struct worker *worker) {
+struct actor *worker_take_pinned(struct worker *worker) {
   struct actor *actor = worker->pinned_first;
   if (actor == NULL) return NULL;
   worker->pinned_first = actor->link;
@@ -264,9 +272,9 @@ static struct actor *take_pinned(struct worker *worker) {
 static struct actor *take_queued(struct worker *worker) {
   struct actor *actor;
   worker->chain_cycles = worker->turn_cycles;
-  actor = worker->finds & 1 ? take_pinned(worker) : NULL;
+  actor = worker->finds & 1 ? worker_take_pinned(worker) : NULL;
   if (actor == NULL) actor = runqueue_get(&worker->queue);
-  if (actor == NULL) actor = take_pinned(worker);
+  if (actor == NULL) actor = worker_take_pinned(worker);
   return actor;
 }
 
@@ -327,7 +335,7 @@ static struct actor *find_scheduled(struct worker *worker) {
   struct actor *actor;
   look_round(worker);
   run_jobs(worker);
-  take_inbox(worker);
+  worker_take_inbox(worker);
   while ((actor = overflow_get(&scheduler->overflow)) != NULL)
     append_pinned(worker, actor);
   if (worker->pinned_first == NULL) return NULL;
@@ -344,7 +352,7 @@ static struct actor *find(struct worker *worker) {
   if (unlikely(atomic_load_explicit(&worker->jobs, memory_order_relaxed)))
     run_jobs(worker);
   if (unlikely(atomic_load_explicit(&worker->inbox, memory_order_relaxed)))
-    take_inbox(worker);
+    worker_take_inbox(worker);
   if (unlikely(++worker->finds % FAIR_TURN == 0)) {
     actor = take_overflow(worker);
     if (actor == NULL) actor = take_queued(worker);
@@ -364,7 +372,7 @@ static struct actor *find(struct worker *worker) {
 ** way through the queue, where another worker would be woken to steal it; but
 ** I/O, timers and jobs get their turn. */
 static bool keep(struct worker *worker) {
-  if (worker->scheduled || worker_has_others(worker) ||
+  if (worker->turn_span == 0 || worker_has_others(worker) ||
       atomic_load_explicit(&worker->scheduler->stopping,
                            memory_order_relaxed))
     return false;
@@ -408,7 +416,7 @@ static void charge(struct worker *worker, struct actor *actor,
   atomic_store_explicit(&worker->charged, now, memory_order_relaxed);
 }
 
-static void run(struct worker *worker, struct actor *actor) {
+void worker_run_turn(struct worker *worker, struct actor *actor) {
   ASSERT(!worker->lone || atomic_load_explicit(
                               &actor->home, memory_order_relaxed) == worker,
          "the private worker runs its own");
@@ -544,7 +552,7 @@ static bool spins(const struct worker *worker) {
 static void idle(struct worker *worker) {
   struct actor *actor = steal(worker);
   if (actor != NULL) {
-    run(worker, actor);
+    worker_run_turn(worker, actor);
     return;
   }
   gauge_rest(worker, worker->turn_cycles);
@@ -557,7 +565,7 @@ static void idle(struct worker *worker) {
     worker_tick(worker);
   }
   gauge_work(worker, worker->cycles);
-  if (actor != NULL) run(worker, actor);
+  if (actor != NULL) worker_run_turn(worker, actor);
 }
 
 void worker_drain(struct worker *worker) {
@@ -583,7 +591,7 @@ void worker_run(struct worker *worker) {
     worker->turn_cycles = worker->cycles;
     actor = find(worker);
     if (actor != NULL)
-      run(worker, actor);
+      worker_run_turn(worker, actor);
     else
       idle(worker);
   }

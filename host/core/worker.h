@@ -79,6 +79,7 @@ struct worker {
   bool lone; /* the private one; constant */
   bool scheduled; /* under a schedule: who is ready is `pinned`; constant */
   bool apart;     /* either; constant */
+  bool engine;    /* the engine's, which is lone, too; constant: engine.c */
   bool overdue; /* a slice is over: the overflow list's turn, if not empty */
   struct actor *pinned_first, *pinned_last; /* ready, by link */
   unsigned slices;        /* that were used up, while others waited */
@@ -99,7 +100,8 @@ struct worker {
   ** tick, too. */
   uint64_t quiet_cycles, quiet_ns;
   unsigned away;     /* threads that have lent it and have not come back */
-  uint64_t turn_span; /* slice_span; under a schedule 0: a message */
+  uint64_t turn_span; /* slice_span; under a schedule, and in the engine's
+                      ** thread, 0: a message */
   uint64_t look_span; /* a turn this old may have to let I/O pass */
   struct slicing slicing;
   struct wheel wheel;
@@ -136,6 +138,13 @@ void worker_enqueue(struct worker *worker, struct actor *actor);
 /* The same, but no worker is woken. True: another one may take it. */
 bool worker_enqueue_quietly(struct worker *worker, struct actor *actor);
 void worker_wake(struct worker *worker);
+/* The jobs that have come, the oldest first, by `next`; they are the caller's
+** to run. Puts the actors that have come behind those that are pinned. The
+** first of these, or NULL. Runs a turn of it. [owner] */
+struct job *worker_take_jobs(struct worker *worker);
+void worker_take_inbox(struct worker *worker);
+struct actor *worker_take_pinned(struct worker *worker);
+void worker_run_turn(struct worker *worker, struct actor *actor);
 /* Wakes one parked worker, if there is one and nobody is looking for work. */
 void scheduler_notify(struct scheduler *scheduler);
 
@@ -231,6 +240,10 @@ struct alarm *hold_alarm(void);
 /* For the tick: lends the worker of this thread to a spare, if script code is
 ** running and there is one. The caller has seen that it is stuck. */
 bool hold_lend(struct worker *worker);
+
+/* engine.c: its poller, which has its state; it is parked. False: no memory, or
+** no file descriptor. */
+bool engine_init(struct worker *worker);
 
 /* deadline.c: the lazy node that ends an actor's wait. False: no memory. */
 bool deadline_arm(struct worker *worker, struct actor *actor,

@@ -176,7 +176,7 @@ int census_lua_actor(lua_State *L) {
 static void push_worker(lua_State *L, int index) {
   struct worker_figures figures;
   scheduler_figures(scheduler_of(L), index, &figures);
-  lua_createtable(L, 0, 9);
+  lua_createtable(L, 0, 10);
   field_integer(L, "index", (uint64_t)index);
   field_pid(L, "running", figures.running);
   field_integer(L, "queue", figures.queue);
@@ -186,10 +186,11 @@ static void push_worker(lua_State *L, int index) {
   field_number(L, "load", figures.load);
   field_boolean(L, "parked", figures.parked);
   field_boolean(L, "private", figures.private);
+  field_boolean(L, "engine", figures.engine);
 }
 
 int census_lua_workers(lua_State *L) {
-  int count = scheduler_of(L)->worker_total;
+  int count = scheduler_of(L)->worker_seats;
   lua_createtable(L, count, 0);
   for (int i = 0; i < count; i++) {
     push_worker(L, i);

@@ -77,7 +77,8 @@ function inspect.actors(options)
 end
 
 --- The workers: index, running (the actor whose turn it is, or was last),
--- queue, turns, steals, handles, load (0 to 1), parked, private.
+-- queue, turns, steals, handles, load (0 to 1), parked, private (the
+-- console's), engine (the thread of who embeds the host).
 ---@return table[]
 function inspect.workers()
   return core.workers()

@@ -17,6 +17,7 @@ local TOP_LEVEL = { host = true, lua = true, scripts = true, spec = true,
 -- Ground up. A file may include its own layer and those below it; or just what
 -- `sees` lists: the command is a user of the embedding face like any other, and
 -- the codec has a part of that face to give.
+-- `face` is what of a layer above it a layer is there to fulfil.
 local LAYERS = {
   { name = "base", pattern = "^host/base/" },
   { name = "core", pattern = "^host/core/" },
@@ -24,6 +25,7 @@ local LAYERS = {
     sees = { "^host/base/", "^host/core/", "^host/troupe%.h$" } },
   { name = "io", pattern = "^host/io/" },
   { name = "script", pattern = "^host/script/" },
+  { name = "embed", pattern = "^host/embed/", face = "^host/troupe%.h$" },
   { name = "host", pattern = "^host/[%w_]+%.[ch]$" },
   { name = "terminal", pattern = "^host/terminal/", sees = { "^host/base/" } },
   { name = "command", pattern = "^host/command/",
@@ -50,6 +52,7 @@ local PARTS = {
   ["host/core/slice"] = "host/core/scheduler",
   ["host/core/gauge"] = "host/core/scheduler",
   ["host/core/hold"] = "host/core/scheduler",
+  ["host/core/engine"] = "host/core/scheduler",
   ["host/core/quiet"] = "host/core/scheduler",
   ["host/core/meter"] = "host/core/scheduler",
   ["host/core/pin"] = "host/core/scheduler",
@@ -128,7 +131,8 @@ function layers.order(tree)
       if target and not tree[target] then
         complain("%s:%d: no %s (paths are rooted at host/)", path,
           include.line, target)
-      elseif layer and layer > own and not LAYERS[own].sees then
+      elseif layer and layer > own and not LAYERS[own].sees and
+        not target:find(LAYERS[own].face or "^$") then
         complain("%s:%d: %s includes %s, a higher layer", path, include.line,
           LAYERS[own].name, target)
       end

@@ -61,6 +61,7 @@ function inspect.actors(options) end
 ---@field load number how much of the time it had work, 0 to 1
 ---@field parked boolean
 ---@field private boolean the console's
+---@field engine boolean the thread of who embeds the host
 
 --- The threads.
 ---@return troupe.inspect.worker[]

@@ -22,7 +22,8 @@ function host.workers(context, list)
   return show.list_text(context, list, WORKERS, function(it)
     local running = it.running and who(it.running) or
       it.parked and "parked" or "-"
-    return {it.private and "console" or unit.count(it.index),
+    local name = it.private and "console" or it.engine and "engine"
+    return {name or unit.count(it.index),
             unit.percent(it.load), unit.count(it.queue), unit.count(it.turns),
             unit.count(it.steals), unit.count(it.handles), running}
   end)

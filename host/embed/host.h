@@ -1,0 +1,53 @@
+/*
+** Host: what the functions of the embedding face know of a host; for them
+** alone.
+**
+** Threads
+**   As each field says; what says nothing is constant after troupe_new, or
+**   [main]'s: one thread at a time, as troupe.h asks for.
+*/
+#ifndef TROUPE_EMBED_HOST_H
+#define TROUPE_EMBED_HOST_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "base/rendezvous.h"
+#include "core/scheduler.h"
+#include "embed/entry.h"
+#include "script/script.h"
+#include "troupe.h"
+
+struct troupe {
+  struct log *log;
+  struct scheduler *scheduler;
+  struct script *script;
+  struct entries entries;
+  /* The thread_id of the engine's thread. Written by troupe_new and
+  ** troupe_adopt; relaxed: who is asked whether it is he knows whether he has
+  ** written it, and what comes with it is handed over by the engine. */
+  _Atomic uint64_t engine;
+  uint64_t grace;
+  int begin_fd;
+  int end_fd;
+  bool started;
+  bool watch;              /* the options */
+  bool beside;             /* modules are searched where the options say */
+  char *name;              /* NULL: none */
+  int lock;                /* of the name; -1: none */
+  struct rendezvous place; /* if it has one */
+  char error[512];
+  /* Written by the worker on which the script ends, before `ended` is set
+  ** (release; who reads them acquires) and end_fd written. */
+  int status;
+  char *text;
+  _Atomic bool ended;
+};
+
+/* Sets what troupe_error says; false, for who returns that. [main] */
+bool host_fail(struct troupe *host, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

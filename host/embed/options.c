@@ -1,0 +1,108 @@
+#include "embed/options.h"
+
+#include <string.h>
+
+#include "core/schedule.h"
+#include "io/loop.h"
+
+static bool is_zero(const unsigned char *bytes, size_t size) {
+  for (size_t i = 0; i < size; i++)
+    if (bytes[i] != 0) return false;
+  return true;
+}
+
+bool options_take(struct troupe *host, const struct troupe_options *given,
+                  struct troupe_options *options) {
+  size_t known = sizeof *options;
+  size_t size = given != NULL ? given->size : 0;
+  if (size < sizeof given->size)
+    return host_fail(host, "expected options that have their size");
+  if (size > known && !is_zero((const unsigned char *)given + known,
+                               size - known))
+    return host_fail(host, "options of a newer version than this library, "
+                     "which is " TROUPE_VERSION);
+  memset(options, 0, known);
+  memcpy(options, given, size < known ? size : known);
+  return true;
+}
+
+bool options_read_level(struct troupe *host,
+                        const struct troupe_options *given,
+                        enum log_level *level) {
+  const char *name = given->log_level;
+  *level = LOG_INFO;
+  if (name == NULL || log_level_parse(name, level)) return true;
+  return host_fail(host, "expected a log level (debug, info, warn, error, "
+                   "off), got \"%s\"", name);
+}
+
+static bool read_slices(struct troupe *host, const char *name,
+                        enum slices *slices) {
+  static const char *const names[] = {"signal", "hook", "none"};
+  *slices = SLICES_SIGNAL;
+  if (name == NULL) return true;
+  for (int i = 0; i <= SLICES_NONE; i++) {
+    if (strcmp(name, names[i]) != 0) continue;
+    *slices = (enum slices)i;
+    return true;
+  }
+  return host_fail(host,
+                   "expected slices to be signal, hook or none, got \"%s\"",
+                   name);
+}
+
+static bool read_workers(struct troupe *host,
+                         const struct troupe_options *given,
+                         struct scheduler_options *options) {
+  options->workers = given->workers;
+  if (given->workers == 0) options->workers = thread_cores();
+  if (options->workers > WORKERS_LARGEST) options->workers = WORKERS_LARGEST;
+  if (given->schedule != NULL) options->workers = 1;
+  if (given->workers >= 0 && given->workers <= WORKERS_LARGEST) return true;
+  return host_fail(host, "expected 1 to %d workers, got %d", WORKERS_LARGEST,
+                   given->workers);
+}
+
+static bool read_clock(struct troupe *host, const struct troupe_options *given,
+                       struct scheduler_options *options) {
+  const char *name = given->clock != NULL ? given->clock : "real";
+  options->virtual_time = strcmp(name, "virtual") == 0;
+  if (!options->virtual_time && strcmp(name, "real") != 0)
+    return host_fail(host, "expected clock to be real or virtual, got \"%s\"",
+                     name);
+  if (!options->virtual_time) return true;
+  if (options->workers != 1)
+    return host_fail(host, "expected one worker for a virtual clock, got %d",
+                     options->workers);
+  if (options->console)
+    return host_fail(host,
+                     "expected no console and no name with a virtual clock");
+  if (options->engine)
+    return host_fail(host, "expected no engine's thread with a virtual clock");
+  return true;
+}
+
+static bool read_schedule(struct troupe *host,
+                          const struct troupe_options *given,
+                          struct scheduler_options *options) {
+  if (given->schedule == NULL) return true;
+  if (options->console)
+    return host_fail(host, "expected no name and no console beside a schedule");
+  if (options->engine)
+    return host_fail(host, "expected no engine's thread beside a schedule");
+  options->schedule =
+      schedule_new(given->schedule, host->error, sizeof host->error);
+  return options->schedule != NULL;
+}
+
+bool options_read_scheduler(struct troupe *host,
+                            const struct troupe_options *given,
+                            struct scheduler_options *options) {
+  *options = (struct scheduler_options){.poller = loop_poller};
+  options->console = given->console || given->name != NULL;
+  options->engine = given->engine;
+  return read_slices(host, given->slices, &options->slices) &&
+         read_workers(host, given, options) &&
+         read_clock(host, given, options) &&
+         read_schedule(host, given, options);
+}
