@@ -84,6 +84,17 @@ describe("a tree with one fault", function()
       { ["host/io/a.c"] = '#include "troupe.h"', ["host/troupe.h"] = "" })
   end)
 
+  it("looks up, but for the face that it fulfils", function()
+    complains("order", "host/embed/a.c:2: embed includes host/b.h, " ..
+      "a higher layer",
+      { ["host/embed/a.c"] = '#include "troupe.h"\n#include "b.h"',
+        ["host/troupe.h"] = "", ["host/b.h"] = "" })
+    complains("order", "host/script/a.c:1: script includes host/embed/b.h, " ..
+      "a higher layer",
+      { ["host/script/a.c"] = '#include "embed/b.h"',
+        ["host/embed/b.h"] = "" })
+  end)
+
   it("includes what is not there", function()
     complains("order", "host/base/a.c:1: no host/b.h (paths are rooted at " ..
       "host/)", { ["host/base/a.c"] = '#include "b.h"' })
