@@ -398,6 +398,13 @@ describe("a copy", function()
 end)
 
 describe("without memory", function()
+  -- Do the objects of Lua come from slabs of their own?
+  local function apart()
+    local before, kept = probe.heap(), {}
+    for item = 1, 100 do kept[item] = {} end
+    return probe.heap() - before < #kept
+  end
+
   -- Fails the first acquisition, the second, ...: how often that was one that
   -- Lua does not simply try again.
   local function sweep(run, check)
@@ -416,7 +423,7 @@ describe("without memory", function()
       end
     end
     collectgarbage()
-    assert.is_true(probe.heap() <= before + 2)
+    assert.is_true(not apart() or probe.heap() <= before + 2)
     return failures
   end
 

@@ -64,7 +64,8 @@ static const unsigned char *copy_fields(struct copier *c,
     at = copy(c, at, depth);
     if (at != NULL) at = copy(c, at, depth);
   }
-  return at != NULL && at < c->end && put(c, at, 1) ? at + 1 : NULL;
+  if (at == c->end) return fail(c, no_encoding);
+  return at != NULL && put(c, at, 1) ? at + 1 : NULL;
 }
 
 /* The table at `at`, if that is one: where it ends. */
@@ -88,10 +89,11 @@ static const unsigned char *copy_reference(struct copier *c,
                                            const unsigned char *at,
                                            int depth) {
   uint64_t number;
-  at = scan_varint(at + 1, c->end, &number);
-  if (at == NULL || number - 1 >= c->table_count)
+  const unsigned char *end = scan_varint(at + 1, c->end, &number);
+  if (end == NULL || number - 1 >= c->table_count ||
+      c->tables[number - 1] > at)
     return fail(c, no_encoding);
-  return copy_table(c, c->tables[number - 1], depth) != NULL ? at : NULL;
+  return copy_table(c, c->tables[number - 1], depth) != NULL ? end : NULL;
 }
 
 /* The value at `at`: where it ends. NULL: the writer has failed. */

@@ -37,15 +37,15 @@ static bool spoil(struct troupe_reader *reader) {
 
 /* --- What is in front ----------------------------------------------------- */
 
-/* Where the value of this reference begins; NULL: nowhere. `at` is behind the
-** tag. */
+/* Where the value of the reference at `at` begins; NULL: nowhere. A table
+** begins before what refers to it. */
 static const unsigned char *refer(const struct troupe_reader *reader,
                                   const unsigned char *at, uint64_t *number) {
   bool behind;
-  if (scan_varint(at, reader->end, number) == NULL || *number == 0)
+  if (scan_varint(at + 1, reader->end, number) == NULL || *number == 0)
     return NULL;
   behind = *number >= reader->number;
-  return scan_find(behind ? reader->found : reader->bytes, reader->end,
+  return scan_find(behind ? reader->found : reader->bytes, at,
                    behind ? reader->number : 1, *number);
 }
 
@@ -54,7 +54,7 @@ static const unsigned char *follow(const struct troupe_reader *reader,
                                    const unsigned char *at) {
   uint64_t number;
   if (at >= reader->end) return NULL;
-  return *at == TAG_REFERENCE ? refer(reader, at + 1, &number) : at;
+  return *at == TAG_REFERENCE ? refer(reader, at, &number) : at;
 }
 
 static enum troupe_kind kind_of(unsigned tag) {
@@ -234,7 +234,7 @@ bool troupe_enter(struct troupe_reader *reader, size_t *items) {
   unsigned flags;
   if (!reader_ahead(reader) || reader->depth == CODEC_DEPTH) return false;
   if (*table == TAG_REFERENCE) {
-    table = refer(reader, reader->at + 1, &number);
+    table = refer(reader, reader->at, &number);
     back = scan_part(reader->at, reader->end);
     if (table == NULL) return spoil(reader);
     reader->found = table;
