@@ -217,10 +217,10 @@ void troupe_write_pid(struct troupe_writer *writer, uint64_t pid);
 void troupe_write_handle(struct troupe_writer *writer, const char *type,
                          uint64_t id);
 /*
-** A table: of what is written next, `items` values have the keys 1, 2, ...; then
-** come `pairs` times a key and its value; then it is complete, and what follows
-** stands behind it. Each of these may be a table again, 100 deep. A writer whose
-** last table is not complete yet is refused.
+** A table: of what is written next, `items` values have the keys 1, 2, ...;
+** then come `pairs` times a key and its value; then it is complete, and what
+** follows stands behind it. Each of these may be a table again, 100 deep. A
+** writer whose last table is not complete yet is refused.
 */
 void troupe_write_table(struct troupe_writer *writer, size_t items,
                         size_t pairs);
@@ -298,19 +298,20 @@ bool troupe_skip(struct troupe_reader *reader);
 /*
 ** Goes into the table (TABLE, ERROR) in front: the values of its keys
 ** 1..*items come first, then keys and values in turn until troupe_peek says
-** NONE. Lua may keep a part of a list elsewhere: what is nil here may come again
-** with its key (troupe_item finds it in either place). False: it is no table, or
-** the reader is in 100 already, as it may be in one that contains itself.
+** NONE. Lua may keep a part of a list elsewhere: what is nil here may come
+** again with its key (troupe_item finds it in either place). False: it is no
+** table, or the reader is in 100 already, as it may be in one that contains
+** itself. One that stands in several places is looked for among those before.
 */
 bool troupe_enter(struct troupe_reader *reader, size_t *items);
 /* Goes out of it, behind it, whatever is left of it. False: it is in none. */
 bool troupe_leave(struct troupe_reader *reader);
 
 /*
-** *value becomes a reader of the value that this key, or index, has in the table
-** in front of `table`, which does not move unless it is the same one. False:
-** there is none, or nil, or that is no table; then *value has nothing in front,
-** and may be asked on. Takes a time that grows with what stands before it.
+** *value becomes a reader of the value that this key, or index, has in the
+** table in front of `table`, which does not move unless it is the same one.
+** False: there is none, or nil, or that is no table; then *value has nothing in
+** front, and may be asked on. Takes a time that grows with what stands before.
 */
 bool troupe_field(const struct troupe_reader *table, const char *key,
                   struct troupe_reader *value);

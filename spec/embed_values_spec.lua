@@ -245,6 +245,13 @@ describe("what a host reads", function()
       exact((probe.values_read((probe.values_write(written(value)))))))
   end)
 
+  it("is a handle, which has a type and a number", function()
+    local list = { { "handle", "sprite", 1 << 40 | 7 }, { "table", 0, 1 },
+      { "text", "a" }, { "handle", "b", -1 } }
+    assert.same({ { handle = "sprite", id = 1 << 40 | 7 },
+      { a = { handle = "b", id = -1 } } }, { probe.values_write(list, true) })
+  end)
+
   it("is a table where two share it", function()
     local shared = { 1, x = { 2 } }
     assert.same({ { 1, x = { 2 } }, { a = { 1, x = { 2 } } }, { 2 } },
@@ -480,6 +487,13 @@ describe("bytes that are no encoding", function()
           or math.random(0xbe, 0xf5))
       end
       probe.values_look(table.concat(bytes), 3)
+    end
+  end)
+
+  it("are tables without an end, references to what comes later", function()
+    for _, bytes in ipairs { "\xc1\0\0\0", "\xe9\1\xdc\0\0\0\0", "\xc0\2\0",
+      "\xe9\1\xc0\0", "\xe9\0", "\xec\0", "\xeb\1a", "\xf0\3abc" } do
+      probe.values_look(bytes, 1)
     end
   end)
 

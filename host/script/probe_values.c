@@ -127,14 +127,20 @@ static struct message *pack(lua_State *L, int first, int count) {
   return codec_pack(L, first, count, MESSAGE_CAST);
 }
 
-int probe_values_read(lua_State *L) {
+/* How many. */
+static int push_all(lua_State *L, const struct message *message) {
   struct troupe_reader reader;
+  int top = lua_gettop(L);
+  values_read_message(&reader, message);
+  while (troupe_left(&reader) > 0) push_next(L, &reader);
+  return lua_gettop(L) - top;
+}
+
+int probe_values_read(lua_State *L) {
   int count = lua_gettop(L);
   struct held *held = hold(L);
   held->message = pack(L, 1, count);
-  values_read_message(&reader, held->message);
-  while (troupe_left(&reader) > 0) push_next(L, &reader);
-  return lua_gettop(L) - count - 1;
+  return push_all(L, held->message);
 }
 
 /* The reader goes to what the keys first..last lead to. */
@@ -235,9 +241,10 @@ static void write_one(lua_State *L, struct held *held) {
 
 int probe_values_write(lua_State *L) {
   lua_Integer count = (lua_Integer)lua_rawlen(L, 1);
-  struct held *held = hold(L);
+  struct held *held;
   const char *error;
-  int arrived;
+  lua_settop(L, 2);
+  held = hold(L);
   luaL_checkstack(L, 10, NULL);
   held->writer = troupe_writer_new();
   for (lua_Integer i = 1; i <= count; i++) {
@@ -247,10 +254,9 @@ int probe_values_write(lua_State *L) {
   }
   message_free(held->message);
   held->message = values_message(held->writer, MESSAGE_CAST);
-  if (held->message != NULL) {
-    arrived = codec_unpack(L, held->message);
-    return arrived;
-  }
+  if (held->message != NULL)
+    return lua_toboolean(L, 2) ? push_all(L, held->message)
+                               : codec_unpack(L, held->message);
   error = troupe_writer_error(held->writer);
   lua_pushnil(L);
   lua_pushstring(L, error != NULL ? error : "no memory");
@@ -285,6 +291,17 @@ static size_t look_at(struct troupe_reader *reader,
   return found;
 }
 
+/* Can what was taken for well written be passed to its end? */
+static bool is_whole(const struct troupe_writer *writer) {
+  struct troupe_reader reader;
+  struct values values;
+  size_t count = 0;
+  if (!values_written(writer, &values)) return true;
+  values_read(&reader, values.bytes, values.size, values.count);
+  while (troupe_skip(&reader)) count++;
+  return count == values.count && reader.at == reader.end;
+}
+
 int probe_values_look(lua_State *L) {
   struct troupe_reader reader;
   size_t size, found = 0;
@@ -299,6 +316,7 @@ int probe_values_look(lua_State *L) {
   values_read(&reader, held->bytes, size, (size_t)count);
   while (found < STEPS && troupe_peek(&reader) != TROUPE_NONE) {
     found += look_at(&reader, held->writer, STEPS - found);
+    if (!is_whole(held->writer)) return luaL_error(L, "a copy has no end");
     troupe_writer_reset(held->writer);
   }
   lua_pushinteger(L, (lua_Integer)found);

@@ -11,9 +11,10 @@
 
 #include <lua.h>
 
-/* ({{"table", 1, 0}, {"integer", 7}, ...}) -> the values that arrive when these
-** are written, or nil and why they are refused. {"copy", value, key, ...}
-** copies what a reader finds there. {"reset"} begins anew. */
+/* ({{"table", 1, 0}, {"integer", 7}, ...}, read) -> the values that arrive when
+** these are written, or nil and why they are refused; if `read`, as a reader
+** sees them. {"copy", value, key, ...} copies what a reader finds there.
+** {"reset"} begins anew. */
 int probe_values_write(lua_State *L);
 /* (...) -> what a reader sees of them. */
 int probe_values_read(lua_State *L);
