@@ -109,6 +109,30 @@ describe("__close of an actor that ends", function()
     assert.same({ "ended", pid, "bye" }, life.next())
   end)
 
+  it("is not cut short if it runs already, and is preempted", function()
+    for _, thread in ipairs { "coroutine.wrap(function(...) %s end)(...)",
+        "%s" } do
+      local pid = doll { report = troupe.self(), other = doll() }
+      run(pid, "troupe.link(state.other)")
+      begin(pid, thread:format [[
+        local report, other = state.report, state.other
+        do
+          local guard <close> = setmetatable({}, { __close = function()
+            require("probe").slice(1)
+            troupe.kill(other)
+            for index = 1, 1000 do index = index + 1 end
+            require("probe").slice(0)
+            troupe.send(report, "closed")
+          end })
+        end
+        troupe.sleep(math.huge)
+      ]])
+      assert.same({ "closed" }, life.next())
+      assert.same({ "ended", pid, "killed" }, life.next())
+      life.finish()
+    end
+  end)
+
   it("runs if it exits in terminate, whether that has waited or not",
     function()
       for _, wait in ipairs { "", "troupe.sleep(0)",

@@ -69,7 +69,7 @@ static bool is_closing(lua_State *thread, bool entered) {
 }
 
 /* In any of its coroutines. */
-static bool closes(const struct body *body) {
+bool interrupt_closes(const struct body *body) {
   bool entered = body->activity == ACTIVITY_VISIT;
   lua_State *thread = body->L;
   for (; thread != NULL; thread = coroutine_inner(thread)) {
@@ -93,7 +93,7 @@ bool interrupt_arrived(struct body *body, struct message *message) {
   answer(body, message, found);
   message_free(message);
   if (!found) return false;
-  if (!body->preempted || closes(body)) {
+  if (!body->preempted || interrupt_closes(body)) {
     budget_condemn(body);
     if (!body->preempted) interrupt_again(body);
     return false;

@@ -34,6 +34,9 @@ bool interrupt_fits(const struct body *body, const struct interrupt *wanted);
 bool interrupt_arrived(struct body *body, struct message *message);
 /* It has been interrupted, and waits again. */
 void interrupt_again(struct body *body);
+/* Is a `__close` under way, of the actor that is suspended? Who unwinds it
+** there loses what is left of that. */
+bool interrupt_closes(const struct body *body);
 /* Reports and interrupts that have come to an actor which cannot be suspended
 ** where it is: the first are answered, the second cut what is in hand. */
 void interrupt_look(struct body *body, lua_State *running);

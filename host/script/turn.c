@@ -264,7 +264,19 @@ static enum step go_on(struct body *body, struct message *outcome) {
   return follow_run(body, run_resume(body));
 }
 
+/* A `__close` that runs already comes to its end first, or to a wait. What is
+** urgent behind the exit has its turn at the next look. */
+static enum step put_off(struct body *body, struct message *message) {
+  enum step step;
+  message_queue_append(&body->actor->mailbox.urgent, message);
+  step = go_on(body, NULL);
+  return step == STEP_ENDED ? STEP_ENDED : STEP_AGAIN;
+}
+
 static enum step handle_urgent(struct body *body, struct message *message) {
+  if (message->kind == MESSAGE_EXIT && body->preempted &&
+      interrupt_closes(body))
+    return put_off(body, message);
   if (message->kind != MESSAGE_OUTCOME) return handle(body, message);
   if (message->epoch != actor_wait_epoch(body->actor) || body->preempted) {
     message_free(message);
