@@ -141,7 +141,7 @@ bool troupe_stop(struct troupe *host);
 ** Callbacks that have not been served yet come now, on this thread. */
 void troupe_free(struct troupe *host);
 
-/* --- The engine's thread --------------------------------------------------- */
+/* --- The engine's thread -------------------------------------------------- */
 
 /*
 ** [engine] Does what is addressed to the engine's thread, a message at a time:
@@ -161,10 +161,10 @@ bool troupe_poll(struct troupe *host, uint64_t budget_us);
 ** by the host. -1: without options.engine. */
 int troupe_wake_fd(struct troupe *host);
 
-/* [any thread] The calling thread is the engine's thread from now on. The former
-** one is not inside any function of this host, and all it has done in one has
-** happened before (it has been joined, or has let go of a lock that this one
-** has taken). */
+/* [any thread] The calling thread is the engine's from now on. The former one is
+** not inside any function of this host, and all that it has done in one has
+** happened before: it has been joined, or has let go of a lock that this one
+** has taken. */
 void troupe_adopt(struct troupe *host);
 
 /* [any thread] Why the last function that failed on this thread did so; "" if

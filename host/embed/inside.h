@@ -1,8 +1,8 @@
 /*
 ** Inside: is this thread inside something of the engine's that Troupe has
 ** called: a handler, a callback, a function of a module, a hook? There nothing
-** may wait for an actor, nor serve one: whoever it would wait for may be waiting
-** for it.
+** may wait for an actor, nor serve one: whoever it would wait for may be
+** waiting for it.
 **
 ** Threads  [any thread] all functions; each knows of its own thread only
 */

@@ -16,11 +16,12 @@ bool options_take(struct troupe *host, const struct troupe_options *given,
   size_t known = sizeof *options;
   size_t size = given != NULL ? given->size : 0;
   if (size < sizeof given->size)
-    return host_fail(host, "expected options that have their size");
+    return host_fail(host, "expected options with their size, got none");
   if (size > known && !is_zero((const unsigned char *)given + known,
                                size - known))
-    return host_fail(host, "options of a newer version than this library, "
-                     "which is " TROUPE_VERSION);
+    return host_fail(host, "expected options of this library's version, "
+                     TROUPE_VERSION ", or an older one, got some of a newer "
+                     "one");
   memset(options, 0, known);
   memcpy(options, given, size < known ? size : known);
   return true;

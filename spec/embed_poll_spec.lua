@@ -1,0 +1,18 @@
+-- clock: either
+-- Hosts inside an engine: how they come and go, and what its thread does.
+
+local embed = require "support.embed"
+
+local QUIET = { status = 0, stdout = "", stderr = "" }
+
+-- With a sanitizer, the time of a thousand is better spent elsewhere.
+local function cycles()
+  local _, variant = embed.variant()
+  return variant == "test" and "1000" or "100"
+end
+
+describe("a host in an engine", function()
+  it("comes and goes, beside others, and leaves nothing", function()
+    assert.same(QUIET, embed.run("hosts", { arguments = { cycles() } }))
+  end)
+end)
