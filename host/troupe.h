@@ -167,6 +167,27 @@ int troupe_wake_fd(struct troupe *host);
 ** has taken. */
 void troupe_adopt(struct troupe *host);
 
+/* --- Boards -------------------------------------------------------------- */
+
+/*
+** [any thread] A board: rows x columns of numbers under a name, row after row,
+** the first on a cache line's border; at first 0. Actors have it by
+** troupe.board(name), and write it without a message. It is made if it is not
+** there, before troupe_start or after, stays where it is, and is gone with the
+** host. NULL: it is there and of another size, no board can have this name (1
+** to 255 bytes) or size (1 to 2^30 cells), or no memory.
+**
+** Any thread reads and writes it at any time. A cell is always whole if it is
+** accessed as 8 bytes at once, as plain C does on x86-64 and arm64 (in a loop,
+** or for a checker of races: relaxed and atomic). Nothing else is: a row may be
+** seen half old and half new, and of two cells the second as it is now and the
+** first as it was. What an actor has written before it sends a message is there
+** for who handles that, in troupe_poll, too; and what is written before
+** troupe_cast is there for the actor that handles it.
+*/
+double *troupe_board(struct troupe *host, const char *name, size_t rows,
+                     size_t columns);
+
 /* [any thread] Why the last function that failed on this thread did so; "" if
 ** none has. Until the next one that fails. */
 const char *troupe_problem(void);

@@ -77,6 +77,14 @@ local SWEEP = [[
     assert(#asset.list() == 2 and asset.read "some" == "text")
   end
 
+  local boards = 0
+  function operations.board()
+    boards = boards + 1
+    local board = troupe.board("b" .. boards, { rows = 2, columns = 2 })
+    board:set(1, 2)
+    assert(board:get(1) == 2)
+  end
+
   function operations.connect()
     local sock <close> = assert(tcp.connect(listener:address()))
     sock:write("hello\n")
@@ -147,7 +155,7 @@ local ECHO = [[
 describe("without memory", function()
   for _, operation in ipairs { "start", "crash", "call", "late", "receive",
     "ensure", "group", "entity", "pool", "borrow", "timer", "asset",
-    "connect", "trace", "mailbox" } do
+    "board", "connect", "trace", "mailbox" } do
     it("at any point of '" .. operation .. "' nothing is lost", function()
       local result = support.script(SWEEP, {
         files = { ["server.lua"] = SERVER, ["echo.lua"] = ECHO,

@@ -101,8 +101,9 @@ local function methods()
   local listener = assert(tcp.serve("127.0.0.1:0", "fixtures.mute"))
   local socket = assert(tcp.connect(listener:address()))
   local timer = assert(troupe.after(1000, troupe.self()))
+  local board = troupe.board("stubs_spec", { rows = 1, columns = 1 })
   local found = { ["troupe.timer"] = timer, ["troupe.socket"] = socket,
-    ["troupe.listener"] = listener,
+    ["troupe.listener"] = listener, ["troupe.board"] = board,
     ["troupe.test.spy"] = setmetatable({}, spies.class) }
   for class, object in pairs(found) do
     found[class] = functions_of(debug.getmetatable(object).__index)
@@ -280,7 +281,7 @@ describe("the stubs", function()
     end
   end)
 
-  it("have all methods of timers, sockets, listeners and spies", function()
+  it("have all methods of timers, sockets, listeners, boards and spies", function()
     for class, real in pairs(methods()) do
       for name, said in pairs(all.classes[class].functions) do
         assert.is_true(said.method, name)

@@ -17,6 +17,7 @@
 #include "script/entity.h"
 #include "script/face_archive.h"
 #include "script/face_asset.h"
+#include "script/face_board.h"
 #include "script/face_bond.h"
 #include "script/face_census.h"
 #include "script/face_clock.h"
@@ -159,6 +160,7 @@ static const struct lazy_field troupe_fields[] = {
     {"encode", codec_lua_encode, NULL},
     {"decode", codec_lua_decode, NULL},
     {"config", settings_lua_config, NULL},
+    {"board", board_lua_board, NULL},
     {NULL, NULL, NULL}};
 
 /* For lua/troupe alone. */

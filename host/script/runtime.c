@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/native.h"
+#include "core/board.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/console.h"
@@ -138,9 +139,10 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->reloads = reloads_new();
   script->overtime = overtime_new(script);
   script->coverage = coverage_new();
+  script->boards = boards_new();
   if (script->stock == NULL || script->reloads == NULL ||
       script->overtime == NULL || script->coverage == NULL ||
-      !make_files(script, options) || !fix_reasons(script)) {
+      script->boards == NULL || !make_files(script, options) || !fix_reasons(script)) {
     runtime_free(script);
     return NULL;
   }
@@ -158,6 +160,7 @@ void runtime_free(struct script *script) {
   if (script == NULL) return;
   overtime_free(script->overtime);
   coverage_free(script->coverage);
+  boards_free(script->boards);
   settings_free(script);
   console_free(script->console);
   reloads_free(script->reloads);

@@ -29,6 +29,7 @@ struct console; /* script/console.h */
 struct reloads; /* script/reload.h */
 struct overtime; /* script/overtime.h */
 struct coverage; /* script/coverage.h */
+struct boards;   /* core/board.h */
 
 /* An exit reason that the host itself gives, encoded once. */
 struct fixed_reason {
@@ -77,6 +78,7 @@ struct script {
   struct reloads *reloads;
   struct overtime *overtime;
   struct coverage *coverage;
+  struct boards *boards;
   struct setting *settings;   /* script/settings.h; sorted out before start */
   struct console *console;    /* set before start; NULL: none */
   _Atomic int64_t bodies;     /* actors whose Lua state exists; relaxed */

@@ -27,6 +27,24 @@ local timer = {}
 ---@return boolean # false: it has been handled, or cancelled before
 function timer:cancel() end
 
+--- Numbers that all actors read and write without a message, and an engine
+--- where they lie. Each is always whole, a row is not.
+---@class troupe.board: userdata
+local board = {}
+
+--- Writes a row, from its first column on; nil leaves a column as it is.
+---@param row integer from 1
+---@param ... number|nil
+function board:set(row, ...) end
+
+---@param row integer
+---@param column? integer
+---@return number ... all of the row, or that one
+function board:get(row, column) end
+
+---@return integer
+function board:columns() end
+
 -- --- Errors ------------------------------------------------------------------
 
 ---@alias troupe.error.kind
@@ -323,5 +341,13 @@ function troupe.decode(text) end
 ---@param default? any
 ---@return any # nil, or the default, if nobody has set it
 function troupe.config(name, default) end
+
+--- The board of this name. It is made, all 0, if there is none and its size is
+--- given; it stays until the host ends.
+---@param name string
+---@param size? {rows: integer, columns: integer} as it is to be
+---@return troupe.board|nil
+---@return string|nil reason
+function troupe.board(name, size) end
 
 return troupe
