@@ -25,7 +25,7 @@ FLAGS_stress = $(TESTED) -DTROUPE_STRESS
 # requires bind to it. libuv, and libedit with what that needs, stay inside.
 archive = $(shell $(CC) -print-file-name=$(1))
 LIBRARIES = -Wl,--dynamic-list=build/lua.list \
-  -Wl,--wrap=time \
+  -Wl,--wrap=luaS_hash \
   -Wl,--whole-archive $(call archive,liblua5.4.a) -Wl,--no-whole-archive \
   $(call archive,libuv_a.a) $(call archive,libedit.a) \
   $(call archive,libbsd.a) $(call archive,libmd.a) $(call archive,libtinfo.a) \

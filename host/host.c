@@ -15,7 +15,6 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/schedule.h"
-#include "core/schedule_time.h"
 #include "embed/host.h"
 #include "embed/inside.h"
 #include "embed/options.h"
@@ -65,7 +64,6 @@ static bool make_scheduler(struct troupe *host,
   if (!options_read_scheduler(host, given, &options)) return false;
   host->scheduler = scheduler_new(&options);
   if (host->scheduler == NULL) return false;
-  schedule_time_set(host->scheduler->schedule);
   return entries_init(&host->entries, host->scheduler->slab);
 }
 
@@ -178,7 +176,6 @@ static void free_scheduler(struct troupe *host) {
   if (opened) entry_close(&host->entries, &entry);
   entries_deinit(&host->entries);
   scheduler_free(host->scheduler);
-  schedule_time_set(NULL);
 }
 
 void troupe_free(struct troupe *host) {

@@ -214,6 +214,25 @@ describe("a search", function()
       assert.matches("hash %x+", result.stderr)
     end)
 
+    it("still goes through tables in the same order, and draws the same",
+      function()
+        place:write("spec/order_spec.lua", [[it("goes", function()
+          local order, numbers = {}, {}
+          for i = 1, 50 do numbers["key" .. i] = i end
+          for key in pairs(numbers) do order[#order + 1] = key end
+          order[#order + 1] = math.random(0) .. " " .. math.randomseed()
+          local file <close> = assert(io.open("order", "w"))
+          file:write(table.concat(order, " "))
+        end)]])
+        local first
+        for _ = 1, 3 do
+          local result = confined " test --seed 1 spec/order_spec.lua"
+          assert.equal(0, result.status, result.stdout .. result.stderr)
+          first = first or place:read "order"
+          assert.equal(first, place:read "order")
+        end
+      end)
+
     it("still searches", function()
       local result = confined " test --schedules 3 spec/good_spec.lua"
       assert.equal(0, result.status, result.stdout .. result.stderr)

@@ -33,6 +33,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/memory.h"
 #include "base/thread.h"
@@ -100,7 +101,8 @@ struct slab {
   struct shelf shelves[CLASS_COUNT];
   struct mutex lock;
   struct slab_cache *caches; /* lock */
-  struct chunk *chunks;      /* lock */
+  struct chunk *chunks;      /* lock; but for those of the arena */
+  struct arena *arena;       /* lock; the pointer is constant. NULL: none */
   size_t held;               /* lock */
   int64_t live;              /* lock; figures of freed caches */
 };
@@ -137,9 +139,11 @@ static inline void count_live(struct slab_cache *cache, int64_t change) {
 
 /* --- Depot ---------------------------------------------------------------- */
 
-struct slab *slab_new(void) {
+/* Without an arena it does as well as it can. */
+struct slab *slab_new(bool based) {
   struct slab *slab = memory_aligned(CACHE_LINE, sizeof *slab);
   if (slab == NULL) return NULL;
+  if (based && !HEAP_ONLY) slab->arena = arena_new();
   mutex_init(&slab->lock);
   for (size_t class = 0; class < CLASS_COUNT; class++)
     mutex_init(&slab->shelves[class].lock);
@@ -155,6 +159,7 @@ void slab_free(struct slab *slab) {
     slab->chunks = chunk->next;
     memory_free(chunk);
   }
+  arena_free(slab->arena);
   for (size_t class = 0; class < CLASS_COUNT; class++)
     mutex_deinit(&slab->shelves[class].lock);
   mutex_deinit(&slab->lock);
@@ -217,16 +222,25 @@ static void put_rest(struct slab_cache *cache) {
   mutex_unlock(&shelf->lock);
 }
 
-/* A new chunk for the cache to cut from. False: no memory. */
-static bool refill(struct slab *slab, struct slab_cache *cache) {
-  struct chunk *chunk = memory_alloc(SLAB_CHUNK);
-  if (chunk == NULL) return false;
-  put_rest(cache);
-  mutex_lock(&slab->lock);
+static struct chunk *new_chunk_locked(struct slab *slab) {
+  struct chunk *chunk;
+  if (slab->arena != NULL) return arena_take(slab->arena, SLAB_CHUNK);
+  chunk = memory_alloc(SLAB_CHUNK);
+  if (chunk == NULL) return NULL;
   chunk->next = slab->chunks;
   slab->chunks = chunk;
-  slab->held += SLAB_CHUNK;
+  return chunk;
+}
+
+/* A new chunk for the cache to cut from. False: no memory. */
+static bool refill(struct slab *slab, struct slab_cache *cache) {
+  struct chunk *chunk;
+  mutex_lock(&slab->lock);
+  chunk = new_chunk_locked(slab);
+  if (chunk != NULL) slab->held += SLAB_CHUNK;
   mutex_unlock(&slab->lock);
+  if (chunk == NULL) return false;
+  put_rest(cache);
   cache->cut = (unsigned char *)(chunk + 1);
   cache->cut_size = SLAB_CHUNK - sizeof *chunk;
   return true;

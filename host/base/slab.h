@@ -31,7 +31,9 @@ struct slab_cache;
 #define SLAB_LARGEST ((size_t)2048)
 #define SLAB_CHUNK ((size_t)65536) /* what the depot gets from the heap */
 
-struct slab *slab_new(void); /* NULL for no memory */
+/* NULL for no memory. `based`: who takes and gives the same gets the same
+** addresses, as far as base/arena.h has it, and does without if need be. */
+struct slab *slab_new(bool based);
 /* Takes NULL. No cache may be left, nor a block. */
 void slab_free(struct slab *slab);
 

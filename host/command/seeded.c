@@ -1,8 +1,10 @@
 /*
 ** Where the loader, the stack and the heap are put is by chance, unless it has
-** been switched off before the program was loaded (personality(2)); a table as
-** a key of a table is found by its address, and so is everything that pairs
-** goes through in its order. So the process starts itself again.
+** been switched off before the program was loaded (personality(2)). What is a
+** key of a table and has its place in an arena (base/arena.h), as tables have,
+** is found in the same order all the same; but a C function is not, nor a large
+** userdata, and whatever is written shows an address ("table: 0x..."). So the
+** process starts itself again.
 */
 #include "command/seeded.h"
 

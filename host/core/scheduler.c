@@ -21,12 +21,12 @@
 #include "core/worker.h"
 
 static enum status make_tables(struct scheduler *scheduler) {
-  scheduler->slab = slab_new();
+  scheduler->slab = slab_new(scheduler->seeded);
   scheduler->directory = directory_new();
   scheduler->leases = leases_new();
   if (scheduler->directory != NULL)
     scheduler->registry = registry_new(scheduler->directory);
-  if (scheduler->registry != NULL && scheduler->schedule != NULL)
+  if (scheduler->registry != NULL && scheduler->seeded)
     registry_fix_order(scheduler->registry);
   if (scheduler->slab == NULL || scheduler->leases == NULL ||
       scheduler->registry == NULL)
@@ -85,6 +85,7 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
             (options->schedule == NULL && !options->virtual_time),
         "an engine's thread has the machine's time");
   scheduler->schedule = options->schedule;
+  scheduler->seeded = options->schedule != NULL;
   overflow_init(&scheduler->overflow);
   atomic_init(&scheduler->slices,
               (int)(options->slices == SLICES_SIGNAL && !alarm_available()

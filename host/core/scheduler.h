@@ -78,6 +78,10 @@ struct scheduler {
   struct slab *slab;
   struct overflow overflow;
   struct schedule *schedule; /* core/schedule.h; NULL: none. Constant */
+  /* What else would be by chance, of the time or of addresses, comes of `seed`:
+  ** it does the same each time. Constant. */
+  bool seeded;
+  uint64_t seed;
   _Atomic int slices; /* enum slices; relaxed */
   /* Threads that take over the workers of others that are stuck: hold.c. */
   struct semaphore spare_wanted;

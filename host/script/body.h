@@ -173,6 +173,7 @@ struct body {
 
   int hook_count;     /* script/hook.h: 0, or how often all threads poll */
   bool hook_always;   /* each time is an asking */
+  uint32_t seeds;     /* script/seed.h: so many have been drawn */
   bool covered;       /* its lines are counted: script/coverage.h */
   bool hooked;        /* the script has used debug.sethook */
   int blocked;        /* > 0: below a C call that cannot be yielded over */

@@ -8,6 +8,7 @@
 #include "script/limits.h"
 #include "script/option.h"
 #include "script/script.h"
+#include "script/seed.h"
 #include "script/settings.h"
 
 /* [script] */
@@ -30,7 +31,7 @@ static int read_all(lua_State *L) {
 }
 
 bool defaults_read(struct script *script, char *why, size_t why_size) {
-  lua_State *L = luaL_newstate();
+  lua_State *L = seed_new_state();
   bool done = false;
   if (L != NULL) {
     lua_pushcfunction(L, read_all);

@@ -10,6 +10,7 @@
 #include "script/lazy.h"
 #include "script/module.h"
 #include "script/script.h"
+#include "script/seed.h"
 #include "script/stock.h"
 
 static const struct stock *stock_of(lua_State *L) {
@@ -192,6 +193,7 @@ static void make_rest(lua_State *L, const char *library,
     lua_newtable(L);
     lua_pushcfunction(L, open_it);
     lua_call(L, 0, 1);
+    if (open_it == luaopen_math) seed_settle_math(L);
     keep_rest(L);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, library);

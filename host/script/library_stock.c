@@ -7,6 +7,7 @@
 #include "script/lazy.h"
 #include "script/library.h"
 #include "script/nest.h"
+#include "script/seed.h"
 #include "script/stock.h"
 
 struct source {
@@ -159,7 +160,7 @@ static int read_all(lua_State *L) {
 struct stock *library_new_stock(void) {
   struct stock *stock = memory_zalloc(sizeof *stock);
   if (!stock) return NULL;
-  stock->owner = luaL_newstate();
+  stock->owner = seed_new_state();
   if (!stock->owner) goto fail;
   lua_pushcfunction(stock->owner, read_all);
   lua_pushlightuserdata(stock->owner, stock);

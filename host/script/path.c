@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "script/module.h"
+#include "script/seed.h"
 
 struct path {
   atomic_size_t owners;
@@ -36,7 +37,7 @@ struct path *path_new(const char *path, const char *cpath) {
   struct path *joined = NULL;
   lua_State *L;
   if (path && cpath) return join(path, cpath);
-  L = luaL_newstate();
+  L = seed_new_state();
   if (!L) return NULL;
   lua_pushcfunction(L, defaults);
   if (lua_pcall(L, 0, 2, 0) == LUA_OK)

@@ -25,6 +25,7 @@
 #include "script/reload.h"
 #include "script/report.h"
 #include "script/script.h"
+#include "script/seed.h"
 #include "script/settings.h"
 #include "script/timer.h"
 #include "script/tracing.h"
@@ -65,7 +66,7 @@ static int pack_start(lua_State *L) {
 }
 
 static void pack(lua_CFunction function, void *packing) {
-  lua_State *L = luaL_newstate();
+  lua_State *L = seed_new_state();
   if (L == NULL) return;
   lua_pushcfunction(L, function);
   lua_pushlightuserdata(L, packing);

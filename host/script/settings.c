@@ -15,6 +15,7 @@
 #include "script/module_load.h"
 #include "script/module_store.h"
 #include "script/script.h"
+#include "script/seed.h"
 
 /* Of the main thread, which has done nothing else before. */
 #define SETTINGS_CPU (2 * TICK_SECOND)
@@ -101,7 +102,7 @@ bool settings_set(struct script *script, const char *assignment) {
     return false;
   memcpy(name, assignment, (size_t)(equals - assignment));
   name[equals - assignment] = '\0';
-  L = luaL_newstate();
+  L = seed_new_state();
   if (L == NULL) return false;
   push_literal(L, equals + 1);
   done = enter_top(L, script, name);
@@ -156,7 +157,7 @@ bool settings_load(struct script *script, const char *file, char *why,
   lua_State *L;
   bool done = false;
   if (!is_there(script->modules, file)) return true;
-  L = luaL_newstate();
+  L = seed_new_state();
   if (L == NULL) return false;
   luaL_openlibs(L);
   lua_sethook(L, heed_time, LUA_MASKCOUNT, 100000);

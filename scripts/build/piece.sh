@@ -34,7 +34,7 @@ in6addr_any shim_in6addr_any
 environ shim_environ
 END
 
-ld -r --wrap=time -o "$parts/inside.o" "$@" \
+ld -r --wrap=luaS_hash -o "$parts/inside.o" "$@" \
   --whole-archive "$parts/liblua.a" --no-whole-archive \
   "$($cc -print-file-name=libuv_a.a)"
 objcopy --redefine-syms="$parts/shim.list" "$parts/inside.o"
