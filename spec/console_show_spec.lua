@@ -112,16 +112,19 @@ mailbox  500 messages, 16 MiB; full: wait
       mailbox = { size = 500, bytes = 16777216, full = "wait" } }))
   end)
 
-  it("of workers names the console's", function()
+  it("of workers names the console's, and the engine's", function()
     local text = host.workers(WIDE, {
       { index = 0, load = 0.42, queue = 3, turns = 10, steals = 1,
         handles = 2, running = PID },
       { index = 1, load = 0, queue = 0, turns = 0, steals = 0, handles = 0,
         parked = true, private = true },
+      { index = 2, load = 0, queue = 1, turns = 0, steals = 0, handles = 0,
+        parked = false, engine = true },
     })
     local lines = lines_of(text)
     assert.matches("^ +0 +42 %% +3 +10 +1 +2  <0%.", lines[2])
     assert.matches("^console +0 %% .* parked$", lines[3])
+    assert.matches("^ engine +0 %% +1 .* %-$", lines[4])
   end)
 
   it("of a mailbox says how much there is", function()

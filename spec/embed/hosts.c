@@ -35,7 +35,7 @@ static int status_of(struct troupe *host) {
   return troupe_status(host);
 }
 
-/* --- Options of other versions --------------------------------------------- */
+/* --- Options of other versions -------------------------------------------- */
 
 static void refuse(const struct troupe_options *options, const char *why) {
   char error[256] = "";
@@ -76,7 +76,7 @@ static void check_sizes(void) {
   refuse(&older, "expected no engine's thread beside a schedule");
 }
 
-/* --- Who may poll ---------------------------------------------------------- */
+/* --- Who may poll --------------------------------------------------------- */
 
 static void *poll_elsewhere(void *host) {
   EXPECT(!troupe_poll(host, 1000));
@@ -118,7 +118,28 @@ static void check_poll(void) {
   finish(host);
 }
 
-/* --- Several --------------------------------------------------------------- */
+/* --- What an operator sees ------------------------------------------------ */
+
+static void check_shown(void) {
+  static const char code[] =
+      "local list = require('troupe.inspect').workers()\n"
+      "local last = list[#list]\n"
+      "assert(#list == 3 and last.engine and not last.private)\n"
+      "assert(last.index == 2 and last.queue == 0 and last.parked)\n"
+      "assert(not list[1].engine and not list[2].engine)";
+  struct troupe_options options = usual();
+  struct troupe *host;
+  options.workers = 2;
+  options.engine = true;
+  host = make(&options);
+  EXPECT(troupe_start(host) && troupe_run_code(host, code, 0, NULL));
+  EXPECT(status_of(host) == 0);
+  finish(host);
+}
+
+/* --- Several -------------------------------------------------------------- */
+
+#define CODE "os.exit(require('troupe').config('it'))"
 
 static void check_two(void) {
   struct troupe_options options = usual();
@@ -126,8 +147,8 @@ static void check_two(void) {
   EXPECT(troupe_set(first, "it=1") && troupe_start(first));
   second = make(&options);
   EXPECT(troupe_set(second, "it=2") && troupe_start(second));
-  EXPECT(troupe_run_code(first, "os.exit(require(\"troupe\").config(\"it\"))", 0, NULL));
-  EXPECT(troupe_run_code(second, "os.exit(require(\"troupe\").config(\"it\"))", 0, NULL));
+  EXPECT(troupe_run_code(first, CODE, 0, NULL));
+  EXPECT(troupe_run_code(second, CODE, 0, NULL));
   EXPECT(status_of(second) == 2 && status_of(first) == 1);
   EXPECT(troupe_stop(first) && troupe_stop(second));
   troupe_free(first);
@@ -158,6 +179,7 @@ static void check_cycles(int count) {
 int main(int argc, char **argv) {
   check_sizes();
   check_poll();
+  check_shown();
   check_two();
   check_cycles(argc > 1 ? atoi(argv[1]) : 20);
   return 0;
