@@ -328,7 +328,7 @@ bool troupe_stop(struct troupe *host) {
   struct entry entry;
   bool stopped;
   if (!host->started) return true;
-  if (inside_now()) return problem_set("a handler cannot stop its host");
+  if (inside_now()) return problem_set("a handler or a callback cannot stop its host");
   if (!enter(host, &entry)) return false;
   stopped = stopper_run(host, host->grace);
   entry_close(&host->entries, &entry);
