@@ -19,6 +19,7 @@
 #include "embed/inside.h"
 #include "embed/options.h"
 #include "embed/problem.h"
+#include "embed/native.h"
 #include "script/console.h"
 #include "script/defaults.h"
 #include "script/module.h"
@@ -104,7 +105,7 @@ static bool make_script(struct troupe *host,
       .context = host};
   host->script = runtime_new(host->scheduler, &script);
   host->beside = options->beside != NULL;
-  return host->script != NULL &&
+  return host->script != NULL && natives_install(host) &&
          (!host->beside || search_beside(host, options->beside));
 }
 
@@ -171,6 +172,7 @@ static void free_scheduler(struct troupe *host) {
   engine_drain(host->scheduler);
   inside_leave();
   opened = host->entries.slab != NULL && entry_open(&host->entries, &entry);
+  natives_remove(host);
   runtime_free(host->script);
   scheduler_release(host->scheduler);
   if (opened) entry_close(&host->entries, &entry);

@@ -339,6 +339,124 @@ bool troupe_field(const struct troupe_reader *table, const char *key,
 bool troupe_item(const struct troupe_reader *table, size_t index,
                  struct troupe_reader *value);
 
+/* --- Native actors ------------------------------------------------------- */
+
+/*
+** Native actors: behaviours of C. Wherever scripts may name a module that is a
+** behaviour (troupe.start, a supervisor's child, a pool's worker, an entity,
+** registry.ensure) they may name a native one, and find its actors like any
+** others: they have pids, mailboxes, names, links and monitors, are called, cast
+** to, stopped and inspected. Only what is inside a Lua state they have not:
+** `require` of it, the options memory, cpu and libraries, and :enter are
+** refused.
+**
+** Its handlers run one at a time, and must not wait for another actor (a
+** function that would refuses): what cannot be answered at once is answered
+** later. They may not longjmp, nor throw, out of themselves.
+**
+** Threads    Handlers run on the engine's thread, in troupe_poll (ON_POLL), or
+**            on one of the host's (ON_WORKER): on any, but never two of one
+**            actor at a time. One that blocks there holds only its actor up, if
+**            slices are by signals; with hooks it holds a worker up, too.
+** Ownership  What a handler is given is valid until it returns.
+*/
+
+/* One of them, for its own handlers only, and only while one runs. */
+struct troupe_actor;
+
+/* Who waits for a reply. Plain values: may be copied and kept. */
+struct troupe_from {
+  uint64_t pid, epoch;
+};
+
+enum troupe_message { TROUPE_CALL, TROUPE_CAST, TROUPE_INFO };
+
+/* A message. Timers (troupe.after) come as infos. */
+struct troupe_request {
+  size_t size;
+  enum troupe_message kind;
+  const char *name; /* the first value, if it is a string: no NUL follows. Else
+                    ** NULL, and it is among the arguments */
+  size_t name_size;
+  struct troupe_reader arguments;
+  uint64_t sender; /* pid; 0: no actor */
+  /* For troupe_reply. The handler of a call may reply, or keep this and return:
+  ** then the caller waits on, until somebody replies, its deadline is over, or
+  ** this actor ends. */
+  struct troupe_from from;
+};
+
+enum troupe_where { TROUPE_ON_POLL, TROUPE_ON_WORKER };
+
+/* Any of the functions may be NULL. */
+struct troupe_behaviour {
+  size_t size;      /* sizeof(struct troupe_behaviour) */
+  const char *name; /* as a module's: "engine.sprite". It goes before a module of
+                    ** that name */
+  enum troupe_where where; /* ON_POLL: the host has options.engine */
+  void *context;
+  /* `arguments` are those that init would have: of troupe.start's args, one or
+  ** none; of an entity, its key. False: it does not start: its starter gets nil
+  ** and what troupe_refuse has said, and no other handler is called. */
+  bool (*start)(struct troupe_actor *self, struct troupe_reader *arguments);
+  /* NULL: no request is understood. */
+  void (*handle)(struct troupe_actor *self, struct troupe_request *request);
+  /* An actor that it monitors (troupe_monitor) has ended. The reason is a text:
+  ** of an error object its message. */
+  void (*down)(struct troupe_actor *self, uint64_t pid, const char *reason);
+  /* It ends: the last that it hears, whatever it ends by: "normal", "shutdown",
+  ** "killed", ... After a start that was true only. */
+  void (*end)(struct troupe_actor *self, const char *reason);
+};
+
+/* [any thread] Before troupe_start or after, for as long as the host lives; a
+** copy is kept. False: the name is taken, or the behaviour makes no sense;
+** troupe_problem says so. */
+bool troupe_register(struct troupe *host,
+                     const struct troupe_behaviour *behaviour);
+
+/* --- For the actor's own handlers, on their thread. --- */
+
+uint64_t troupe_self(const struct troupe_actor *self);
+struct troupe *troupe_host(const struct troupe_actor *self);
+/* That of the behaviour; and what this actor keeps for itself, NULL at first. */
+void *troupe_context(const struct troupe_actor *self);
+void *troupe_state(const struct troupe_actor *self);
+void troupe_set_state(struct troupe_actor *self, void *state);
+
+/* In start: why it returns false. In handle: the call raises `badrequest` with
+** this text at its caller; a cast or an info is logged with it. `why` is
+** copied. */
+void troupe_refuse(struct troupe_actor *self, const char *why);
+/* In handle: there is no such request. What troupe says of it then is what it
+** says of a Lua behaviour that has no handler for it. */
+void troupe_unknown(struct troupe_actor *self);
+/* It ends when the handler returns, for this reason, which is copied; NULL:
+** "normal". */
+void troupe_leave_actor(struct troupe_actor *self, const char *reason);
+
+/* `down` hears of that actor's end, once; at once, if it has ended. A link ends
+** either one with the other, but for a normal end. False: no memory. Doing it
+** twice is doing it once. */
+bool troupe_monitor(struct troupe_actor *self, uint64_t pid);
+void troupe_demonitor(struct troupe_actor *self, uint64_t pid);
+bool troupe_link(struct troupe_actor *self, uint64_t pid);
+void troupe_unlink(struct troupe_actor *self, uint64_t pid);
+
+/* --- For anybody. --- */
+
+/*
+** [any thread, any actor's handler] Gives the reply that somebody waits for: the
+** values, which the writer keeps; NULL: none. False: he does not wait any more
+** (he has had one, or has given up, or the actor that owed it has ended), or it
+** cannot be sent; troupe_problem says which. The host must not have been freed.
+*/
+bool troupe_reply(struct troupe *host, struct troupe_from from,
+                  const struct troupe_writer *values);
+/* The same: the call raises `badrequest` with this text. */
+bool troupe_reply_error(struct troupe *host, struct troupe_from from,
+                        const char *text);
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,6 +31,7 @@ struct tracing;  /* script/tracing.c */
 struct parked;   /* script/park.c */
 struct listener; /* io/listener.h */
 struct source;   /* script/module_source.h */
+struct troupe_actor; /* embed/native.h */
 
 /* Why a thread of an actor yielded to the host, not to its resumer. */
 enum host_yield {
@@ -263,6 +264,7 @@ struct body {
   struct upgrade *upgrade; /* there unless FREEZE_NONE; or NULL */
   struct strands *strands; /* NULL: one message at a time */
   struct tracing *tracing; /* NULL: nobody traces it; of every turn, too */
+  struct troupe_actor *native; /* NULL: it has a Lua state, and no C */
   bool stopping;           /* a STOP waits for the handlers in flight */
   struct timer *timers;    /* to itself: script/timer.c */
   struct socket *sockets;  /* all that it owns: script/socket.c */
@@ -285,6 +287,12 @@ static inline uint64_t body_pid(const struct body *body) {
 /* The body of the actor that this state, or a coroutine of it, belongs to. */
 static inline struct body *body_of(lua_State *L) {
   return *(struct body **)lua_getextraspace(L);
+}
+
+/* Has it not begun to start? */
+static inline bool body_is_new(const struct body *body) {
+  if (body->native == NULL) return body->L == NULL;
+  return !body->started && body->activity == ACTIVITY_NONE;
 }
 
 /* Does each instruction of it raise? script/hook.h */

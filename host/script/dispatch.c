@@ -183,7 +183,8 @@ static void set_warm(struct body *body, int place, const void *address) {
 void dispatch_warm(struct body *body) {
   lua_State *L = body->L;
   set_warm(body, 0, body);
-  set_warm(body, 1, L);
+  set_warm(body, 1, L != NULL ? (const void *)L : body->native);
+  if (L == NULL) return;
   dispatch_push(L);
   set_warm(body, 2, lua_topointer(L, -1));
   if (lua_getupvalue(L, -1, 1) != NULL) {

@@ -27,7 +27,7 @@
 
 static const char *doing_of(const struct body *body,
                             const lua_State *running) {
-  if (body->L == NULL) return "new";
+  if (body_is_new(body)) return "new";
   if (body->activity == ACTIVITY_TERMINATE || body->activity == ACTIVITY_LAST)
     return "ending";
   if (doing_waits(body, running)) return "waiting";
@@ -216,7 +216,7 @@ struct message *dossier_outcome(struct body *body, lua_State *running,
   note_handlers(body, running, !all, &notes);
   if (all) {
     note_bonds(body->actor, &notes);
-    note_limits(body, &notes);
+    if (body->native == NULL) note_limits(body, &notes);
     note_things(body, &notes);
   }
   notes_close(&notes);

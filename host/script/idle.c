@@ -1,5 +1,7 @@
 #include "script/idle.h"
 
+#include <stddef.h>
+
 #include "base/slab.h"
 #include "base/tick.h"
 #include "script/body.h"
@@ -8,6 +10,7 @@
 
 struct idle_node {
   struct wheel_node node;
+  struct job job; /* that puts it into a wheel: of one on the engine's thread */
   struct scheduler *scheduler;
   uint64_t pid;
 };
@@ -30,6 +33,23 @@ void idle_touch(struct body *body) {
   body->idle_since = worker_now(worker_current());
 }
 
+static void enter_wheel(struct job *job) {
+  struct idle_node *idle =
+      (struct idle_node *)((char *)job - offsetof(struct idle_node, job));
+  wheel_add(worker_wheel(worker_current()), &idle->node);
+}
+
+/* Nobody looks at the wheel of the engine's thread. */
+static void enter_some_wheel(struct idle_node *idle) {
+  struct scheduler *scheduler = idle->scheduler;
+  if (worker_current() != scheduler->engine) {
+    wheel_add(worker_wheel(worker_current()), &idle->node);
+    return;
+  }
+  idle->job.run = enter_wheel;
+  worker_post_job(scheduler_least_loaded(scheduler), &idle->job);
+}
+
 void idle_arm(struct body *body) {
   struct idle_node *idle;
   if (body->idle_armed) return;
@@ -42,7 +62,7 @@ void idle_arm(struct body *body) {
   idle->scheduler = body->script->scheduler;
   idle->pid = body_pid(body);
   body->idle_armed = true;
-  wheel_add(worker_wheel(worker_current()), &idle->node);
+  enter_some_wheel(idle);
 }
 
 bool idle_is_over(struct body *body) {

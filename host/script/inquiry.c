@@ -10,6 +10,7 @@
 #include "script/coroutine.h"
 #include "script/failure.h"
 #include "script/field.h"
+#include "script/natives.h"
 #include "script/script.h"
 #include "script/value.h"
 #include "script/words.h"
@@ -152,6 +153,19 @@ static void note_silence(lua_State *L, struct inquiry *inquiry,
   inquiry->at++;
 }
 
+/* It could not be interrupted to say what it is doing. */
+static void note_late(lua_State *L, struct inquiry *inquiry) {
+  struct script *script = body_of(L)->script;
+  uint64_t pid = inquiry->asked[inquiry->at].pid;
+  const char *name = words_name(script->scheduler, pid);
+  const struct native *native =
+      name != NULL ? natives_find(script, name) : NULL;
+  note_silence(L, inquiry,
+               native != NULL
+                   ? script->natives_face->silence(native, pid)
+                   : "did not say in time what it is doing");
+}
+
 static void note_report(lua_State *L, struct inquiry *inquiry,
                         const struct report *report) {
   push_entry(L, inquiry);
@@ -176,7 +190,7 @@ static int after_report(lua_State *L, int status, lua_KContext context) {
   } else if (outcome->outcome == OUTCOME_NOACTOR) {
     note_silence(L, inquiry, "has ended");
   } else {
-    note_silence(L, inquiry, "did not say in time what it is doing");
+    note_late(L, inquiry);
   }
   return inquiry_run(L);
 }
@@ -212,7 +226,7 @@ int inquiry_run(lua_State *L) {
       note_self(L, inquiry);
     else if (scheduler_now(body->script->scheduler) >= inquiry->until ||
              !coroutine_can_wait(L))
-      note_silence(L, inquiry, "did not say in time what it is doing");
+      note_late(L, inquiry);
     else if (ask(L, inquiry))
       return coroutine_wait(L, HOST_WAIT, 0, after_report);
     else

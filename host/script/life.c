@@ -12,6 +12,7 @@
 #include "script/hook.h"
 #include "script/limits.h"
 #include "script/module.h"
+#include "script/natives.h"
 #include "script/script.h"
 #include "script/state.h"
 #include "script/strand.h"
@@ -74,6 +75,7 @@ static void drop_connection(struct body *body) {
 
 void life_free(struct body *body) {
   struct script *script = body->script;
+  if (body->native != NULL) script->natives_face->drop(body->native);
   state_close(body);
   strand_free(body);
   tracing_free(body);

@@ -82,7 +82,7 @@ static bool has_lapsed(const struct body *body, struct waiter subject) {
 static void find_doing(struct body *body, lua_State *running,
                        struct waiter subject, struct report *report) {
   struct actor *actor = body->actor;
-  if (body->L == NULL) {
+  if (body_is_new(body)) {
     report->doing = REPORT_NEW;
   } else if (doing_waits(body, running) &&
              actor_wait_last(actor) != WAIT_REPORT) {

@@ -8,6 +8,7 @@
 #include "script/library.h"
 #include "script/module.h"
 #include "script/module_load.h"
+#include "script/natives.h"
 #include "script/script.h"
 #include "script/searcher.h"
 #include "script/state.h"
@@ -164,6 +165,9 @@ static bool is_found(lua_State *L) {
 ** starter has made a mistake, no more than he needs to see. */
 static int raise_absent(lua_State *L, const char *said) {
   const char *name = lua_tostring(L, NAME);
+  if (natives_find(body_of(L)->script, name) != NULL)
+    return luaL_error(L, "module '%s' is a native behaviour: its actors can "
+                         "be started, but it cannot be required", name);
   if (!lua_toboolean(L, lua_upvalueindex(1)))
     return luaL_error(L, "module '%s' not found:%s", name, said);
   module_push_absent(L, name, path_lua(body_of(L)->path));

@@ -30,6 +30,8 @@ struct reloads; /* script/reload.h */
 struct overtime; /* script/overtime.h */
 struct coverage; /* script/coverage.h */
 struct boards;   /* core/board.h */
+struct natives;  /* embed/native.h */
+struct natives_face; /* script/natives.h */
 
 /* An exit reason that the host itself gives, encoded once. */
 struct fixed_reason {
@@ -63,6 +65,9 @@ struct script {
                              bool all); /* script/dossier.c */
   bool (*interrupt_fits)(const struct body *body,
                          const struct interrupt *wanted);
+  /* The behaviours of C; set before start. NULL: nobody embeds this host. */
+  const struct natives_face *natives_face; /* embed/native.h */
+  struct natives *natives;
   struct stock *stock;
   struct modules *modules;
   char *assets; /* the folder of troupe.asset */

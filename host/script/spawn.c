@@ -8,6 +8,7 @@
 #include "core/links.h"
 #include "script/body.h"
 #include "script/budget.h"
+#include "script/child.h"
 #include "script/codec.h"
 #include "script/coroutine.h"
 #include "script/culprit.h"
@@ -15,7 +16,6 @@
 #include "script/entity.h"
 #include "script/failure.h"
 #include "script/life.h"
-#include "script/module.h"
 #include "script/name.h"
 #include "script/option.h"
 #include "script/script.h"
@@ -111,12 +111,7 @@ static void outlast_starter(struct body *child) {
 
 static struct actor *make_child(lua_State *L, struct body *body,
                                 const struct option_start *options) {
-  struct actor *child =
-      life_new(body->script, module_path(L), body_pid(body));
-  if (child == NULL) {
-    luaL_error(L, "not enough memory");
-    return NULL;
-  }
+  struct actor *child = child_new(L, 1, options);
   apply(body, child, options);
   outlast_starter(child->body);
   return child;
@@ -297,8 +292,7 @@ struct actor *spawn_entity(lua_State *L, struct message **message) {
   else
     lua_pushnil(L);
   option_read_shared(L, top + 3, &options);
-  actor = life_new(body->script, module_path(L), body_pid(body));
-  if (actor == NULL) luaL_error(L, "not enough memory");
+  actor = child_new(L, top + 1, &options);
   body->sending_start = NULL;
   apply(body, actor, &options);
   lua_settop(L, top);
@@ -314,8 +308,7 @@ static struct actor *make_ensured(lua_State *L, struct message **message) {
   *message = pack_start(L, 2);
   message_free(body->sending_start);
   body->sending_start = *message;
-  actor = life_new(body->script, module_path(L), body_pid(body));
-  if (actor == NULL) luaL_error(L, "not enough memory");
+  actor = child_new(L, 2, &options);
   body->sending_start = NULL;
   apply(body, actor, &options);
   return actor;

@@ -51,9 +51,7 @@ static void discard(struct body *body, struct message *message) {
 
 /* --- Messages ------------------------------------------------------------- */
 
-/* False: its caller has given up, or is about to; it is skipped before its
-** handler runs. */
-static bool accept_call(struct body *body, struct message *message) {
+bool turn_accept(struct body *body, struct message *message) {
   struct scheduler *scheduler = body->script->scheduler;
   struct actor *caller = directory_find(scheduler->directory, message->sender);
   if (message->deadline <= worker_seen(worker_current())) return false;
@@ -66,7 +64,7 @@ static enum step begin_visit(struct body *body) {
   struct message *message = message_queue_pop(&body->visits);
   body->from_taken = false;
   body->deadline = 0;
-  if (!accept_call(body, message)) {
+  if (!turn_accept(body, message)) {
     message_free(message);
     if (body->parked != NULL) park_return(body);
     return STEP_AGAIN;
@@ -96,7 +94,7 @@ static enum step begin_user(struct body *body, struct message *message) {
   body->deadline = 0;
   body->request_deadline = TICK_NEVER;
   if (message->kind == MESSAGE_CALL) {
-    if (!accept_call(body, message)) return skip(body, message);
+    if (!turn_accept(body, message)) return skip(body, message);
     body->request_deadline = message->deadline;
   }
   body->request = message;
@@ -315,7 +313,7 @@ static enum step receive(struct body *body, struct message *message) {
       if (links_stand(body->actor, message)) return receive_info(body, message);
       break;
     case MESSAGE_CALL:
-      if (accept_call(body, message)) answer_refuse(body, message);
+      if (turn_accept(body, message)) answer_refuse(body, message);
       break;
     case MESSAGE_CAST:
       answer_log_unknown(body, message);
