@@ -69,6 +69,7 @@ struct start {
   struct listener *listener; /* to be told when the connection ends */
   uint64_t idle_span;        /* overrides the behaviour's; 0: none given */
   bool console;              /* it is troupe.console: script/console.h */
+  bool gateway;              /* it is troupe.gateway: script/gateway.h */
 };
 
 /* A reload, as one of those sees it that take part: script/upgrade.h. */

@@ -28,11 +28,21 @@
 #include "script/value.h"
 #include "script/wait.h"
 
-enum operation { OPERATION_CALL, OPERATION_CAST, OPERATION_TRY };
+enum operation {
+  OPERATION_CALL,
+  OPERATION_CAST,
+  OPERATION_TRY,
+  OPERATION_RELAY /* a call whose reply is not this script's */
+};
+
+static inline bool is_call(enum operation operation) {
+  return operation == OPERATION_CALL || operation == OPERATION_RELAY;
+}
 
 /* A wait for room says in its context what to go on with, and since when it
 ** has waited. */
 #define OPERATION_BITS 2
+_Static_assert(OPERATION_RELAY < 1 << OPERATION_BITS, "it fits");
 
 /* --- Targets -------------------------------------------------------------- */
 
@@ -93,7 +103,7 @@ static struct message *pack(lua_State *L, struct body *body,
 static int no_actor(lua_State *L, struct body *body, enum operation operation,
                     uint64_t pid) {
   drop_sending(body, RECORD_NOACTOR);
-  if (operation != OPERATION_CALL) {
+  if (!is_call(operation)) {
     lua_pushnil(L);
     lua_pushliteral(L, "noactor");
     return 2;
@@ -114,6 +124,21 @@ static int after_call(lua_State *L, int status, lua_KContext context) {
   message_free(body->outcome);
   body->outcome = NULL;
   return count;
+}
+
+/* At index 2 is the request's name, at 3 the relay. */
+static int after_relay(lua_State *L, int status, lua_KContext context) {
+  struct body *body = body_of(L);
+  struct message *outcome = body->outcome;
+  struct relay *relay = lua_touserdata(L, 3);
+  (void)status;
+  (void)context;
+  if (unlikely(outcome->outcome != OUTCOME_REPLY))
+    wait_raise(L, actor_wait_target(body->actor), "a reply to ", 2);
+  body->outcome = NULL;
+  relay->replied(relay, L, outcome);
+  lua_pushboolean(L, true);
+  return 1;
 }
 
 /* The wait that has just been opened closed a circle. */
@@ -150,8 +175,10 @@ static struct waiter open_room(lua_State *L, struct body *body,
 static int sent(lua_State *L, struct body *body, enum operation operation) {
   body->sending = NULL;
   counter_add(&body->actor->messages_out, 1);
-  if (operation == OPERATION_CALL)
+  if (likely(operation == OPERATION_CALL))
     return coroutine_wait(L, HOST_WAIT, 0, after_call);
+  if (operation == OPERATION_RELAY)
+    return coroutine_wait(L, HOST_WAIT, 0, after_relay);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -160,7 +187,7 @@ static int sent(lua_State *L, struct body *body, enum operation operation) {
 static enum status post(lua_State *L, struct body *body,
                         enum operation operation, uint64_t pid) {
   struct message *message = body->sending;
-  bool call = operation == OPERATION_CALL;
+  bool call = is_call(operation);
   enum status status;
   if (pid == ID_NONE) return STATUS_NOACTOR;
   if (call) open_call(L, body, pid);
@@ -196,7 +223,7 @@ static int after_room(lua_State *L, int status, lua_KContext context) {
   enum operation operation = context & ((1 << OPERATION_BITS) - 1);
   uint64_t since = (uint64_t)context >> OPERATION_BITS;
   uint64_t pid = message->target;
-  bool call = operation == OPERATION_CALL;
+  bool call = is_call(operation);
   (void)status;
   if (wait_outcome(L)->outcome != OUTCOME_TIMEOUT &&
       outcome_is_early(wait_outcome(L)->outcome))
@@ -335,11 +362,11 @@ static int send_to_seat(lua_State *L, enum operation operation,
   for (;;) {
     uint64_t pid;
     enum status status;
-    if (operation == OPERATION_CALL) open_call(L, body, ID_NONE);
+    if (is_call(operation)) open_call(L, body, ID_NONE);
     status = registry_hold(registry, target_key(address), closed,
                            body->sending, &pid);
     if (status == STATUS_WAIT) return sent(L, body, operation);
-    if (operation == OPERATION_CALL) wait_cancel(L);
+    if (is_call(operation)) wait_cancel(L);
     if (status == STATUS_FULL) return wait_for_seat(L, operation, address);
     if (status != STATUS_OK) return no_actor(L, body, operation, closed);
     status = post(L, body, operation, pid);
@@ -408,7 +435,20 @@ int call_lua_send(lua_State *L) {
   return send(L, OPERATION_CAST);
 }
 
-/* --- Answering ------------------------------------------------------------ */
+/* --- For somebody else ---------------------------------------------------- */
+
+int call_relay(lua_State *L, struct message **message) {
+  struct body *body = body_of(L);
+  struct message *sent = *message;
+  settle_target(L);
+  wait_check(L);
+  *message = NULL;
+  sent->sender = body_pid(body);
+  meter_sending(body->actor, sent);
+  begin_watched(L, body, sent);
+  return send(L, sent->kind == MESSAGE_CALL ? OPERATION_RELAY
+                                            : OPERATION_CAST);
+}
 
 /* --- stop, kill ----------------------------------------------------------- */
 

@@ -8,6 +8,21 @@
 
 #include <lua.h>
 
+struct message; /* core/message.h */
+
+/* Whom the reply to a call is for if it is not for the script that calls:
+** `replied` takes it as it came, undecoded. */
+struct relay {
+  void (*replied)(struct relay *relay, lua_State *L, struct message *reply);
+};
+
+/* Sends a CALL, a CAST or an INFO that somebody else has packed, and takes it
+** then: *message is NULL. As troupe.call and the like, with the target at index
+** 1, which is all that they need for the latter two. A call's first value is at
+** index 2, for errors, and a light userdata, its relay, at 3: once that has the
+** reply, true is returned. Raises as they do. */
+int call_relay(lua_State *L, struct message **message);
+
 int call_lua_call(lua_State *L);
 int call_lua_cast(lua_State *L);
 int call_lua_trycast(lua_State *L);

@@ -24,6 +24,7 @@
 #include "script/face_lease.h"
 #include "script/failure.h"
 #include "script/finaliser.h"
+#include "script/gateway.h"
 #include "script/life.h"
 #include "script/park.h"
 #include "script/reason.h"
@@ -339,6 +340,7 @@ static void log_lost(struct body *body, uint64_t pid, uint32_t count) {
 static void tell_host(struct body *body) {
   struct script *script = body->script;
   if (body->start.console) console_ended(script->console, body->text);
+  if (body->start.gateway) gateway_ended(script->gateway, body->killed);
   if (body->start.kind == START_BEHAVIOUR || script->ended == NULL) return;
   script->ended(script->context, body->text != NULL ? 1 : body->exit_status,
                 body->text);

@@ -33,6 +33,7 @@
 #include "script/face_trace.h"
 #include "script/face_wait.h"
 #include "script/failure.h"
+#include "script/gateway.h"
 #include "script/interrupt.h"
 #include "script/lazy.h"
 #include "script/overload.h"
@@ -241,6 +242,12 @@ static const struct lazy_field core_fields[] = {
     {"console_start", console_lua_start, NULL},
     {"console_serve", console_lua_serve, NULL},
     {"console_adopt", console_lua_adopt, NULL},
+    /* The gateway. */
+    {"gateway_slot", gateway_lua_slot, NULL},
+    {"gateway_serve", gateway_lua_serve, NULL},
+    {"gateway_done", gateway_lua_done, NULL},
+    {"gateway_failed", gateway_lua_failed, NULL},
+    {"gateway_refused", gateway_lua_refused, NULL},
     /* Tests. */
     {"schedule", schedule_lua_figures, NULL},
     {NULL, NULL, NULL}};

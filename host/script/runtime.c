@@ -16,6 +16,7 @@
 #include "script/face.h"
 #include "script/face_lease.h"
 #include "script/face_schedule.h"
+#include "script/gateway.h"
 #include "script/interrupt.h"
 #include "script/library.h"
 #include "script/life.h"
@@ -164,6 +165,7 @@ void runtime_free(struct script *script) {
   boards_free(script->boards);
   settings_free(script);
   console_free(script->console);
+  gateway_free(script->gateway);
   reloads_free(script->reloads);
   modules_free(script->modules);
   native_free(script->native);

@@ -26,6 +26,7 @@ struct path;
 struct stock;   /* script/stock.h */
 struct setting; /* script/settings.h */
 struct console; /* script/console.h */
+struct gateway; /* script/gateway.h */
 struct reloads; /* script/reload.h */
 struct overtime; /* script/overtime.h */
 struct coverage; /* script/coverage.h */
@@ -86,6 +87,7 @@ struct script {
   struct boards *boards;
   struct setting *settings;   /* script/settings.h; sorted out before start */
   struct console *console;    /* set before start; NULL: none */
+  struct gateway *gateway;    /* the same */
   _Atomic int64_t bodies;     /* actors whose Lua state exists; relaxed */
   _Atomic uint64_t unhandled; /* casts and infos without a handler; relaxed */
 };
