@@ -22,6 +22,7 @@
 #include "embed/native.h"
 #include "script/console.h"
 #include "script/defaults.h"
+#include "script/gateway.h"
 #include "script/module.h"
 #include "script/runtime.h"
 #include "script/settings.h"
@@ -87,6 +88,8 @@ static bool search_beside(struct troupe *host, const char *file) {
   if (path == NULL) return false;
   path_drop(host->script->path);
   host->script->path = path;
+  if (host->script->gateway != NULL)
+    gateway_search(host->script->gateway, path);
   return true;
 }
 
@@ -122,13 +125,21 @@ static bool make_console(struct troupe *host,
   return host->lock >= 0;
 }
 
+static bool make_gateway(struct troupe *host,
+                         const struct troupe_options *options) {
+  if (!options->engine) return true;
+  host->script->gateway = gateway_new(host->script);
+  return host->script->gateway != NULL;
+}
+
 static bool make(struct troupe *host, const struct troupe_options *options) {
   struct entry entry;
   bool made;
   if (!make_log(host, options) || !make_scheduler(host, options) ||
       !entry_open(&host->entries, &entry))
     return false;
-  made = make_script(host, options) && make_console(host, options);
+  made = make_script(host, options) && make_console(host, options) &&
+         make_gateway(host, options);
   entry_close(&host->entries, &entry);
   return made;
 }
@@ -235,6 +246,12 @@ static bool start_console(struct troupe *host) {
                    problem[0] != '\0' ? ": " : "", problem);
 }
 
+static bool start_gateway(struct troupe *host) {
+  return host->script->gateway == NULL ||
+         gateway_start(host->script->gateway) ||
+         host_fail(host, "not enough memory");
+}
+
 static bool start_watcher(struct troupe *host) {
   return !host->watch || runtime_start_watcher(host->script) ||
          host_fail(host, "out of memory");
@@ -249,7 +266,8 @@ static bool start(struct troupe *host) {
   if (!defaults_read(host->script, host->error, sizeof host->error))
     return false;
   if (host->scheduler->schedule != NULL) return start_watcher(host);
-  return start_workers(host) && start_console(host) && start_watcher(host);
+  return start_workers(host) && start_gateway(host) && start_console(host) &&
+         start_watcher(host);
 }
 
 bool troupe_start(struct troupe *host) {
@@ -332,6 +350,7 @@ bool troupe_stop(struct troupe *host) {
   if (!host->started) return true;
   if (inside_now()) return problem_set("a handler or a callback cannot stop its host");
   if (!enter(host, &entry)) return false;
+  if (host->script->gateway != NULL) gateway_stop(host->script->gateway);
   stopped = stopper_run(host, host->grace);
   entry_close(&host->entries, &entry);
   return stopped;

@@ -339,6 +339,106 @@ bool troupe_field(const struct troupe_reader *table, const char *key,
 bool troupe_item(const struct troupe_reader *table, size_t index,
                  struct troupe_reader *value);
 
+/* --- Talking to actors ------------------------------------------------------ */
+
+/* Whom something is for. The texts are borrowed until the function that is
+** given the target returns. To be made by these: */
+struct troupe_target {
+  uint64_t pid;
+  const char *module, *name;
+  int64_t number;
+};
+struct troupe_target troupe_to(uint64_t pid);
+/* Who is registered under the name then. */
+struct troupe_target troupe_named(const char *name);
+/* The actor of this module and key, as `entity.kind(module):at(key)` in Lua: if
+** it is not there, it is started. */
+struct troupe_target troupe_entity(const char *module, const char *key);
+struct troupe_target troupe_entity_number(const char *module, int64_t key);
+
+/* [any thread] The pid of who is registered under the name; 0: nobody. */
+uint64_t troupe_find(struct troupe *host, const char *name);
+
+/*
+** [any thread] Sends a request without a reply, and an info. `values` is the
+** request's name and then its arguments, and may be reset once the function has
+** returned. Never waits. False: it is not sent, as nobody is there, or the
+** mailbox is full: troupe_problem says.
+**
+** What one thread sends to one actor arrives in the order in which it sent it:
+** casts and infos among themselves, calls among themselves, and a call behind
+** the casts and infos before it. But one that is sent after a call may be there
+** before it, until the call has ended.
+**
+** For an entity, true says only that it is on its way, for which options.engine
+** is needed: if the entity cannot be started, or has no room for it for 5 s,
+** the log says so.
+*/
+bool troupe_cast(struct troupe *host, struct troupe_target target,
+                 const struct troupe_writer *values);
+bool troupe_send(struct troupe *host, struct troupe_target target,
+                 const struct troupe_writer *values);
+
+/* [any thread] Lets an actor end once it has handled what was sent to it before.
+** Does not wait. False: there is none. */
+bool troupe_end(struct troupe *host, uint64_t pid);
+
+/*
+** How a call, or a start, has ended. `values` is what the handler has returned,
+** or the pid; of an error the error object, if it can be sent.
+**
+** `kind` is that of the error object: "timeout", "noactor", "exit", ...; or
+** "stopped": the host has; or, of a start, "refused": by its init, whose reason
+** is the value. `begun`: the handler may have run; if not, it never will.
+*/
+struct troupe_result {
+  size_t size; /* of this struct in the library: more fields may come */
+  bool ok;
+  const char *error; /* NULL: none; or all that there is to say, in lines */
+  const char *kind;  /* NULL as well */
+  bool begun;
+  struct troupe_reader values;
+};
+
+/* Called on the engine's thread, by troupe_poll or whatever waits there. The
+** result lives until it returns. It may call whatever does not wait. */
+typedef void troupe_callback(void *context, const struct troupe_result *result);
+
+/*
+** [any thread] Sends a request, and calls back when it has been answered, or
+** has failed: exactly once, even if the host stops before. Needs
+** options.engine. Never waits. A deadline of 0 ms is one of 5 s; UINT64_MAX is
+** none. False: it is not sent, and nobody is called back.
+**
+** Any number may be under way; 255 are at work at a time, the others wait in
+** line.
+*/
+bool troupe_call(struct troupe *host, struct troupe_target target,
+                 const struct troupe_writer *values, uint64_t deadline_ms,
+                 troupe_callback *callback, void *context);
+
+/* The same, and waits for it. On the engine's thread what is addressed to that
+** is done meanwhile, as by troupe_poll: callbacks may come here. Returns owned.
+** NULL: it was not sent, or there is no memory. [any thread, but not inside a
+** handler, a callback, or a function of a module] */
+struct troupe_result *troupe_call_wait(struct troupe *host,
+                                       struct troupe_target target,
+                                       const struct troupe_writer *values,
+                                       uint64_t deadline_ms);
+void troupe_result_free(struct troupe_result *result); /* takes NULL */
+
+/* troupe.start: the module's name, and as values what its init gets and, if
+** there is a second one, the table of options, without `link`; NULL: neither.
+** Modules are found as by the host's script. [as troupe_call] */
+bool troupe_spawn(struct troupe *host, const char *module,
+                  const struct troupe_writer *values, uint64_t deadline_ms,
+                  troupe_callback *callback, void *context);
+/* 0: `error` (of `error_size` bytes, or NULL) says why. [as troupe_call_wait] */
+uint64_t troupe_spawn_wait(struct troupe *host, const char *module,
+                           const struct troupe_writer *values,
+                           uint64_t deadline_ms, char *error,
+                           size_t error_size);
+
 /* --- Native actors ------------------------------------------------------- */
 
 /*

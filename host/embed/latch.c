@@ -9,7 +9,7 @@
 void latch_init(struct latch *latch) {
   mutex_init(&latch->lock);
   condition_init(&latch->opened);
-  latch->open = false;
+  latch->open = latch->serving = false;
 }
 
 void latch_deinit(struct latch *latch) {
@@ -19,11 +19,13 @@ void latch_deinit(struct latch *latch) {
 
 /* Once the lock is free the latch may be gone. */
 void latch_open(struct latch *latch, struct troupe *host) {
+  bool serving;
   mutex_lock(&latch->lock);
   latch->open = true;
+  serving = latch->serving;
   condition_wake_all(&latch->opened);
   mutex_unlock(&latch->lock);
-  engine_ring(host->scheduler);
+  if (serving) engine_ring(host->scheduler);
 }
 
 static bool is_open(struct latch *latch) {
@@ -38,6 +40,9 @@ static bool is_open(struct latch *latch) {
 ** rings, and the sleep ends. */
 static bool serve_until(struct latch *latch, struct troupe *host,
                         uint64_t until) {
+  mutex_lock(&latch->lock);
+  latch->serving = true;
+  mutex_unlock(&latch->lock);
   for (;;) {
     bool more = poll_serve(host, 0);
     if (is_open(latch)) return true;

@@ -21,7 +21,8 @@
 struct latch {
   struct mutex lock;
   struct condition opened;
-  bool open; /* lock */
+  bool open;    /* lock */
+  bool serving; /* lock; who waits does so on the engine's thread */
 };
 
 void latch_init(struct latch *latch);

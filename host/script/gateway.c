@@ -172,12 +172,16 @@ static enum status ask_locked(struct gateway *gateway,
   return STATUS_OK;
 }
 
+/* A thread that has lent its worker waits for it before it posts: not with the
+** lock, or who has the worker might wait for that. */
 enum status gateway_ask(struct gateway *gateway, struct errand *errand) {
   enum status status;
   ASSERT(errand->message != NULL && errand->end != NULL, "it is whole");
+  worker_keep();
   mutex_lock(&gateway->lock);
   status = ask_locked(gateway, errand);
   mutex_unlock(&gateway->lock);
+  worker_let();
   return status;
 }
 
