@@ -1,7 +1,8 @@
 # The host is host/*/*.c, host/*.c and the library lua/troupe/**/*.lua, which
 # becomes build/embedded.c. A variant is the same sources under other flags,
-# in build/VARIANT/; the release is linked to build/troupe. For engines there is
-# libtroupe, without the command: in build/ for use, in build/VARIANT/ for specs.
+# in build/VARIANT/; the release is linked to build/troupe. For engines there
+# is libtroupe, without the command: in build/ for use, in build/VARIANT/ for
+# specs.
 
 CC = gcc
 LUA = lua5.4

@@ -51,12 +51,22 @@ static void script_ended(void *context, int status, const char *text) {
 
 /* --- Making one ----------------------------------------------------------- */
 
+static void hand_line(void *context, enum log_level level, const char *line,
+                      size_t size) {
+  const struct troupe *host = context;
+  host->log_hook(host->context, (enum troupe_log_level)level, line, size);
+}
+
 static bool make_log(struct troupe *host,
                      const struct troupe_options *options) {
   enum log_level level;
   int fd = options->log_fd > 0 ? options->log_fd : STDERR_FILENO;
   if (!options_read_level(host, options, &level)) return false;
   host->log = log_new(fd, level);
+  host->log_hook = options->log;
+  host->context = options->context;
+  if (host->log != NULL && options->log != NULL)
+    log_set_sink(host->log, hand_line, host);
   return host->log != NULL;
 }
 
@@ -105,7 +115,9 @@ static bool make_script(struct troupe *host,
       .cpath = options->cpath,
       .begun = script_begun,
       .ended = script_ended,
-      .context = host};
+      .context = host,
+      .output = options->output,
+      .output_context = options->context};
   host->script = runtime_new(host->scheduler, &script);
   host->beside = options->beside != NULL;
   return host->script != NULL && natives_install(host) &&
@@ -135,7 +147,8 @@ static bool make_gateway(struct troupe *host,
 static bool make(struct troupe *host, const struct troupe_options *options) {
   struct entry entry;
   bool made;
-  if (!make_log(host, options) || !make_scheduler(host, options) ||
+  if (!options_check(host, options) || !make_log(host, options) ||
+      !make_scheduler(host, options) ||
       !entry_open(&host->entries, &entry))
     return false;
   made = make_script(host, options) && make_console(host, options) &&
@@ -157,14 +170,19 @@ static struct troupe *new_host(void) {
 
 struct troupe *troupe_new(const struct troupe_options *given, char *error,
                           size_t error_size) {
-  struct troupe *host = new_host();
+  struct troupe *host;
   struct troupe_options options;
+  memory_settle();
+  host = new_host();
   if (host != NULL && host->begin_fd >= 0 && host->end_fd >= 0 &&
       options_take(host, given, &options)) {
     host->grace = options.grace > 0 ? tick_from_seconds(options.grace)
                                     : 5 * TICK_SECOND;
     host->watch = options.watch;
-    if (make(host, &options)) return host;
+    if (make(host, &options)) {
+      host->error[0] = '\0';
+      return host;
+    }
   }
   if (error != NULL)
     snprintf(error, error_size, "%s",

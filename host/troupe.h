@@ -8,11 +8,18 @@
 **   [any thread]  any, even several at a time, as long as the host is there
 **   Values (at the end) belong to no host: see there. A process may have any
 **   number of hosts, and a thread use several in turn.
+**   A function that is given to Troupe is called on any thread, by several at a
+**   time, if it says nothing else. It must come back: by no exception and no
+**   longjmp; and it calls no function of the host that calls it.
 ** Ownership
 **   Strings that go in are copied.
 ** Errors
 **   A function that can fail says so by its value, and why, in one line of
 **   English, by troupe_error(host) if it is [main], else by troupe_problem().
+**
+** The command `troupe` is a process of its own. In an engine's process, which
+** libtroupe is for, nothing is taken that belongs to the process: see "Inside
+** an engine" in host/README.md. Where the two differ it says so here.
 */
 #ifndef TROUPE_H
 #define TROUPE_H
@@ -30,6 +37,13 @@ extern "C" {
 struct troupe;
 struct archive;
 
+enum troupe_log_level {
+  TROUPE_LOG_DEBUG,
+  TROUPE_LOG_INFO,
+  TROUPE_LOG_WARN,
+  TROUPE_LOG_ERROR
+};
+
 /* What is 0 is not asked for: clear it, set `size`, and what is wanted. So it
 ** may also be of an older header than the library, or of a newer one, if what
 ** that has more is 0. */
@@ -39,14 +53,16 @@ struct troupe_options {
   const char *log_level; /* debug, info, warn, error, off; NULL: info */
   int log_fd;            /* where the log goes; 0: standard error */
   const char *path;      /* package.path; NULL: LUA_PATH, or Lua's own */
-  const char *cpath;     /* package.cpath; NULL: the same */
+  const char *cpath;     /* package.cpath; NULL: the same. libtroupe loads no C
+                         ** modules: there NULL, or empty */
   const char *beside;    /* modules are found beside this file first; NULL:
                          ** beside the script, but not by the console */
   double grace;          /* seconds that a stop may take; 0: 5 */
   /* How an actor that runs on for long is interrupted. "signal": by a timer and
   ** a real-time signal of each worker's, which costs nothing else; "hook": by
   ** looking at the clock all the time, for a process that can have no signals
-  ** (scripts run about half as fast); "none": not at all. NULL: "signal". */
+  ** (scripts run about half as fast); "none": not at all. NULL: "signal"; in
+  ** libtroupe "hook", and no signal's action is changed. */
   const char *slices;
   /* Who has a name listens for those who want to look at it (`troupe attach`),
   ** on a socket in this user's runtime directory (base/rendezvous.h), under
@@ -70,7 +86,7 @@ struct troupe_options {
   ** does so in real time. */
   const char *clock;
   /* It runs tests: what troupe.test needs, which reaches into all of the host,
-  ** its clock, its log, is given to whoever asks. */
+  ** its clock, its log, is given to whoever asks. Not in libtroupe. */
   bool tests;
   /* The folder of troupe.asset; NULL: assets. */
   const char *assets;
@@ -81,7 +97,46 @@ struct troupe_options {
   /* Something is to happen on the engine's thread: it calls troupe_poll. Not
   ** with a schedule or a virtual clock. */
   bool engine;
+  /* Of the functions that follow. */
+  void *context;
+  /* Gets the log, in place of log_fd: one line, of `size` bytes and a NUL, with
+  ** neither the time nor the level in it; it has new lines inside only where
+  ** its text had. NULL: log_fd does. */
+  void (*log)(void *context, enum troupe_log_level level, const char *line,
+              size_t size);
+  /* libtroupe only: gets what actors print (print, io.write, warn): `size`
+  ** bytes that are one line or several, with their new lines; a piece if a line
+  ** is longer than 4 KiB, or its actor ends. `pid` has printed it. NULL:
+  ** the log does, at level info. */
+  void (*output)(void *context, uint64_t pid, const char *bytes, size_t size);
+  /* The host's time, in nanoseconds, monotonic: timers, deadlines, troupe.now
+  ** go by it. It may run at any pace, and stand still; what it says that is
+  ** less than what it has said before is not heard. It is asked often: some
+  ** nanoseconds are well spent. What is due may be up to 2 ms late, more if
+  ** the clock is fast. Not with a virtual clock, nor with a schedule. NULL:
+  ** the system's. */
+  uint64_t (*now)(void *context);
 };
+
+/*
+** For the whole process, so before its first host is made. [any thread]
+**
+** All memory of all hosts, Lua's and libuv's included, comes from `allocator`:
+** as realloc, `block` may be NULL, and size 0 gives it back and returns NULL;
+** what it returns is aligned as malloc's is; NULL: it has none. False: there is,
+** or was, a host. NULL: the C library's.
+*/
+typedef void *troupe_allocator(void *context, void *block, size_t size);
+bool troupe_set_allocator(troupe_allocator *allocator, void *context);
+
+/*
+** Troupe has found itself wrong, or without memory for what others wait for:
+** `text` is one line that says where. The thread must not go on, and in
+** libtroupe it stops for good when this has returned, which may end the process
+** instead. NULL: the line goes to standard error. [any thread]
+*/
+typedef void troupe_fatal(void *context, const char *text);
+void troupe_set_fatal(troupe_fatal *hook, void *context);
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs
 ** before troupe_start. */
@@ -161,8 +216,8 @@ bool troupe_poll(struct troupe *host, uint64_t budget_us);
 ** by the host. -1: without options.engine. */
 int troupe_wake_fd(struct troupe *host);
 
-/* [any thread] The calling thread is the engine's from now on. The former one is
-** not inside any function of this host, and all that it has done in one has
+/* [any thread] The calling thread is the engine's from now on. The former one
+** is not inside any function of this host, and all that it has done in one has
 ** happened before: it has been joined, or has let go of a lock that this one
 ** has taken. */
 void troupe_adopt(struct troupe *host);

@@ -3,22 +3,54 @@
 */
 #include "base/check.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/flavour.h"
+
+/* Set once, before there are threads; `hook` with release, after `told`. */
+static check_hook *_Atomic hook;
+static void *_Atomic told;
+
+void check_tell(check_hook *wanted, void *context) {
+  atomic_store_explicit(&told, context, memory_order_relaxed);
+  atomic_store_explicit(&hook, wanted, memory_order_release);
+}
+
+/* There is nobody left to tell that standard error is closed. */
+static void print(const char *text) {
+  char line[512];
+  int size = snprintf(line, sizeof line, "%s\n", text);
+  ssize_t written = write(STDERR_FILENO, line, (size_t)size);
+  (void)written;
+}
+
+/* In a test build whoever has given no hook wants to see it fail at once. */
+static bool must_stop(void) {
+#ifdef TROUPE_ASSERTS
+  if (atomic_load_explicit(&hook, memory_order_relaxed) == NULL) return false;
+#endif
+  return flavour_is_library();
+}
+
+static void tell(const char *text) {
+  check_hook *wanted = atomic_load_explicit(&hook, memory_order_acquire);
+  if (wanted != NULL)
+    wanted(atomic_load_explicit(&told, memory_order_relaxed), text);
+  else
+    print(text);
+}
+
 /* No stream and no heap: either may be what is broken. */
 _Noreturn void check_failed(const char *file, int line, const char *condition,
                             const char *why) {
-  char text[512];
-  int size = snprintf(text, sizeof text, "troupe: %s:%d: %s (%s)\n", file,
-                      line, why, condition);
-  if (size > 0) {
-    size_t length = (size_t)size;
-    if (length >= sizeof text) length = sizeof text - 1;
-    /* There is nobody left to tell that standard error is closed. */
-    ssize_t written = write(STDERR_FILENO, text, length);
-    (void)written;
-  }
+  char text[500];
+  snprintf(text, sizeof text, "troupe: %s:%d: %s (%s)", file, line, why,
+           condition);
+  tell(text);
+  while (must_stop()) pause();
   abort();
 }

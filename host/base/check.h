@@ -8,7 +8,14 @@
 #ifndef TROUPE_BASE_CHECK_H
 #define TROUPE_BASE_CHECK_H
 
-/* Prints where and why to standard error and aborts. [any thread] */
+/* Whom check_failed tells, in place of standard error: `text` is one line
+** without its end, and lives until it returns. For the whole process, as who
+** fails may belong to no host; to be set before there is one. */
+typedef void check_hook(void *context, const char *text);
+void check_tell(check_hook *hook, void *context);
+
+/* Says where and why, and aborts. In the library the process is not ours to
+** end: there this thread, which must not go on, stops for good. [any thread] */
 _Noreturn void check_failed(const char *file, int line, const char *condition,
                             const char *why);
 

@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "base/pipe.h"
 #include "base/thread.h"
 
 #define LINE_SIZE 4096
@@ -25,6 +26,8 @@
 struct log {
   struct mutex lock;
   int fd;
+  log_sink *sink; /* NULL: fd; fixed before the first line */
+  void *context;
   _Atomic int level; /* relaxed: a line more or less while it changes */
   /* All lock: */
   bool torn; /* the last line was cut short */
@@ -33,12 +36,15 @@ struct log {
   size_t bytes, lost;             /* of these; and lines that did not fit */
 };
 
-/* A line under way. */
+/* A line under way: on its way to a descriptor through `fixed`, or put together
+** for a sink, in a block if `fixed` is too small. A byte more than `room` is
+** there, for a NUL. */
 struct line {
   struct log *log;
-  size_t size;
-  bool lost; /* a write has failed: the rest is dropped */
-  char bytes[LINE_SIZE];
+  size_t size, room;
+  bool lost; /* a write has failed, or there is no memory: no more of it */
+  char *bytes;
+  char fixed[LINE_SIZE + 1];
 };
 
 static const char *const level_names[] = {
@@ -62,6 +68,11 @@ void log_free(struct log *log) {
   log_keep(log, false);
   mutex_deinit(&log->lock);
   memory_free(log);
+}
+
+void log_set_sink(struct log *log, log_sink *sink, void *context) {
+  log->sink = sink;
+  log->context = context;
 }
 
 void log_set_level(struct log *log, enum log_level level) {
@@ -88,6 +99,14 @@ bool log_level_parse(const char *name, enum log_level *level) {
 
 /* --- A line --------------------------------------------------------------- */
 
+static void begin(struct line *line, struct log *log) {
+  line->log = log;
+  line->size = 0;
+  line->room = LINE_SIZE;
+  line->lost = false;
+  line->bytes = line->fixed;
+}
+
 /* All of it, or false. */
 static bool write_all(int fd, const char *bytes, size_t size) {
   while (size > 0) {
@@ -100,16 +119,39 @@ static bool write_all(int fd, const char *bytes, size_t size) {
   return true;
 }
 
+/* In an engine's process the signal of a pipe that nobody reads would be the
+** engine's. */
 static void flush_locked(struct line *line) {
+  struct pipe_guard guard;
+  pipe_guard_enter(&guard);
   if (!line->lost)
     line->lost = !write_all(line->log->fd, line->bytes, line->size);
+  pipe_guard_leave(&guard);
   line->size = 0;
 }
 
-static void put_locked(struct line *line, const char *bytes, size_t size) {
+static void grow(struct line *line) {
+  char *larger = memory_alloc(2 * line->room + 1);
+  line->lost = larger == NULL;
+  if (line->lost) return;
+  memcpy(larger, line->bytes, line->size);
+  if (line->bytes != line->fixed) memory_free(line->bytes);
+  line->bytes = larger;
+  line->room *= 2;
+}
+
+static void make_room(struct line *line) {
+  if (line->log->sink == NULL)
+    flush_locked(line);
+  else if (!line->lost)
+    grow(line);
+}
+
+static void put(struct line *line, const char *bytes, size_t size) {
   while (size > 0) {
-    if (line->size == LINE_SIZE) flush_locked(line);
-    size_t part = LINE_SIZE - line->size;
+    if (line->size == line->room) make_room(line);
+    if (line->size == line->room) return;
+    size_t part = line->room - line->size;
     if (part > size) part = size;
     memcpy(line->bytes + line->size, bytes, part);
     line->size += part;
@@ -119,35 +161,35 @@ static void put_locked(struct line *line, const char *bytes, size_t size) {
 }
 
 /* What could move the cursor, or pass for the end of something, is shown. */
-static void put_visible_locked(struct line *line, const char *text,
+static void put_visible(struct line *line, const char *text,
                                const char *end) {
   while (text < end) {
     const char *from = text;
     while (text < end && ((unsigned char)*text >= 32 || *text == '\t') &&
            *text != 127)
       text++;
-    put_locked(line, from, (size_t)(text - from));
+    put(line, from, (size_t)(text - from));
     if (text < end) {
       char code[5];
       int size = snprintf(code, sizeof code, "\\x%02x",
                           (unsigned)(unsigned char)*text++);
-      put_locked(line, code, (size_t)size);
+      put(line, code, (size_t)size);
     }
   }
 }
 
 /* A text of several lines stays recognisable as one entry, and no text can
 ** pass for an entry that it is not. */
-static void put_indented_locked(struct line *line, const char *text,
+static void put_indented(struct line *line, const char *text,
                                 size_t size) {
   while (size > 0 && text[size - 1] == '\n') size--;
   const char *end = text + size;
   while (text < end) {
     const char *stop = memchr(text, '\n', (size_t)(end - text));
     if (stop == NULL) stop = end;
-    put_visible_locked(line, text, stop);
+    put_visible(line, text, stop);
     if (stop == end) return;
-    put_locked(line, INDENT, sizeof INDENT - 1);
+    put(line, INDENT, sizeof INDENT - 1);
     text = stop + 1;
   }
 }
@@ -163,15 +205,20 @@ static size_t stamp(char text[STAMP_SIZE]) {
   return more < 0 ? size : size + (size_t)more;
 }
 
-static void put_head_locked(struct line *line, enum log_level level,
-                            const char *who) {
+static void put_head(struct line *line, enum log_level level) {
   char text[STAMP_SIZE];
-  put_locked(line, text, stamp(text));
+  put(line, text, stamp(text));
   int size = snprintf(text, sizeof text, " %-5s ", level_names[level]);
-  put_locked(line, text, size < 0 ? 0 : (size_t)size);
-  if (who == NULL) return;
-  put_locked(line, who, strlen(who));
-  put_locked(line, ": ", 2);
+  put(line, text, size < 0 ? 0 : (size_t)size);
+}
+
+static void put_text(struct line *line, const char *who, const char *text,
+                     size_t size) {
+  if (who != NULL) {
+    put(line, who, strlen(who));
+    put(line, ": ", 2);
+  }
+  put_indented(line, text, size);
 }
 
 static bool wanted(struct log *log, enum log_level level) {
@@ -182,15 +229,24 @@ static bool wanted(struct log *log, enum log_level level) {
 static void write_locked(struct log *log, enum log_level level,
                          const char *who, const char *text, size_t size) {
   struct line line;
-  line.log = log;
-  line.size = 0;
-  line.lost = false;
-  if (log->torn) put_locked(&line, "\n", 1);
-  put_head_locked(&line, level, who);
-  put_indented_locked(&line, text, size);
-  put_locked(&line, "\n", 1);
+  begin(&line, log);
+  if (log->torn) put(&line, "\n", 1);
+  put_head(&line, level);
+  put_text(&line, who, text, size);
+  put(&line, "\n", 1);
   flush_locked(&line);
   log->torn = line.lost;
+}
+
+/* Without the lock: whoever it is may be long about it. */
+static void tell(struct log *log, enum log_level level, const char *who,
+                 const char *text, size_t size) {
+  struct line line;
+  begin(&line, log);
+  put_text(&line, who, text, size);
+  line.bytes[line.size] = '\0';
+  log->sink(log->context, level, line.bytes, line.size);
+  if (line.bytes != line.fixed) memory_free(line.bytes);
 }
 
 /* --- Kept ----------------------------------------------------------------- */
@@ -221,11 +277,13 @@ void log_text(struct log *log, enum log_level level, const char *who,
               const char *text, size_t size) {
   if (!wanted(log, level)) return;
   mutex_lock(&log->lock);
-  if (log->keeps)
+  bool kept = log->keeps;
+  if (kept)
     keep_locked(log, level, who, text, size);
-  else
+  else if (log->sink == NULL)
     write_locked(log, level, who, text, size);
   mutex_unlock(&log->lock);
+  if (!kept && log->sink != NULL) tell(log, level, who, text, size);
 }
 
 static struct log_line *take_locked(struct log *log) {
@@ -249,12 +307,22 @@ struct log_line *log_take(struct log *log, size_t *lost) {
 
 void log_line_free(struct log_line *line) { memory_free(line); }
 
+/* With the lock if it goes to a descriptor. */
+static void write_kept(struct log *log, const struct log_line *line) {
+  if (log->sink == NULL)
+    write_locked(log, line->level, line->who, line->text, line->size);
+  else
+    tell(log, line->level, line->who, line->text, line->size);
+}
+
 void log_keep(struct log *log, bool keep) {
   struct log_line *line;
   mutex_lock(&log->lock);
   log->keeps = keep;
   while (!keep && (line = take_locked(log)) != NULL) {
-    write_locked(log, line->level, line->who, line->text, line->size);
+    if (log->sink != NULL) mutex_unlock(&log->lock);
+    write_kept(log, line);
+    if (log->sink != NULL) mutex_lock(&log->lock);
     log_line_free(line);
   }
   mutex_unlock(&log->lock);

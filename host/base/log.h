@@ -35,6 +35,15 @@ struct log;
 struct log *log_new(int fd, enum log_level level); /* NULL: no memory */
 void log_free(struct log *log);
 
+/*
+** Where lines go instead, each as a text of its own: without the time and the
+** level in front, and with no new line at the end, but a NUL behind. Set before
+** the first line. It is called on any thread, by several at a time.
+*/
+typedef void log_sink(void *context, enum log_level level, const char *line,
+                      size_t size);
+void log_set_sink(struct log *log, log_sink *sink, void *context);
+
 /* At any time: a line that is being written meanwhile is judged by either. */
 void log_set_level(struct log *log, enum log_level level);
 enum log_level log_level(struct log *log);

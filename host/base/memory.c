@@ -18,6 +18,13 @@
 /* Relaxed throughout: a figure, it orders nothing. */
 static _Atomic int64_t live;
 
+/* Whose heap it is, if not the C library's. Written while nothing is taken and
+** no thread of ours runs. `settled` is relaxed: it guards against who sets them
+** too late, not against who does it at the same time. */
+static memory_source *source;
+static void *source_context;
+static _Atomic bool settled;
+
 #ifdef TROUPE_ASSERTS
 
 #define FAILURES_AT_ONCE 4
@@ -77,17 +84,53 @@ static void *counted(void *block) {
   return block;
 }
 
+bool memory_use(memory_source *wanted, void *context) {
+  if (atomic_load_explicit(&settled, memory_order_relaxed)) return false;
+  source = wanted;
+  source_context = context;
+  return true;
+}
+
+void memory_settle(void) {
+  atomic_store_explicit(&settled, true, memory_order_relaxed);
+}
+
+bool memory_is_foreign(void) { return source != NULL; }
+
 /* malloc(0) may answer NULL, which would look like no memory. */
 static size_t at_least_one(size_t size) { return size == 0 ? 1 : size; }
 
+void *memory_pass(void *block, size_t size) {
+  if (source != NULL) return source(source_context, block, size);
+  if (size > 0) return realloc(block, size);
+  free(block);
+  return NULL;
+}
+
 void *memory_alloc(size_t size) {
   if (memory_should_fail()) return NULL;
-  return counted(malloc(at_least_one(size)));
+  return counted(memory_pass(NULL, at_least_one(size)));
 }
 
 void *memory_zalloc(size_t size) {
   if (memory_should_fail()) return NULL;
-  return counted(calloc(1, at_least_one(size)));
+  if (source == NULL) return counted(calloc(1, at_least_one(size)));
+  void *block = counted(memory_pass(NULL, at_least_one(size)));
+  if (block != NULL) memset(block, 0, size);
+  return block;
+}
+
+/* A foreign heap has no alignment to ask for: the block is inside of a larger
+** one, whose address stands before it. */
+static void *align_inside(size_t alignment, size_t size) {
+  size_t more = alignment - 1 + sizeof(void *);
+  if (size > SIZE_MAX - more) return NULL;
+  char *whole = memory_pass(NULL, size + more);
+  if (whole == NULL) return NULL;
+  uintptr_t least = (uintptr_t)whole + more;
+  char *block = whole + (least - least % alignment - (uintptr_t)whole);
+  memcpy(block - sizeof whole, &whole, sizeof whole);
+  return block;
 }
 
 void *memory_aligned(size_t alignment, size_t size) {
@@ -96,15 +139,25 @@ void *memory_aligned(size_t alignment, size_t size) {
   if (memory_should_fail()) return NULL;
   void *block = NULL;
   size = at_least_one(size);
-  if (posix_memalign(&block, alignment, size) != 0) return NULL;
+  if (source != NULL)
+    block = align_inside(alignment, size);
+  else if (posix_memalign(&block, alignment, size) != 0)
+    block = NULL;
+  if (block == NULL) return NULL;
   memset(block, 0, size);
   return counted(block);
+}
+
+void memory_free_aligned(void *block) {
+  if (block != NULL && source != NULL)
+    memcpy(&block, (char *)block - sizeof block, sizeof block);
+  memory_free(block);
 }
 
 void *memory_resize(void *block, size_t size) {
   ASSERT(size > 0, "resizing to nothing is memory_free");
   if (memory_should_fail()) return NULL;
-  void *moved = realloc(block, at_least_one(size));
+  void *moved = memory_pass(block, at_least_one(size));
   return block == NULL ? counted(moved) : moved;
 }
 
@@ -122,7 +175,7 @@ void *memory_grown(void *list, uint32_t count, uint32_t *capacity,
 void memory_free(void *block) {
   if (block == NULL) return;
   atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
-  free(block);
+  memory_pass(block, 0);
 }
 
 char *memory_strdup(const char *text) {

@@ -25,6 +25,7 @@ void *memory_resize(void *block, size_t size); /* as realloc, size > 0 */
 void *memory_grown(void *list, uint32_t count, uint32_t *capacity,
                    size_t size);
 void memory_free(void *block);
+void memory_free_aligned(void *block); /* of memory_aligned */
 char *memory_strdup(const char *text);
 
 /*
@@ -33,6 +34,21 @@ char *memory_strdup(const char *text);
 ** something back; after a second in all the process ends.
 */
 void memory_await(int attempt);
+
+/*
+** Another heap in place of the C library's: `source` is as realloc, gives back
+** what is resized to 0, and aligns as malloc does; [any thread]. For the whole
+** process; false once memory_settle has been called: what is taken from one
+** heap cannot go to another. NULL: the C library's.
+*/
+typedef void *memory_source(void *context, void *block, size_t size);
+bool memory_use(memory_source *source, void *context);
+void memory_settle(void); /* [any thread] a host is being made */
+bool memory_is_foreign(void);
+
+/* From the same heap, but neither counted nor made to fail: for libraries that
+** have an allocator of their own. As a memory_source. */
+void *memory_pass(void *block, size_t size);
 
 /* Blocks taken and not given back, in this process. */
 int64_t memory_live(void);

@@ -163,7 +163,7 @@ void slab_free(struct slab *slab) {
   for (size_t class = 0; class < CLASS_COUNT; class++)
     mutex_deinit(&slab->shelves[class].lock);
   mutex_deinit(&slab->lock);
-  memory_free(slab);
+  memory_free_aligned(slab);
 }
 
 static void hint_locked(struct shelf *shelf) {
@@ -315,7 +315,7 @@ void slab_cache_free(struct slab_cache *cache) {
   *link = cache->next;
   slab->live += atomic_load_explicit(&cache->live, memory_order_relaxed);
   mutex_unlock(&slab->lock);
-  memory_free(cache);
+  memory_free_aligned(cache);
 }
 
 struct slab_cache *slab_bind(struct slab_cache *cache) {

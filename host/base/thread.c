@@ -4,7 +4,7 @@
 ** In test builds a lock is of the checking kind: taking one twice, or
 ** letting go of somebody else's, fails at once instead of hanging.
 */
-#define _GNU_SOURCE /* pthread_setname_np, sched_getaffinity, gettid */
+#define _GNU_SOURCE /* pthread_*_np, sched_getaffinity, gettid */
 
 #include "base/thread.h"
 

@@ -7,6 +7,9 @@
 ** stands still until somebody moves it. Going from one to the other it goes on
 ** where it stood, and never back.
 **
+** In an engine it may be the engine's: real, but of another pace, and it may
+** stand still. Who sleeps until something is due must look again and again.
+**
 ** Threads
 **   [owner]       who sets and moves it: the only worker of a host whose clock
 **                 is ever virtual (core/quiet.c), or who makes the host
@@ -17,6 +20,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/tick.h"
@@ -31,11 +35,28 @@ struct clock {
   /* Written while it is the maker's alone. */
   uint64_t start; /* the time and the UTC that belong together */
   double start_utc;
+  /* An engine's: monotonic nanoseconds, on any thread; NULL: the system's.
+  ** Fixed from clock_follow on. */
+  uint64_t (*source)(void *context);
+  void *context;
+  _Atomic uint64_t latest; /* that it has said; relaxed: a bound */
 };
 
 /* Real. `now` and `utc` belong together: what it says when it becomes virtual
 ** for the first time is counted from them. */
 void clock_init(struct clock *clock, uint64_t now, double utc);
+
+/* Before anybody reads it: it is this one's. UTC stays the system's. */
+void clock_follow(struct clock *clock, uint64_t (*source)(void *context),
+                  void *context);
+static inline bool clock_is_foreign(const struct clock *clock) {
+  return clock->source != NULL;
+}
+/* How long to sleep, at most, before that is due: an engine's clock may run at
+** any pace. */
+uint64_t clock_span(const struct clock *clock, uint64_t due);
+/* Its time; never back, and never 0, whatever the source says. */
+uint64_t clock_ask(const struct clock *clock);
 
 static inline bool clock_is_virtual(const struct clock *clock) {
   return atomic_load_explicit(&clock->moved, memory_order_relaxed);
@@ -45,6 +66,7 @@ static inline bool clock_is_virtual(const struct clock *clock) {
 static inline uint64_t clock_now(const struct clock *clock) {
   if (clock_is_virtual(clock))
     return atomic_load_explicit(&clock->at, memory_order_relaxed);
+  if (clock_is_foreign(clock)) return clock_ask(clock);
   return tick_now() +
          atomic_load_explicit(&clock->offset, memory_order_relaxed);
 }

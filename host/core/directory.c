@@ -68,7 +68,7 @@ void directory_free(struct directory *directory) {
         atomic_load_explicit(&directory->chunks[i], memory_order_relaxed);
     if (chunk == NULL) continue;
     for (uint32_t k = 0; k < CHUNK_SLOTS; k++) free_slot(&chunk[k]);
-    memory_free(chunk);
+    memory_free_aligned(chunk);
   }
   mutex_deinit(&directory->lock);
   timings_free(directory->timings);

@@ -276,7 +276,7 @@ void leases_free(struct leases *leases) {
   if (leases == NULL) return;
   keytable_drain(&leases->pools, drop_pool);
   keytable_deinit(&leases->pools);
-  memory_free(leases);
+  memory_free_aligned(leases);
 }
 
 /* One block: the pool, its seats, its key. */

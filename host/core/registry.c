@@ -130,7 +130,7 @@ void registry_free(struct registry *registry) {
   registry_drop_groups(registry);
   keytable_deinit(&registry->names);
   keytable_deinit(&registry->groups);
-  memory_free(registry);
+  memory_free_aligned(registry);
 }
 
 /* --- Looking up ----------------------------------------------------------- */

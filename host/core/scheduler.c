@@ -64,6 +64,8 @@ static void begin_clock(struct scheduler *scheduler,
   struct clock *clock = &scheduler->clock;
   if (options->schedule == NULL || !options->virtual_time) {
     clock_init(clock, tick_now(), tick_utc());
+    if (options->now != NULL)
+      clock_follow(clock, options->now, options->now_context);
     return;
   }
   clock_init(clock, SCHEDULE_NOW, (double)SCHEDULE_UTC);

@@ -69,6 +69,8 @@ struct scheduler_options {
   /* Makes worker `index`'s poller; false: it could not. [main] */
   bool (*poller)(void *context, int index, struct poller *poller);
   void *context;
+  uint64_t (*now)(void *context); /* the host's time, if it is an engine's */
+  void *now_context;
 };
 
 struct scheduler {

@@ -58,7 +58,7 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   worker_set_spans(worker);
   worker->cache = slab_cache_new(scheduler->slab);
   if (worker->cache == NULL) {
-    memory_free(worker);
+    memory_free_aligned(worker);
     return NULL;
   }
   atomic_init(&worker->gauge.folded, tick_cycles());
@@ -83,7 +83,7 @@ void worker_free(struct worker *worker) {
   slab_cache_free(worker->cache);
   condition_deinit(&worker->vacant);
   mutex_deinit(&worker->lock);
-  memory_free(worker);
+  memory_free_aligned(worker);
 }
 
 /* --- The clock ------------------------------------------------------------ */
@@ -94,6 +94,8 @@ void worker_read_clocks(struct worker *worker) {
 }
 
 static uint64_t at(struct worker *worker, uint64_t cycles) {
+  if (unlikely(clock_is_foreign(&worker->scheduler->clock)))
+    return scheduler_now(worker->scheduler);
   return worker->look_ns + worker_ns(worker, cycles - worker->look_cycles);
 }
 
@@ -513,11 +515,10 @@ static bool all_parked(struct scheduler *scheduler) {
 }
 
 static uint64_t park_timeout(struct worker *worker, bool watch) {
-  uint64_t due = wheel_next(&worker->wheel);
-  uint64_t now = scheduler_now(worker->scheduler);
-  uint64_t timeout = TICK_NEVER;
+  uint64_t due = wheel_next(&worker->wheel), timeout = TICK_NEVER;
+  const struct clock *clock = &worker->scheduler->clock;
   if (due != TICK_NEVER && !worker_stands_still(worker))
-    timeout = due > now ? due - now : 0;
+    timeout = clock_span(clock, due);
   if (watch && timeout > WATCH_NS) timeout = WATCH_NS;
   return timeout;
 }

@@ -44,6 +44,10 @@ struct troupe {
   int status;
   char *text;
   _Atomic bool ended;
+  /* The options. */
+  void (*log_hook)(void *context, enum troupe_log_level level, const char *line,
+                   size_t size);
+  void *context;
 };
 
 /* Sets what troupe_error says; false, for who returns that. [main] */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/flavour.h"
 #include "core/schedule.h"
 #include "io/loop.h"
 
@@ -27,6 +28,15 @@ bool options_take(struct troupe *host, const struct troupe_options *given,
   return true;
 }
 
+bool options_check(struct troupe *host, const struct troupe_options *given) {
+  if (!flavour_is_library()) return true;
+  if (given->cpath != NULL && given->cpath[0] != '\0')
+    return host_fail(host, "expected no cpath: libtroupe loads no C modules");
+  if (given->tests)
+    return host_fail(host, "expected no tests: only the command runs them");
+  return true;
+}
+
 bool options_read_level(struct troupe *host,
                         const struct troupe_options *given,
                         enum log_level *level) {
@@ -40,7 +50,7 @@ bool options_read_level(struct troupe *host,
 static bool read_slices(struct troupe *host, const char *name,
                         enum slices *slices) {
   static const char *const names[] = {"signal", "hook", "none"};
-  *slices = SLICES_SIGNAL;
+  *slices = flavour_is_library() ? SLICES_HOOK : SLICES_SIGNAL;
   if (name == NULL) return true;
   for (int i = 0; i <= SLICES_NONE; i++) {
     if (strcmp(name, names[i]) != 0) continue;
@@ -96,6 +106,17 @@ static bool read_schedule(struct troupe *host,
   return options->schedule != NULL;
 }
 
+static bool read_now(struct troupe *host, const struct troupe_options *given,
+                     struct scheduler_options *options) {
+  options->now = given->now;
+  options->now_context = given->context;
+  if (given->now == NULL ||
+      (!options->virtual_time && given->schedule == NULL))
+    return true;
+  return host_fail(host, "expected no clock of the engine's beside a virtual "
+                   "one or a schedule");
+}
+
 bool options_read_scheduler(struct troupe *host,
                             const struct troupe_options *given,
                             struct scheduler_options *options) {
@@ -105,5 +126,6 @@ bool options_read_scheduler(struct troupe *host,
   return read_slices(host, given->slices, &options->slices) &&
          read_workers(host, given, options) &&
          read_clock(host, given, options) &&
+         read_now(host, given, options) &&
          read_schedule(host, given, options);
 }

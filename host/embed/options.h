@@ -14,6 +14,9 @@
 bool options_take(struct troupe *host, const struct troupe_options *given,
                   struct troupe_options *options);
 
+/* Does it ask for what belongs to the command, whose process is its own? */
+bool options_check(struct troupe *host, const struct troupe_options *options);
+
 bool options_read_level(struct troupe *host,
                         const struct troupe_options *given,
                         enum log_level *level);

@@ -29,6 +29,7 @@ struct strands;  /* script/strand.c */
 struct visiting; /* script/visit.c */
 struct tracing;  /* script/tracing.c */
 struct parked;   /* script/park.c */
+struct outlet;   /* script/outlet.c */
 struct listener; /* io/listener.h */
 struct source;   /* script/module_source.h */
 struct troupe_actor; /* embed/native.h */
@@ -272,6 +273,7 @@ struct body {
   uint64_t sockets_opened; /* so far */
   struct owned_pool *pools; /* its pools: script/face_lease.c */
   struct server *servers;  /* its listeners: script/server.c */
+  struct outlet *outlet;   /* of what it prints: script/outlet.h; or NULL */
   uint64_t idle_since;     /* last message handled */
   bool idle_armed;
 };

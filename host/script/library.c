@@ -9,6 +9,7 @@
 #include "script/coroutine.h"
 #include "script/lazy.h"
 #include "script/module.h"
+#include "script/outlet.h"
 #include "script/script.h"
 #include "script/seed.h"
 #include "script/stock.h"
@@ -21,6 +22,7 @@ static const struct stock *stock_of(lua_State *L) {
 
 static int open_io(lua_State *L) {
   luaopen_io(L);
+  outlet_open(L);
   lua_pushcfunction(L, io_popen);
   lua_setfield(L, -2, "popen");
   return 1;

@@ -11,6 +11,9 @@
 ** Nor is every open file flushed first, as popen does in stock Lua: one that
 ** another actor is reading from is locked, and this worker would wait for that
 ** actor's input. Standard output is, so that what is printed stays in order.
+**
+** In an engine a child has none of the engine's own input and output: what it
+** has to say is read through a pipe, or lost.
 */
 #define _GNU_SOURCE /* pipe2, environ */
 
@@ -24,6 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/flavour.h"
 #include "script/library.h"
 
 
@@ -47,6 +51,16 @@ static int set_signals(posix_spawnattr_t *attributes) {
   return error;
 }
 
+/* 0 to 2, but `place`, lead nowhere. */
+static int cut_off(posix_spawn_file_actions_t *actions, int place) {
+  int error = 0;
+  for (int fd = 0; fd <= 2 && error == 0; fd++)
+    if (fd != place)
+      error = posix_spawn_file_actions_addopen(
+          actions, fd, "/dev/null", fd == 0 ? O_RDONLY : O_WRONLY, 0);
+  return error;
+}
+
 /* A shell that runs `command`, `fd` being its `place` (0 or 1); -1: as ours.
 ** 0, or an errno. */
 static int spawn(const char *command, int fd, int place, pid_t *pid) {
@@ -60,6 +74,8 @@ static int spawn(const char *command, int fd, int place, pid_t *pid) {
   error = set_signals(&attributes);
   if (error == 0 && fd >= 0)
     error = posix_spawn_file_actions_adddup2(&actions, fd, place);
+  if (error == 0 && flavour_is_library())
+    error = cut_off(&actions, fd >= 0 ? place : -1);
   if (error == 0)
     error = posix_spawn(pid, "/bin/sh", &actions, &attributes,
                         (char *const *)words, environ);

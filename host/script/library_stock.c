@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/flavour.h"
 #include "base/memory.h"
 #include "script/lazy.h"
 #include "script/library.h"
 #include "script/nest.h"
+#include "script/outlet.h"
 #include "script/seed.h"
 #include "script/stock.h"
 
@@ -24,6 +26,9 @@ static const struct source sources[STOCK_LIBRARIES] = {
     [STOCK_STRING] = {LUA_STRLIBNAME, luaopen_string, NULL},
     [STOCK_TABLE] = {LUA_TABLIBNAME, luaopen_table, NULL},
     [STOCK_UTF8] = {LUA_UTF8LIBNAME, luaopen_utf8, library_make_utf8}};
+
+/* What stands for a stock field in an engine's process. */
+static const struct lazy_field foreign_print = {"print", outlet_print, NULL};
 
 /* What stands for a stock field, or is not there at all: neither function nor
 ** `make`. */
@@ -72,6 +77,9 @@ static const struct replacement {
 static const struct lazy_field *find_replacement(enum stock_library library,
                                                  const char *name) {
   size_t i;
+  if (flavour_is_library() && library == STOCK_BASE &&
+      strcmp(name, foreign_print.name) == 0)
+    return &foreign_print;
   for (i = 0; i < sizeof replacements / sizeof *replacements; i++)
     if (replacements[i].library == library &&
         strcmp(replacements[i].field.name, name) == 0)

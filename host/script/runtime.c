@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/flavour.h"
 #include "base/memory.h"
 #include "base/native.h"
 #include "core/board.h"
@@ -102,6 +103,8 @@ static void wire(struct script *script, const struct runtime_options *options) {
   script->begun = options->begun;
   script->ended = options->ended;
   script->context = options->context;
+  script->output = options->output;
+  script->output_context = options->output_context;
   script->actor_type = &turn_type;
   script->exit = face_exit;
   script->push_request = doing_push;
@@ -117,7 +120,8 @@ static bool make_files(struct script *script,
                        const struct runtime_options *options) {
   const char *assets = options->assets != NULL ? options->assets : "assets";
   script->modules = modules_new(options->embedded, options->archive);
-  script->path = path_new(options->path, options->cpath);
+  script->path = path_new(options->path,
+                          flavour_is_library() ? "" : options->cpath);
   script->assets = memory_strdup(assets);
   if (options->archive != NULL) script->native = native_new(options->archive);
   return script->modules != NULL && script->path != NULL &&

@@ -27,6 +27,10 @@ struct runtime_options {
   ** for a normal end. On a worker; must not call back into the host. */
   void (*ended)(void *context, int status, const char *text);
   void *context;
+  /* In the library: gets what actors print, line by line; [any thread]. NULL:
+  ** the log does. */
+  void (*output)(void *context, uint64_t pid, const char *bytes, size_t size);
+  void *output_context;
 };
 
 /* Hooks itself into the scheduler (owner, discard, settle). NULL: no memory.*/

@@ -79,6 +79,9 @@ struct script {
   void (*begun)(void *context); /* its start, and no failure, is over */
   void (*ended)(void *context, int status, const char *text);
   void *context;
+  /* What actors print, in an engine: script/outlet.h. NULL: the log. */
+  void (*output)(void *context, uint64_t pid, const char *bytes, size_t size);
+  void *output_context;
   struct fixed_reason normal, shutdown, killed, noactor, nomem;
   struct limits limits;       /* script/limits.h */
   struct reloads *reloads;

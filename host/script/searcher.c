@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/archive.h"
+#include "base/flavour.h"
 #include "base/native.h"
 #include "script/body.h"
 #include "script/module_load.h"
@@ -120,6 +121,14 @@ static int search_whole(lua_State *L) {
   return 1;
 }
 
+/* In an engine: it would bind to a Lua that is not ours, if it finds one. */
+static int search_refused(lua_State *L) {
+  lua_pushfstring(L, "no C module '%s': libtroupe loads none; the engine can "
+                     "give functions of its own (troupe.h)",
+                  luaL_checkstring(L, 1));
+  return 1;
+}
+
 /* --- package.searchpath --------------------------------------------------- */
 
 static int search_path(lua_State *L) {
@@ -144,12 +153,32 @@ static void put(lua_State *L, lua_CFunction searcher, lua_Integer number) {
   lua_rawseti(L, -2, number);
 }
 
-void searcher_install(lua_State *L) {
-  if (modules_archive(script_of(L)->modules) == NULL) return;
+/* With `package` on top: nothing of C. */
+static void refuse_native(lua_State *L) {
+  lua_getfield(L, -1, "searchers");
+  lua_pushcfunction(L, search_refused);
+  lua_rawseti(L, -2, 3);
+  lua_pushnil(L);
+  lua_rawseti(L, -2, 4);
+  lua_pop(L, 1);
+  lua_pushnil(L);
+  lua_setfield(L, -2, "loadlib");
+}
+
+static void find_archived(lua_State *L) {
   lua_getfield(L, -1, "searchers");
   put(L, search_native, 3);
   put(L, search_whole, 4);
   lua_pop(L, 1);
+}
+
+void searcher_install(lua_State *L) {
+  bool archived = modules_archive(script_of(L)->modules) != NULL;
+  if (flavour_is_library())
+    refuse_native(L);
+  else if (archived)
+    find_archived(L);
+  if (!archived) return;
   lua_pushcfunction(L, search_path);
   lua_setfield(L, -2, "searchpath");
 }

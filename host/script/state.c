@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/flavour.h"
 #include "script/alloc.h"
 #include "script/body.h"
 #include "script/coverage.h"
 #include "script/hook.h"
 #include "script/library.h"
+#include "script/outlet.h"
 #include "script/script.h"
 #include "script/value.h"
 
@@ -30,19 +32,26 @@ static bool warn_control(lua_State *L, const char *text, int more) {
   return true;
 }
 
+static void warn_write(lua_State *L, const char *text) {
+  if (flavour_is_library())
+    outlet_write(body_of(L), text, strlen(text));
+  else
+    fputs(text, stderr);
+}
+
 static void warn_off(void *context, const char *text, int more) {
   warn_control(context, text, more);
 }
 
 static void warn_piece(void *context, const char *text, int more) {
-  fputs(text, stderr);
-  if (!more) fputc('\n', stderr);
+  warn_write(context, text);
+  if (!more) warn_write(context, "\n");
   lua_setwarnf(context, more ? warn_piece : warn_on, context);
 }
 
 static void warn_on(void *context, const char *text, int more) {
   if (warn_control(context, text, more)) return;
-  fputs("Lua warning: ", stderr);
+  warn_write(context, "Lua warning: ");
   warn_piece(context, text, more);
 }
 
@@ -119,6 +128,7 @@ void state_close(struct body *body) {
   if (body->killed) silence(body->L);
   if (lua_status(body->L) != LUA_OK) lua_resetthread(body->L);
   lua_close(body->L);
+  outlet_close(body);
   body->blocked--;
   body->L = NULL;
 }

@@ -13,7 +13,7 @@
   ((condition) ? (void)0                                                 \
                : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__,     \
                           #condition),                                   \
-                  exit(1)))
+                  _Exit(1)))
 
 /* Both may be NULL. */
 #define EXPECT_TEXT(expected, actual) \
@@ -27,7 +27,7 @@ static inline void expect_text(const char *file, int line,
   fprintf(stderr, "%s:%d: expected \"%s\", got \"%s\"\n", file, line,
           expected != NULL ? expected : "(null)",
           actual != NULL ? actual : "(null)");
-  exit(1);
+  _Exit(1);
 }
 
 #endif
