@@ -15,4 +15,8 @@ describe("a host in an engine", function()
   it("comes and goes, beside others, and leaves nothing", function()
     assert.same(QUIET, embed.run("hosts", { arguments = { cycles() } }))
   end)
+
+  it("serves its thread, a message at a time, from any thread", function()
+    assert.same(QUIET, embed.run("poll"))
+  end)
 end)
