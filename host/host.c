@@ -16,6 +16,7 @@
 #include "base/tick.h"
 #include "core/schedule.h"
 #include "embed/host.h"
+#include "embed/files.h"
 #include "embed/inside.h"
 #include "embed/options.h"
 #include "embed/problem.h"
@@ -120,6 +121,7 @@ static bool make_script(struct troupe *host,
       .output_context = options->context};
   host->script = runtime_new(host->scheduler, &script);
   host->beside = options->beside != NULL;
+  if (host->script != NULL) files_install(&host->files, options, host->script);
   return host->script != NULL && natives_install(host) &&
          (!host->beside || search_beside(host, options->beside));
 }

@@ -44,6 +44,14 @@ enum troupe_log_level {
   TROUPE_LOG_ERROR
 };
 
+/* What options.read_file has read. */
+struct troupe_file {
+  const void *bytes;
+  size_t size;
+  void *handle;   /* its own, for options.release_file */
+  void *spare[4]; /* 0 */
+};
+
 /* What is 0 is not asked for: clear it, set `size`, and what is wanted. So it
 ** may also be of an older header than the library, or of a newer one, if what
 ** that has more is 0. */
@@ -116,6 +124,22 @@ struct troupe_options {
   ** the clock is fast. Not with a virtual clock, nor with a schedule. NULL:
   ** the system's. */
   uint64_t (*now)(void *context);
+  /* Files that the engine has, in a pack or wherever: [worker, and who calls
+  ** troupe_load_settings] any number of threads at a time; may block; may call
+  ** what is [any thread] and does not wait. `name` is what would be opened: of
+  ** a module, an entry of package.path with the module's name in it
+  ** ("./game/goblin.lua"), of an asset the folder and its name, a script, a
+  ** file of settings. False: the engine has no such file, and then it is looked
+  ** for on the disk. True: `file`, which was cleared, says what is in it, and
+  ** is left alone until release_file (may be NULL) is called with it, soon. If
+  ** `file` is NULL it is asked only whether there is one.
+  **
+  ** Of Lua the bytes may be source or, from an engine's own build of the same
+  ** Lua, bytecode, which is not checked: forged, it can do anything. What
+  ** scripts open themselves (io.open, loadfile) and troupe.asset.list look at
+  ** the disk. */
+  bool (*read_file)(void *context, const char *name, struct troupe_file *file);
+  void (*release_file)(void *context, struct troupe_file *file);
 };
 
 /*
@@ -221,6 +245,25 @@ int troupe_wake_fd(struct troupe *host);
 ** happened before: it has been joined, or has let go of a lock that this one
 ** has taken. */
 void troupe_adopt(struct troupe *host);
+
+/* --- Modules ------------------------------------------------------------- */
+
+/*
+** [any thread] A module of Lua in memory, for all actors: `require "game.imp"`,
+** troupe.start "game.imp". It is found before anything on package.path, and in
+** messages its file is game/imp.lua. The code is source, or bytecode as of
+** options.read_file; it is copied. Before troupe_start or after.
+**
+** The same name again is as if a file had been saved: the new code is what is
+** loaded from then on if nobody has loaded the module yet; else those who have,
+** and all others, have it once it is reloaded (options.watch sees to that).
+**
+** False: the code does not compile, and troupe_problem says why and where; or
+** the name is one of Troupe's own or of a behaviour of C, or longer than 500
+** bytes, or that module has been loaded from elsewhere.
+*/
+bool troupe_add_module(struct troupe *host, const char *name, const char *code,
+                       size_t size);
 
 /* --- Boards -------------------------------------------------------------- */
 

@@ -17,6 +17,7 @@
 #include "base/rendezvous.h"
 #include "core/scheduler.h"
 #include "embed/entry.h"
+#include "embed/files.h"
 #include "script/script.h"
 #include "troupe.h"
 
@@ -34,6 +35,7 @@ struct troupe {
   int end_fd;
   bool started;
   bool watch;              /* the options */
+  struct engine_files files; /* embed/files.h */
   bool beside;             /* modules are searched where the options say */
   char *name;              /* NULL: none */
   int lock;                /* of the name; -1: none */

@@ -21,6 +21,7 @@
 #include "script/lazy.h"
 #include "script/module_store.h"
 #include "script/script.h"
+#include "script/supply.h"
 
 static const struct archive *archive_of(lua_State *L) {
   return modules_archive(body_of(L)->script->modules);
@@ -94,6 +95,31 @@ static int push_file(lua_State *L, const char *path) {
   return 1;
 }
 
+static const struct class supplied_class;
+
+static int free_supplied(lua_State *L) {
+  supply_release(failure_check(L, 1, &supplied_class, "asset"));
+  return 0;
+}
+
+static const luaL_Reg supplied_events[] = {{"__gc", free_supplied},
+                                           {"__close", free_supplied},
+                                           {NULL, NULL}};
+static const struct class supplied_class = {
+    "asset", "an asset", supplied_events, NULL, NULL, false};
+
+/* From the program that embeds the host. */
+static bool push_supplied(lua_State *L, const char *path) {
+  struct supply *supply = modules_supply(body_of(L)->script->modules);
+  struct supplied *supplied;
+  if (!supply_has_hook(supply)) return false;
+  supplied = class_new(L, &supplied_class, sizeof *supplied);
+  lua_toclose(L, -1);
+  if (!supply_read(supply, path, supplied)) return false;
+  lua_pushlstring(L, supplied->bytes, supplied->size);
+  return true;
+}
+
 static int lua_read(lua_State *L) {
   const struct archive *archive = archive_of(L);
   struct archive_file file;
@@ -104,6 +130,7 @@ static int lua_read(lua_State *L) {
   if (name == NULL || !is_name(name, size))
     return failure_expected(L, "name", "the name of an asset", 1);
   path = lua_pushfstring(L, "%s/%s", folder_of(L), name);
+  if (push_supplied(L, path)) return 1;
   if (archive == NULL) return push_file(L, path);
   if (!archive_find(archive, path, &file)) return no_asset(L, path);
   lua_pushlstring(L, file.bytes, file.size);

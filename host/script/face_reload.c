@@ -19,6 +19,7 @@
 #include "script/module_load.h"
 #include "script/reload.h"
 #include "script/script.h"
+#include "script/supply.h"
 #include "script/upgrade.h"
 #include "script/value.h"
 #include "script/version.h"
@@ -61,7 +62,7 @@ static bool is_host_module(lua_State *L, const char *name) {
 static int not_loaded(lua_State *L, const char *name) {
   struct path *path = module_path(L);
   bool there =
-      module_search(L, script_of(L)->modules, name, path_lua(path));
+      module_search_lua(L, script_of(L)->modules, name, path_lua(path));
   path_drop(path);
   if (!there)
     return failure_raise(L, FAILURE_BADARGUMENT,
@@ -91,7 +92,7 @@ static bool is_same(const struct unit *one, const struct unit *other) {
 
 /* Raises what is wrong with the file. */
 static void compile(lua_State *L, struct reload *reload, const char *name) {
-  reload->unit = module_compile(L, reload->source);
+  reload->unit = module_compile(L, script_of(L)->modules, reload->source);
   if (reload->unit != NULL) return;
   failure_push(L, FAILURE_EXIT, "the new version of %s cannot be loaded: %s",
                name, lua_tostring(L, -1));
@@ -136,7 +137,10 @@ static struct source *choose_source(lua_State *L, const char *name,
 /* Its files are the executable's. */
 static void check_released(lua_State *L, const struct source *source,
                            const char *name) {
-  if (modules_owns(script_of(L)->modules, source->chunk + 1))
+  const char *file = source->chunk + 1;
+  struct modules *modules = script_of(L)->modules;
+  if (modules_owns(modules, file) &&
+      !supply_has(modules_supply(modules), file))
     failure_raise(L, FAILURE_BADARGUMENT,
                   "%s is a part of this release, and stays as it is", name);
 }
@@ -379,8 +383,11 @@ static int lua_versions(lua_State *L) {
 /* Pushes the file's stamp, or nil: it is not there or, while it is being
 ** written, empty. */
 static void push_stamp(lua_State *L, const char *file) {
+  uint64_t put = supply_count(modules_supply(script_of(L)->modules), file);
   struct stat status;
-  if (stat(file, &status) != 0 || status.st_size == 0)
+  if (put != 0)
+    lua_pushfstring(L, "%I", (LUAI_UACINT)put);
+  else if (stat(file, &status) != 0 || status.st_size == 0)
     lua_pushnil(L);
   else
     lua_pushfstring(L, "%I.%I:%I:%I", (LUAI_UACINT)status.st_mtim.tv_sec,

@@ -9,6 +9,8 @@
 #include "script/body.h"
 #include "script/module_load.h"
 #include "script/script.h"
+#include "script/seed.h"
+#include "script/supply.h"
 
 /* --- From the store into a state ------------------------------------------ */
 
@@ -48,10 +50,12 @@ static bool loaded(lua_State *L, int status) {
   return status == LUA_OK;
 }
 
-struct unit *module_compile(lua_State *L, const struct source *source) {
+struct unit *module_compile(lua_State *L, const struct modules *modules,
+                            const struct source *source) {
   struct unit *unit = NULL;
   struct buffer code;
-  if (!loaded(L, luaL_loadfilex(L, source->chunk + 1, "t"))) return NULL;
+  if (!loaded(L, module_load_chunk(L, modules, source->chunk + 1)))
+    return NULL;
   buffer_init(&code);
   if (lua_dump(L, append, &code, 0) == 0) unit = unit_new(&code);
   buffer_deinit(&code);
@@ -62,15 +66,41 @@ struct unit *module_compile(lua_State *L, const struct source *source) {
 
 int module_load_chunk(lua_State *L, const struct modules *modules,
                       const char *file) {
+  const char *chunk = lua_pushfstring(L, "@%s", file);
   struct archive_file found;
+  struct supplied supplied;
   int status;
-  if (!modules_archived(modules, file, &found))
-    return luaL_loadfilex(L, file, "t");
-  lua_pushfstring(L, "@%s", file);
-  status = luaL_loadbufferx(L, found.bytes, found.size, lua_tostring(L, -1),
-                            "b");
+  if (supply_read(modules_supply(modules), file, &supplied)) {
+    status = luaL_loadbufferx(L, supplied.bytes, supplied.size, chunk, "bt");
+    supply_release(&supplied);
+  } else if (modules_archived(modules, file, &found)) {
+    status = luaL_loadbufferx(L, found.bytes, found.size, chunk, "b");
+  } else {
+    status = luaL_loadfilex(L, file, "t");
+  }
   lua_remove(L, -2);
   return status;
+}
+
+bool module_check(const char *chunk, const char *bytes, size_t size, char *why,
+                  size_t why_size) {
+  lua_State *L = seed_new_state();
+  bool good = L != NULL &&
+              luaL_loadbufferx(L, bytes, size, chunk, "bt") == LUA_OK;
+  if (!good)
+    snprintf(why, why_size, "%s",
+             L != NULL ? lua_tostring(L, -1) : "not enough memory");
+  if (L != NULL) lua_close(L);
+  return good;
+}
+
+bool module_supply_name(const char *module, char *file, size_t size) {
+  int length = snprintf(file, size, "%s", module);
+  for (char *at = strchr(file, '.'); at != NULL; at = strchr(at, '.'))
+    *at = LUA_DIRSEP[0];
+  if (length < 0 || (size_t)length + sizeof ".lua" > size) return false;
+  memcpy(file + length, ".lua", sizeof ".lua");
+  return true;
 }
 
 /* Pushes function and name, or just a message; *source where it is stored, or
@@ -123,6 +153,7 @@ static bool push_embedded(lua_State *L, struct modules *modules,
 static bool readable(const struct modules *modules, const char *file) {
   struct archive_file found;
   FILE *stream;
+  if (supply_has(modules_supply(modules), file)) return true;
   if (modules_owns(modules, file))
     return modules_archived(modules, file, &found);
   stream = fopen(file, "r");
@@ -137,6 +168,16 @@ bool module_search(lua_State *L, const struct modules *modules,
   found = module_search_file(L, modules, name, path);
   lua_remove(L, -2);
   return found;
+}
+
+bool module_search_lua(lua_State *L, const struct modules *modules,
+                       const char *name, const char *path) {
+  char file[MODULE_SUPPLY_NAME];
+  if (!module_supply_name(name, file, sizeof file) ||
+      supply_count(modules_supply(modules), file) == 0)
+    return module_search(L, modules, name, path);
+  lua_pushstring(L, file);
+  return true;
 }
 
 /* "no file 'a'\n\tno file 'b'", as stock Lua has it, so that a path of no bytes
@@ -249,7 +290,7 @@ enum module_found module_find(lua_State *L, struct modules *modules,
   case STATUS_WAIT:
     return MODULE_CLOSED;
   default:
-    if (!module_search(L, modules, name, path)) return MODULE_ABSENT;
+    if (!module_search_lua(L, modules, name, path)) return MODULE_ABSENT;
     return load_found(L, modules, name, path, taking, closed);
   }
 }

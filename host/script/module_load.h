@@ -37,15 +37,28 @@ void module_push_unit(lua_State *L, const struct source *source,
 ** version yet. NULL: it cannot be read, or has a syntax error; then pushes the
 ** message. May raise (memory).
 */
-struct unit *module_compile(lua_State *L, const struct source *source);
+struct unit *module_compile(lua_State *L, const struct modules *modules,
+                            const struct source *source);
 
 /* As luaL_loadfilex, in text only; and bytecode, if the file is one of the
-** release. In any state, also one that is no actor's. May raise (memory). */
+** release, or supplied (script/supply.h). In any state, also one that is no actor's. May raise (memory). */
 int module_load_chunk(lua_State *L, const struct modules *modules,
                       const char *file);
 
+/* Would these bytes load? False: `why` says what is wrong. [main] */
+bool module_check(const char *chunk, const char *bytes, size_t size, char *why,
+                  size_t why_size);
+
+/* The file's name under which a module is put in the supply: "shop/cart.lua".
+** False: it does not fit. [any thread] */
+#define MODULE_SUPPLY_NAME 512 /* bytes, with its NUL */
+bool module_supply_name(const char *module, char *file, size_t size);
+
 /* Pushes the name of the file that `require` would find anew, and true; else
-** what it looked for. `path` may be one of C modules. May raise (memory). */
+** what it looked for. May raise (memory). */
+bool module_search_lua(lua_State *L, const struct modules *modules,
+                       const char *name, const char *path);
+/* The same on the path alone, which may be one of C modules. */
 bool module_search(lua_State *L, const struct modules *modules,
                    const char *name, const char *path);
 /* The same for a name that has its slashes already. */

@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "base/tick.h"
 #include "script/notes.h"
+#include "script/supply.h"
 
 #define BUCKETS 512
 
@@ -32,6 +33,7 @@ struct name {
 struct modules {
   const struct embedded *embedded;
   const struct archive *archive;
+  struct supply *supply; /* constant; owned */
   uint64_t seed;
   struct mutex mutex;
   /* Under the mutex. */
@@ -45,6 +47,11 @@ struct modules *modules_new(const struct embedded *embedded,
                             const struct archive *archive) {
   struct modules *modules = memory_zalloc(sizeof *modules);
   if (!modules) return NULL;
+  modules->supply = supply_new();
+  if (!modules->supply) {
+    memory_free(modules);
+    return NULL;
+  }
   modules->embedded = embedded;
   modules->archive = archive;
   modules->seed = hash_word(tick_now());
@@ -73,6 +80,7 @@ void modules_free(struct modules *modules) {
     }
   }
   mutex_deinit(&modules->mutex);
+  supply_free(modules->supply);
   memory_free(modules);
 }
 
@@ -88,6 +96,10 @@ const struct embedded *modules_embedded(const struct modules *modules,
 
 const struct archive *modules_archive(const struct modules *modules) {
   return modules->archive;
+}
+
+struct supply *modules_supply(const struct modules *modules) {
+  return modules->supply;
 }
 
 bool modules_owns(const struct modules *modules, const char *file) {

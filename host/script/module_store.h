@@ -33,6 +33,7 @@ extern const struct embedded embedded_library[];
 struct archive;      /* base/archive.h */
 struct archive_file;
 struct notes; /* script/notes.h */
+struct supply; /* script/supply.h */
 struct modules;
 /* NULL: no memory. `archive`: NULL in what is no release. */
 struct modules *modules_new(const struct embedded *embedded,
@@ -47,6 +48,8 @@ const struct embedded *modules_embedded(const struct modules *modules,
                                         const char *name);
 /* NULL: this is no release. */
 const struct archive *modules_archive(const struct modules *modules);
+/* What is read from there instead of the disk. Never NULL. */
+struct supply *modules_supply(const struct modules *modules);
 /* Is a file of this name one of the release, there or not? In a release all are
 ** but absolute names: where it runs it looks at nothing that nobody has named
 ** to it. */

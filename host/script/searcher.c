@@ -11,6 +11,7 @@
 #include "script/module_load.h"
 #include "script/module_store.h"
 #include "script/script.h"
+#include "script/supply.h"
 
 /* Upvalues of the searchers: the table `package`, and its loadlib, which loads
 ** what is on the machine. */
@@ -173,12 +174,13 @@ static void find_archived(lua_State *L) {
 }
 
 void searcher_install(lua_State *L) {
-  bool archived = modules_archive(script_of(L)->modules) != NULL;
+  struct modules *modules = script_of(L)->modules;
+  bool archived = modules_archive(modules) != NULL;
   if (flavour_is_library())
     refuse_native(L);
   else if (archived)
     find_archived(L);
-  if (!archived) return;
+  if (!archived && !supply_has_hook(modules_supply(modules))) return;
   lua_pushcfunction(L, search_path);
   lua_setfield(L, -2, "searchpath");
 }

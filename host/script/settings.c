@@ -16,6 +16,7 @@
 #include "script/module_store.h"
 #include "script/script.h"
 #include "script/seed.h"
+#include "script/supply.h"
 
 /* Of the main thread, which has done nothing else before. */
 #define SETTINGS_CPU (2 * TICK_SECOND)
@@ -125,6 +126,7 @@ static bool enter_all(lua_State *L, struct script *script) {
 
 static bool is_there(const struct modules *modules, const char *file) {
   struct archive_file found;
+  if (supply_has(modules_supply(modules), file)) return true;
   return modules_owns(modules, file) ? modules_archived(modules, file, &found)
                                      : access(file, F_OK) == 0;
 }

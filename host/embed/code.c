@@ -1,0 +1,62 @@
+#include <string.h>
+
+#include "embed/entry.h"
+#include "embed/host.h"
+#include "embed/problem.h"
+#include "script/module_load.h"
+#include "script/module_store.h"
+#include "script/natives.h"
+#include "script/supply.h"
+
+/* Is it Troupe's own? */
+static bool is_ours(struct modules *modules, const char *name) {
+  return strcmp(name, "troupe") == 0 || strncmp(name, "troupe.", 7) == 0 ||
+         modules_embedded(modules, name) != NULL;
+}
+
+static bool is_elsewhere(struct modules *modules, const char *name,
+                         const char *file) {
+  const char *path;
+  const struct source *source = modules_named(modules, name, &path);
+  return source != NULL && strcmp(source->chunk + 1, file) != 0;
+}
+
+/* Its file's name. */
+static bool read_name(struct troupe *host, const char *name, char *file,
+                      size_t size) {
+  struct modules *modules = host->script->modules;
+  if (name == NULL || name[0] == '\0')
+    return problem_set("expected the name of a module, got none");
+  if (!module_supply_name(name, file, size))
+    return problem_set("expected the name of a module to have at most 500 "
+                       "bytes, got %zu", strlen(name));
+  if (is_ours(modules, name))
+    return problem_set("%s is a part of the host, and stays as it is", name);
+  if (natives_find(host->script, name) != NULL)
+    return problem_set("there is a behaviour %s already", name);
+  return !is_elsewhere(modules, name, file) ||
+         problem_set("the module %s has been loaded from elsewhere", name);
+}
+
+static bool add(struct troupe *host, const char *file, const char *code,
+                size_t size) {
+  char chunk[MODULE_SUPPLY_NAME + 1] = "@", why[400];
+  strcpy(chunk + 1, file);
+  if (!module_check(chunk, code, size, why, sizeof why))
+    return problem_set("%s", why);
+  return supply_put(modules_supply(host->script->modules), file, code, size) ||
+         problem_set("not enough memory");
+}
+
+bool troupe_add_module(struct troupe *host, const char *name, const char *code,
+                       size_t size) {
+  char file[MODULE_SUPPLY_NAME];
+  struct entry entry;
+  bool added;
+  if (!read_name(host, name, file, sizeof file)) return false;
+  if (!entry_open(&host->entries, &entry))
+    return problem_set("not enough memory");
+  added = add(host, file, code != NULL ? code : "", code != NULL ? size : 0);
+  entry_close(&host->entries, &entry);
+  return added;
+}
