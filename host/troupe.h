@@ -466,7 +466,7 @@ uint64_t troupe_find(struct troupe *host, const char *name);
 ** What one thread sends to one actor arrives in the order in which it sent it:
 ** casts and infos among themselves, calls among themselves, and a call behind
 ** the casts and infos before it. But one that is sent after a call may be there
-** before it, until the call has ended.
+** before it, until the call has ended. To an entity all goes in one order.
 **
 ** For an entity, true says only that it is on its way, for which options.engine
 ** is needed: if the entity cannot be started, or has no room for it for 5 s,

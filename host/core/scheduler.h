@@ -257,7 +257,7 @@ void worker_share(void);
 uint64_t worker_own(void);
 /* Between these two it is not lent: for what uses the worker, or what belongs
 ** to its loop, and may last. An error that leaves it open does no harm. Pairs.
-** [worker, inside worker_share] */
+** [worker, inside worker_share; nothing on a thread without one] */
 void worker_keep(void);
 void worker_let(void);
 #ifdef TROUPE_ASSERTS

@@ -177,8 +177,11 @@ static int sent(lua_State *L, struct body *body, enum operation operation) {
   counter_add(&body->actor->messages_out, 1);
   if (likely(operation == OPERATION_CALL))
     return coroutine_wait(L, HOST_WAIT, 0, after_call);
-  if (operation == OPERATION_RELAY)
+  if (operation == OPERATION_RELAY) {
+    struct relay *relay = lua_touserdata(L, 3);
+    relay->sent(relay, L);
     return coroutine_wait(L, HOST_WAIT, 0, after_relay);
+  }
   lua_pushboolean(L, true);
   return 1;
 }

@@ -11,8 +11,10 @@
 struct message; /* core/message.h */
 
 /* Whom the reply to a call is for if it is not for the script that calls:
-** `replied` takes it as it came, undecoded. */
+** `replied` takes it as it came, undecoded. `sent` is told when the call is in
+** a mailbox. */
 struct relay {
+  void (*sent)(struct relay *relay, lua_State *L);
   void (*replied)(struct relay *relay, lua_State *L, struct message *reply);
 };
 

@@ -378,7 +378,7 @@ static enum step finish(struct body *body) {
                            buffer_size(&body->reason), body->reason_normal,
                            body->reason_flags, body->verdict};
   lost = links_end(scheduler, body->actor, &reason);
-  if (lost > 0) log_lost(body, pid, lost);
+  if (lost > 0 && !body->start.gateway) log_lost(body, pid, lost);
   answer_stop(scheduler, stop);
   visit_refuse_all(body);
   if (request != NULL) scheduler->discard(scheduler, request);

@@ -3,10 +3,14 @@
 ** that order: a hand takes one and sends its request in one function of C, in
 ** which nothing makes way, so two calls to one actor arrive as they were made.
 **
-** A hand is told of by a cast, `work`, of which there are never more under way
-** than hands: an errand that finds none free is taken by whichever is done
-** first. So the gateway's mailbox is never full, and an errand costs no message
-** while all are busy.
+** A hand begins with a cast, `work`, of which there is one under way at a time:
+** a hand that takes an errand and leaves others has the next one begin. If there
+** are no more hands, an errand is taken by whichever is done first. So errands
+** that need no waiting, and those that come while all are busy, cost no message.
+**
+** What is for an entity may have to wait until that has started, or has slept
+** and is there again. So nothing overtakes it, errands for the same entity wait
+** behind the one that is *seeking*: neither in the queue nor in a hand.
 **
 ** If the actor ends (it was killed), what its hands had ends with it; what is
 ** still queued goes to the next one, which it starts itself on its way out.
@@ -44,7 +48,9 @@ struct gateway {
   /* lock: */
   uint64_t pid;      /* of its actor; ID_NONE: there is none */
   struct path *path; /* where what it starts is found; NULL: not started */
-  unsigned hands;    /* that work, or have been told to */
+  unsigned hands;    /* that work, or are to begin */
+  bool told;         /* one of them has not begun yet */
+  unsigned seeking;  /* errands that are */
   bool stopped;
   struct errand *first, *last; /* queued, by next */
   struct errand *taken;        /* by hands, by next and former */
@@ -106,48 +112,81 @@ static bool start_locked(struct gateway *gateway) {
   if (actor == NULL) return false;
   gateway->pid = body_pid(actor->body);
   gateway->hands = 0;
+  gateway->told = false;
   scheduler_prepare(actor, start);
   scheduler_launch(gateway->script->scheduler, actor, READY_QUEUE);
   return true;
 }
 
+/* A thread that has lent its worker waits for it before it posts: not with the
+** lock, or who has the worker might wait for that. */
+static void lock(struct gateway *gateway) {
+  worker_keep();
+  mutex_lock(&gateway->lock);
+}
+
+static void unlock(struct gateway *gateway) {
+  mutex_unlock(&gateway->lock);
+  worker_let();
+}
+
 bool gateway_start(struct gateway *gateway) {
   bool started;
-  mutex_lock(&gateway->lock);
+  lock(gateway);
   gateway->path = path_share(gateway->script->path);
   started = start_locked(gateway);
-  mutex_unlock(&gateway->lock);
+  unlock(gateway);
   return started;
 }
 
 void gateway_search(struct gateway *gateway, struct path *path) {
-  mutex_lock(&gateway->lock);
+  lock(gateway);
   if (gateway->path != NULL) {
     path_drop(gateway->path);
     gateway->path = path_share(path);
   }
-  mutex_unlock(&gateway->lock);
+  unlock(gateway);
 }
 
 void gateway_stop(struct gateway *gateway) {
-  mutex_lock(&gateway->lock);
+  lock(gateway);
   gateway->stopped = true;
-  mutex_unlock(&gateway->lock);
+  unlock(gateway);
 }
 
 /* --- Hands ---------------------------------------------------------------- */
 
-/* False: no memory, so it is as if there were one less. */
+/* Has a hand begin if there is something to do. False: no memory. */
 static bool tell_locked(struct gateway *gateway) {
   struct scheduler *scheduler = gateway->script->scheduler;
-  struct message *work = text_message(MESSAGE_CAST, "work");
+  struct message *work;
+  if (gateway->first == NULL || gateway->told || gateway->hands == HANDS)
+    return true;
+  work = text_message(MESSAGE_CAST, "work");
   if (work == NULL) return false;
   work->target = gateway->pid;
-  if (scheduler_post(scheduler, work, READY_AFTER) == STATUS_OK)
+  if (scheduler_post(scheduler, work, READY_AFTER) == STATUS_OK) {
+    gateway->told = true;
     gateway->hands++;
-  else /* it is about to end, and then looks at the queue */
+  } else { /* it is about to end, and then looks at the queue */
     message_free(work);
+  }
   return true;
+}
+
+static void begin(struct gateway *gateway) {
+  lock(gateway);
+  gateway->told = false;
+  unlock(gateway);
+}
+
+static void unqueue_last_locked(struct gateway *gateway,
+                                struct errand *former) {
+  gateway->last = former;
+  if (former != NULL)
+    former->next = NULL;
+  else
+    gateway->first = NULL;
 }
 
 static void queue_locked(struct gateway *gateway, struct errand *errand) {
@@ -161,57 +200,123 @@ static void queue_locked(struct gateway *gateway, struct errand *errand) {
 
 static enum status ask_locked(struct gateway *gateway,
                               struct errand *errand) {
+  struct errand *last;
   if (gateway->path == NULL) return STATUS_CLOSED;
   if (gateway->pid == ID_NONE) {
     if (gateway->stopped) return STATUS_CLOSED;
     if (!start_locked(gateway)) return STATUS_NOMEM;
   }
-  if (gateway->hands < HANDS && !tell_locked(gateway) && gateway->hands == 0)
-    return STATUS_NOMEM;
+  last = gateway->last;
   queue_locked(gateway, errand);
-  return STATUS_OK;
+  if (tell_locked(gateway) || gateway->hands > 0) return STATUS_OK;
+  unqueue_last_locked(gateway, last);
+  return STATUS_NOMEM;
 }
 
-/* A thread that has lent its worker waits for it before it posts: not with the
-** lock, or who has the worker might wait for that. */
 enum status gateway_ask(struct gateway *gateway, struct errand *errand) {
   enum status status;
   ASSERT(errand->message != NULL && errand->end != NULL, "it is whole");
-  worker_keep();
-  mutex_lock(&gateway->lock);
+  lock(gateway);
   status = ask_locked(gateway, errand);
-  mutex_unlock(&gateway->lock);
-  worker_let();
+  unlock(gateway);
   return status;
+}
+
+/* --- What a hand has ------------------------------------------------------- */
+
+static bool is_same_entity(const struct errand *one,
+                           const struct errand *other) {
+  if (other->module == NULL || strcmp(one->module, other->module) != 0)
+    return false;
+  if (one->name == NULL || other->name == NULL)
+    return one->name == other->name && one->number == other->number;
+  return strcmp(one->name, other->name) == 0;
+}
+
+/* True: it waits for another one that is to be there before it. */
+static bool stay_behind_locked(struct gateway *gateway,
+                               struct errand *errand) {
+  struct errand *at = gateway->seeking > 0 ? gateway->taken : NULL;
+  while (at != NULL && !(at->seeking && is_same_entity(errand, at)))
+    at = at->next;
+  if (at == NULL) return false;
+  errand->next = NULL;
+  if (at->behind != NULL)
+    at->behind_last->next = errand;
+  else
+    at->behind = errand;
+  at->behind_last = errand;
+  return true;
+}
+
+static void take_locked(struct gateway *gateway, struct errand *errand) {
+  errand->seeking =
+      errand->module != NULL && errand->kind != ERRAND_START;
+  gateway->seeking += errand->seeking;
+  errand->former = NULL;
+  errand->next = gateway->taken;
+  if (gateway->taken != NULL) gateway->taken->former = errand;
+  gateway->taken = errand;
+}
+
+static struct errand *pop_locked(struct gateway *gateway) {
+  struct errand *errand;
+  do {
+    errand = gateway->first;
+    if (errand == NULL) return NULL;
+    gateway->first = errand->next;
+    if (gateway->first == NULL) gateway->last = NULL;
+  } while (errand->module != NULL && errand->kind != ERRAND_START &&
+           stay_behind_locked(gateway, errand));
+  return errand;
 }
 
 /* The oldest one; NULL: there is none, and the hand is free. */
 static struct errand *take(struct gateway *gateway, const struct body *body) {
   struct errand *errand;
-  mutex_lock(&gateway->lock);
-  errand = body->stopping ? NULL : gateway->first;
-  if (errand == NULL) {
+  lock(gateway);
+  errand = body->stopping ? NULL : pop_locked(gateway);
+  if (errand == NULL)
     gateway->hands--;
-  } else {
-    gateway->first = errand->next;
-    if (gateway->first == NULL) gateway->last = NULL;
-    errand->former = NULL;
-    errand->next = gateway->taken;
-    if (gateway->taken != NULL) gateway->taken->former = errand;
-    gateway->taken = errand;
-  }
-  mutex_unlock(&gateway->lock);
+  else
+    take_locked(gateway, errand);
+  tell_locked(gateway); /* without memory the rest waits for this hand */
+  unlock(gateway);
   return errand;
 }
 
+/* It seeks no more: those behind it go to the head of the queue. */
+static void found_locked(struct gateway *gateway, struct errand *errand) {
+  struct errand *behind = errand->behind;
+  gateway->seeking -= errand->seeking;
+  errand->seeking = false;
+  errand->behind = NULL;
+  if (behind == NULL) return;
+  if (gateway->first == NULL) gateway->last = errand->behind_last;
+  errand->behind_last->next = gateway->first;
+  gateway->first = behind;
+}
+
+static void found(struct relay *relay, lua_State *L) {
+  struct errand *errand = (struct errand *)relay;
+  struct gateway *gateway = body_of(L)->script->gateway;
+  if (!errand->seeking) return;
+  lock(gateway);
+  found_locked(gateway, errand);
+  tell_locked(gateway);
+  unlock(gateway);
+}
+
 static void put_down(struct gateway *gateway, struct errand *errand) {
-  mutex_lock(&gateway->lock);
+  lock(gateway);
+  found_locked(gateway, errand);
   if (errand->former != NULL)
     errand->former->next = errand->next;
   else
     gateway->taken = errand->next;
   if (errand->next != NULL) errand->next->former = errand->former;
-  mutex_unlock(&gateway->lock);
+  tell_locked(gateway);
+  unlock(gateway);
 }
 
 /* --- The end of the actor ------------------------------------------------- */
@@ -228,14 +333,11 @@ static void end_all(struct errand *errand, const char *text,
 
 /* What is queued, if there will be nobody to do it. */
 static struct errand *go_on_locked(struct gateway *gateway) {
-  struct errand *left = gateway->first;
+  struct errand *left;
   gateway->pid = ID_NONE;
   gateway->hands = 0;
-  if (!gateway->stopped && start_locked(gateway)) {
-    for (; left != NULL && gateway->hands < HANDS; left = left->next)
-      if (!tell_locked(gateway)) break;
-    if (left == NULL || gateway->hands > 0) return NULL;
-  }
+  if (!gateway->stopped && start_locked(gateway) && tell_locked(gateway))
+    return NULL;
   left = gateway->first;
   gateway->first = gateway->last = NULL;
   return left;
@@ -244,12 +346,14 @@ static struct errand *go_on_locked(struct gateway *gateway) {
 void gateway_ended(struct gateway *gateway, bool killed) {
   struct errand *taken, *left;
   bool stopped;
-  mutex_lock(&gateway->lock);
+  lock(gateway);
   stopped = gateway->stopped;
   taken = gateway->taken;
   gateway->taken = NULL;
+  for (struct errand *at = taken; at != NULL; at = at->next)
+    found_locked(gateway, at);
   left = go_on_locked(gateway);
-  mutex_unlock(&gateway->lock);
+  unlock(gateway);
   end_all(taken,
           stopped  ? "stopped: the host has stopped"
           : killed ? "stopped: troupe.gateway was killed"
@@ -270,10 +374,10 @@ static struct gateway *check(lua_State *L) {
 }
 
 int gateway_lua_slot(lua_State *L) {
-  struct errand **slot;
-  check(L);
-  slot = lua_newuserdatauv(L, sizeof(struct errand *), 0);
+  struct gateway *gateway = check(L);
+  struct errand **slot = lua_newuserdatauv(L, sizeof(struct errand *), 0);
   *slot = NULL;
+  begin(gateway);
   return 1;
 }
 
@@ -324,10 +428,10 @@ static void push_first(lua_State *L, const struct message *message) {
 static int serve_start(lua_State *L, struct errand *errand) {
   struct body *body = body_of(L);
   struct gateway *gateway = body->script->gateway;
-  mutex_lock(&gateway->lock);
+  lock(gateway);
   path_drop(body->path);
   body->path = path_share(gateway->path);
-  mutex_unlock(&gateway->lock);
+  unlock(gateway);
   lua_pushliteral(L, "start");
   lua_pushstring(L, errand->module);
   return 2 + codec_unpack(L, errand->message);
@@ -346,7 +450,7 @@ int gateway_lua_serve(lua_State *L) {
   }
   body_of(L)->deadline = errand->deadline;
   if (errand->kind == ERRAND_START) return serve_start(L, errand);
-  errand->relay.replied = replied;
+  errand->relay = (struct relay){found, replied};
   push_target(L, errand);
   push_first(L, errand->message);
   lua_pushlightuserdata(L, &errand->relay);

@@ -60,6 +60,8 @@ struct errand {
   void (*end)(struct errand *errand, const struct errand_end *end);
   /* The gateway's lock: */
   struct errand *next, *former;
+  struct errand *behind, *behind_last; /* by next */
+  bool seeking;
 };
 
 struct gateway;
@@ -84,7 +86,7 @@ void gateway_stop(struct gateway *gateway);
 /* The actor has ended, of a kill or some other way. [owner of that one] */
 void gateway_ended(struct gateway *gateway, bool killed);
 
-/* core.gateway_slot() -> slot: what a hand has taken. */
+/* core.gateway_slot() -> slot: a hand begins; what it has taken. */
 int gateway_lua_slot(lua_State *L);
 /* core.gateway_serve(slot): takes the next errand and does it. -> nil: there is
 ** none; true: done; "start", module, args, options: the script's to do.

@@ -226,7 +226,8 @@ static void finds_entities(struct troupe *host, struct troupe_writer *writer) {
   struct troupe_target target = troupe_entity("clerk", "ada");
   struct troupe_result *result;
   char text[100];
-  EXPECT(troupe_cast(host, target, request(writer, "note", "1")));
+  is_in_order(host, writer, target);
+  calls_are_in_order(host, writer, target);
   result = troupe_call_wait(host, target, request(writer, "args", NULL), 0);
   EXPECT_TEXT("ada", text_of(&result->values, text));
   troupe_result_free(result);
@@ -234,6 +235,22 @@ static void finds_entities(struct troupe *host, struct troupe_writer *writer) {
                             request(writer, "args", NULL), 0);
   EXPECT(troupe_peek(&result->values) == TROUPE_INTEGER);
   troupe_result_free(result);
+}
+
+/* It is found by others while it starts. */
+static void waits_for_an_entity(struct troupe *host,
+                                struct troupe_writer *writer) {
+  struct troupe_target gate = troupe_named("gate");
+  struct troupe_target late = troupe_entity("clerk", "late");
+  char number[20];
+  host_spawn_named(host, "clerk", "gate", NULL);
+  for (int i = 1; i <= 300; i++) {
+    snprintf(number, sizeof number, "%d", i);
+    EXPECT(troupe_cast(host, late, request(writer, "note", number)));
+  }
+  while (ask_number(host, gate, writer, "waiting") == 0) continue;
+  EXPECT(troupe_cast(host, gate, request(writer, "release", NULL)));
+  expect_notes(host, writer, late, 300);
 }
 
 int main(void) {
@@ -254,6 +271,7 @@ int main(void) {
                  "badargument: expected no option link: who starts it is no "
                  "actor");
   finds_entities(host, writer);
+  waits_for_an_entity(host, writer);
   troupe_writer_free(writer);
   host_stop(host);
   puts("done");

@@ -40,6 +40,33 @@ static inline uint64_t host_spawn(struct troupe *host, const char *module) {
   return pid;
 }
 
+/* With the options {name = name} or, unless `full` is NULL, also {mailbox =
+** {size = 2, full = full}}. */
+static inline uint64_t host_spawn_named(struct troupe *host,
+                                        const char *module, const char *name,
+                                        const char *full) {
+  struct troupe_writer *writer = troupe_writer_new();
+  char error[512];
+  uint64_t pid;
+  troupe_write_nil(writer);
+  troupe_write_table(writer, 0, full != NULL ? 2 : 1);
+  troupe_write_text(writer, "name");
+  troupe_write_text(writer, name);
+  if (full != NULL) {
+    troupe_write_text(writer, "mailbox");
+    troupe_write_table(writer, 0, 2);
+    troupe_write_text(writer, "size");
+    troupe_write_integer(writer, 2);
+    troupe_write_text(writer, "full");
+    troupe_write_text(writer, full);
+  }
+  pid = troupe_spawn_wait(host, module, writer, 0, error, sizeof error);
+  if (pid == 0) fprintf(stderr, "%s\n", error);
+  EXPECT(pid != 0);
+  troupe_writer_free(writer);
+  return pid;
+}
+
 /* Resets the writer: a request of this name and, unless it is NULL, a text. */
 static inline const struct troupe_writer *request(struct troupe_writer *writer,
                                                   const char *name,
@@ -48,6 +75,20 @@ static inline const struct troupe_writer *request(struct troupe_writer *writer,
   troupe_write_text(writer, name);
   if (text != NULL) troupe_write_text(writer, text);
   return writer;
+}
+
+/* What that answers, an integer. */
+static inline int64_t ask_number(struct troupe *host,
+                                 struct troupe_target target,
+                                 struct troupe_writer *writer,
+                                 const char *name) {
+  struct troupe_result *result =
+      troupe_call_wait(host, target, request(writer, name, NULL), 0);
+  int64_t number = 0;
+  EXPECT(result != NULL && result->ok);
+  EXPECT(troupe_read_integer(&result->values, &number));
+  troupe_result_free(result);
+  return number;
 }
 
 /* The string in front, with a NUL; "-" if it is none. */
