@@ -3,10 +3,35 @@
 
 local embed = require "support.embed"
 
+local function works(name)
+  local result = embed.run(name)
+  assert.same({ 0, "done\n" }, { result.status, result.stdout },
+    result.stderr)
+end
+
 describe("a program", function()
-  it("talks to actors from the engine's thread", function()
-    local result = embed.run "call"
-    assert.same({ 0, "done\n" }, { result.status, result.stdout },
-      result.stderr)
+  it("talks to actors, and what it sends arrives in order", function()
+    works "call"
+  end)
+
+  it("may do so on four threads at once", function() works "call_threads" end)
+
+  it("waits for what happens on its own thread, but not inside of it",
+    function() works "call_inside" end)
+
+  it("hears once of the end of each call, whatever ends it", function()
+    works "call_end"
+  end)
+end)
+
+describe("the gateway's part of the host", function()
+  it("is for nobody else", function()
+    local core = require "troupe.core"
+    for _, name in ipairs { "slot", "serve", "done", "failed", "refused" } do
+      local good, problem = pcall(core["gateway_" .. name])
+      assert.is_false(good)
+      assert.matches("expected self to be troupe.gateway, got another",
+        problem.message, 1, true)
+    end
   end)
 end)
