@@ -16,6 +16,10 @@ describe("a host in an engine", function()
     assert.same(QUIET, embed.run("hosts", { arguments = { cycles() } }))
   end)
 
+  it("is made, or is not, where memory is scarce", function()
+    assert.same(QUIET, embed.run("scarce"))
+  end)
+
   it("serves its thread, a message at a time, from any thread", function()
     assert.same(QUIET, embed.run("poll"))
   end)
