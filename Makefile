@@ -11,7 +11,7 @@ CORES := $(shell nproc)
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Werror
 FLAGS = -std=gnu11 -g $(WARNINGS) -Ihost -I/usr/include/lua5.4
-TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer
+TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer -fPIC
 # The same sources give the same bytes, wherever they are.
 FLAGS_release = -O3 -flto=auto -ffile-prefix-map='$(CURDIR)'=.
 FLAGS_library = -O3 -fPIC -fno-semantic-interposition -ftls-model=initial-exec \
@@ -38,7 +38,7 @@ INSTALL = @sh scripts/build/install.sh
 BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev libedit-dev \
   libbsd-dev libmd-dev libncurses-dev lua5.4
 TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted procps tmux dpkg-dev luarocks \
-  fish zsh lua-ldoc mandoc lua-check
+  fish zsh lua-ldoc mandoc lua-check g++ luajit pkg-config
 DEB_PACKAGES = $(BUILD_PACKAGES) dpkg-dev
 LINT_PACKAGES = lua5.4 lua-check clang-format
 PEER_PACKAGES = $(BUILD_PACKAGES) erlang-nox elixir
@@ -82,7 +82,7 @@ run:
 
 test:
 	$(INSTALL) $(TEST_PACKAGES)
-	$(COMPILE) build/test/troupe build/test/libtroupe.a
+	$(COMPILE) build/test/troupe build/test/libtroupe.a build/test/libtroupe.so
 	$(call SUITE,1) build/test/troupe $(SPEC)
 
 # One failure does not hide the next.
@@ -151,7 +151,7 @@ uninstall:
 
 deb:
 	$(INSTALL) $(DEB_PACKAGES)
-	$(COMPILE) build/troupe
+	$(COMPILE) build/troupe library
 	@sh scripts/build/package.sh build/troupe build/deb
 
 check-deb: deb
@@ -199,6 +199,10 @@ $(foreach name,test asan tsan stress,$(eval \
 
 # --- The library -------------------------------------------------------------
 
+VERSION := $(shell sed -n 's/^.define TROUPE_VERSION "\(.*\)"/\1/p' \
+  host/troupe.h)
+SONAME = libtroupe.so.$(firstword $(subst ., ,$(VERSION)))
+
 # A variant's objects, but for those of the command, and those that differ.
 define library
 LIBRARY_$(1) := $$(patsubst host/%.c,build/$(1)/%.o,$$(filter-out $$(SHIM) \
@@ -221,27 +225,24 @@ $(3): build/$(1)/libtroupe.o
 	@rm -f $$@
 	@$$(AR) rcsD $$@ $$<
 
+$(4): build/$(1)/libtroupe.o
+	@echo "$$@"
+	@echo 'TROUPE_0 { global: troupe_*; local: *; };' >build/$(1)/libtroupe.map
+	@$(CC) -shared $(LDFLAGS) -o $$@ $$< -Wl,-soname,$(SONAME) \
+	  -Wl,--version-script=build/$(1)/libtroupe.map -Wl,-z,defs -Wl,-z,text \
+	  -lm -ldl -lpthread
+	@ln -sf libtroupe.so $$(@D)/$(SONAME)
+
 -include $$(wildcard build/$(1)/library/*.d)
 endef
-
-VERSION := $(shell sed -n 's/^.define TROUPE_VERSION "\(.*\)"/\1/p' \
-  host/troupe.h)
-SONAME = libtroupe.so.$(firstword $(subst ., ,$(VERSION)))
 
 $(eval $(call variant,library,$(filter-out $(PROBE) $(SHIM) $(COMMAND), \
   $(SOURCES)),build/library/nothing))
 $(eval $(call library,library,$(filter-out $(PROBE),$(SOURCES)), \
-  build/libtroupe.a))
+  build/libtroupe.a,build/libtroupe.so))
 $(foreach name,test asan tsan stress,$(eval \
-  $(call library,$(name),$(SOURCES),build/$(name)/libtroupe.a)))
-
-build/libtroupe.so: build/library/libtroupe.o
-	@echo "$@"
-	@echo 'TROUPE_0 { global: troupe_*; local: *; };' >build/libtroupe.map
-	@$(CC) -shared $(LDFLAGS) -o $@ $< -Wl,-soname,$(SONAME) \
-	  -Wl,--version-script=build/libtroupe.map -Wl,-z,defs -Wl,-z,text \
-	  -lm -ldl -lpthread
-	@ln -sf libtroupe.so build/$(SONAME)
+  $(call library,$(name),$(SOURCES),build/$(name)/libtroupe.a, \
+    build/$(name)/libtroupe.so)))
 
 build/lua.list: Makefile
 	@mkdir -p build

@@ -2,8 +2,9 @@
 # Usage: place.sh install BINARY PREFIX [DESTDIR]
 #        place.sh uninstall PREFIX [DESTDIR]
 #
-# Copies a binary that has been built, and what belongs to it, to where they
-# are found: below DESTDIR if it is for another place than this. Builds
+# Copies a binary that has been built, the library beside it if there is one, and
+# what belongs to them, to where they are found: LIBDIR=lib below PREFIX for the
+# library; below DESTDIR if it is for another place than this. Builds
 # nothing, and writes nothing elsewhere. What it has made, files and folders,
 # it writes down in PREFIX/share/troupe/installed; uninstall removes just that.
 # UNLISTED=1: writes no list, for a package that has one of its own.
@@ -32,6 +33,8 @@ case $prefix in
   *) fail "Expected PREFIX to be an absolute path, got $prefix" ;;
 esac
 
+libdir=${LIBDIR:-lib}
+
 here=$(cd "$(dirname "$0")/../.." && pwd)
 list=$prefix/share/troupe/installed
 
@@ -52,7 +55,7 @@ make_texts() {
       >"$1/share/fish/vendor_completions.d/troupe.fish"
   )
   # It says where the headers are; a C module gets lua_* from the binary.
-  cat >"$1/share/pkgconfig/troupe.pc" <<END
+  cat >"$1/share/pkgconfig/troupe-module.pc" <<END
 prefix=$prefix
 exec_prefix=\${prefix}
 bindir=\${exec_prefix}/bin
@@ -61,10 +64,42 @@ troupe=\${bindir}/troupe
 metadir=\${datadir}/troupe/meta
 lua_version=5.4
 
-Name: Troupe
+Name: Troupe for C modules
 Description: Host for Lua actors; what a C module needs that it loads
 Version: $("$binary" --version | sed 's/.* //')
 Requires.private: lua5.4
+END
+}
+
+# For who embeds it. Its name without a number is what a linker looks for.
+copy_library() {
+  from=$(dirname "$binary")
+  version=$("$binary" --version | sed 's/.* //')
+  [ -e "$from/libtroupe.so" ] || return 0
+  mkdir -p "$1/include" "$1/$libdir/pkgconfig"
+  cp "$here/host/troupe.h" "$1/include/troupe.h"
+  cp "$from/libtroupe.a" "$1/$libdir/libtroupe.a"
+  cp "$from/libtroupe.so" "$1/$libdir/libtroupe.so.$version"
+  if command -v strip >/dev/null; then
+    strip --strip-debug --enable-deterministic-archives \
+      "$1/$libdir/libtroupe.a"
+    strip --strip-unneeded --remove-section=.comment \
+      "$1/$libdir/libtroupe.so.$version"
+  fi
+  ln -s "libtroupe.so.$version" "$1/$libdir/libtroupe.so.${version%%.*}"
+  ln -s "libtroupe.so.${version%%.*}" "$1/$libdir/libtroupe.so"
+  cat >"$1/$libdir/pkgconfig/troupe.pc" <<END
+prefix=$prefix
+exec_prefix=\${prefix}
+libdir=\${exec_prefix}/$libdir
+includedir=\${prefix}/include
+
+Name: Troupe
+Description: Host for Lua actors, to embed
+Version: $version
+Cflags: -I\${includedir}
+Libs: -L\${libdir} -ltroupe
+Libs.private: -lm -ldl -lpthread
 END
 }
 
@@ -96,10 +131,11 @@ make_folder() {
 place() {
   make_folder "$prefix${1%/*}"
   # Not over the file: it may be running.
-  cp "$scratch/new$1" "$root$prefix$1.new"
+  cp -P "$scratch/new$1" "$root$prefix$1.new"
   case $1 in
     /bin/*) chmod 755 "$root$prefix$1.new" ;;
-    *) chmod 644 "$root$prefix$1.new" ;;
+    *) [ -L "$root$prefix$1.new" ] ||
+      chmod 644 "$root$prefix$1.new" ;;
   esac
   mv -f "$root$prefix$1.new" "$root$prefix$1"
   echo "$prefix$1" >>"$made"
@@ -118,10 +154,11 @@ install_all() {
   made=$scratch/made
   make_texts "$scratch/new"
   copy_files "$scratch/new"
+  copy_library "$scratch/new"
   if [ -z "${UNLISTED:-}" ]; then echo "$list"; fi >"$made"
   [ -z "$root" ] || mkdir -p "$root"
   # A list in a variable would break at blanks.
-  (cd "$scratch/new" && find . -type f | LC_ALL=C sort) >"$scratch/files"
+  (cd "$scratch/new" && find . -type f -o -type l | LC_ALL=C sort) >"$scratch/files"
   while read -r file; do place "${file#.}"; done <"$scratch/files"
   remove_others
   if [ -z "${UNLISTED:-}" ]; then
