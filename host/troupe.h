@@ -140,6 +140,18 @@ struct troupe_options {
   ** the disk. */
   bool (*read_file)(void *context, const char *name, struct troupe_file *file);
   void (*release_file)(void *context, struct troupe_file *file);
+  /* All of it happens on the engine's thread, in troupe_step, and is the same
+  ** each time. It has `engine` then, but no other thread, and no `workers`,
+  ** `slices`, `clock`, `now`, `schedule`, `console` or `name`. */
+  bool stepped;
+  /* Of one that is stepped: another seed gives other numbers of math.random,
+  ** and another order of pairs. */
+  uint64_t seed;
+  /* Of one that is stepped: how many instructions of Lua's a turn has before it
+  ** is left for the next step. 0: ten million. To count them makes scripts
+  ** about half as fast; UINT64_MAX: they are not counted, and troupe_step never
+  ** returns from a loop without an end. */
+  uint64_t step_instructions;
 };
 
 /*
@@ -285,6 +297,45 @@ bool troupe_add_module(struct troupe *host, const char *name, const char *code,
 */
 double *troupe_board(struct troupe *host, const char *name, size_t rows,
                      size_t columns);
+
+/* --- A host that is stepped ----------------------------------------------- */
+
+/*
+** [engine] The host's time goes on by `nanoseconds`, by just that whatever
+** happens. First comes what has been sent since the last step, at the time at
+** which that ended; then what is due on the way, in order, each at its time,
+** and before the next all that follows from it. What is addressed to the
+** engine's thread is delivered meanwhile: ON_POLL and ON_WORKER are the same.
+** troupe_poll does what is to be done now, without time going on, whatever its
+** budget. So does what waits on this thread (troupe_call_wait, troupe_stop, ...),
+** and if it is not over then, time goes on for it, 10 ms at once.
+**
+** The same build, the same scripts, the same calls with the same values, one
+** after the other on one thread: the same state, byte for byte, in any process,
+** whatever hosts are beside it. math.random, pairs, os.time and troupe.now go
+** by the seed and the steps; time begins at 1000 s, and at 1,000,000,000 s
+** since 1970 (UTC). What cannot be the same is
+**   - what comes from outside: os.clock, files, variables of the environment,
+**     and what sockets bring, which comes when a step begins;
+**   - the order of pairs over functions of C, and over userdata above 2 KiB, as
+**     keys; and the address that tostring shows of a table;
+**   - when a cast of another thread comes.
+**
+** A turn of more than options.step_instructions is left, and goes on when the
+** next step begins: what loops holds up nobody but those who wait for it. Where
+** it cannot be left (in a __tostring, say) its actor ends. Actors that keep each
+** other going without time passing do so for a million turns, and 100 for each
+** actor that there is, and go on in the next step. A limit of an actor's CPU
+** time counts instructions, a hundred million to the second.
+**
+** False, and nothing is done: on another thread, inside a handler or callback,
+** or without options.stepped.
+*/
+bool troupe_step(struct troupe *host, uint64_t nanoseconds);
+
+/* [any thread] The host's time, in nanoseconds, as scripts have it from
+** troupe.now: monotonic, and of no meaning in itself. */
+uint64_t troupe_now(struct troupe *host);
 
 /* [any thread] Why the last function that failed on this thread did so; "" if
 ** none has. Until the next one that fails. */

@@ -194,6 +194,7 @@ static void serve(struct worker *worker, struct engine *engine,
 }
 
 bool engine_serve(struct scheduler *scheduler, uint64_t until) {
+  ASSERT(!scheduler->stepped, "step_run serves that one");
   struct worker *worker = scheduler->engine;
   struct engine *engine = engine_of(scheduler);
   see_ring(worker, engine);
@@ -205,12 +206,20 @@ bool engine_serve(struct scheduler *scheduler, uint64_t until) {
   return !park(worker, engine);
 }
 
+/* A stepped host's worker keeps no jobs of its own. */
+static void run_jobs(struct worker *worker) {
+  if (worker->scheduler->stepped)
+    worker_run_jobs(worker);
+  else
+    while (serve_job(worker, engine_of(worker->scheduler))) continue;
+}
+
 void engine_drain(struct scheduler *scheduler) {
   struct worker *worker = scheduler->engine;
   struct stay stay;
   if (worker == NULL) return;
   worker_enter(worker, &stay);
-  while (serve_job(worker, engine_of(scheduler))) continue;
+  run_jobs(worker);
   worker_drain(worker);
   worker_leave(&stay);
 }

@@ -38,7 +38,9 @@ void actor_settle(struct actor *actor, struct worker *worker) {
 }
 
 void actor_settle_private(struct actor *actor, struct worker *worker) {
-  ASSERT(actor->handles == 0 && worker->lone, "settled before it runs");
+  ASSERT(actor->handles == 0 &&
+             (worker->lone || worker->scheduler->stepped),
+         "settled before it runs");
   atomic_store_explicit(&actor->home, worker, memory_order_relaxed);
 }
 

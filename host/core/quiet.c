@@ -62,7 +62,7 @@ static void start_clock(struct worker *worker) {
 bool quiet_set_virtual(struct scheduler *scheduler, bool is_virtual) {
   struct worker *worker = scheduler->workers[0];
   ASSERT(quiet_possible(scheduler), "one thread at a time has the clock");
-  if (is_virtual && scheduler->ending) return false;
+  if (is_virtual ? scheduler->ending : scheduler->stepped) return false;
   if (is_virtual) stop_clock(worker);
   if (!is_virtual && clock_is_virtual(&scheduler->clock)) start_clock(worker);
   see_wanted(worker);
@@ -70,7 +70,7 @@ bool quiet_set_virtual(struct scheduler *scheduler, bool is_virtual) {
 }
 
 void quiet_end(struct scheduler *scheduler) {
-  if (!quiet_possible(scheduler)) return;
+  if (!quiet_possible(scheduler) || scheduler->stepped) return;
   scheduler->ending = true;
   quiet_set_virtual(scheduler, false);
 }
@@ -85,7 +85,7 @@ bool quiet_await(struct scheduler *scheduler, struct waiter waiter) {
 }
 
 /* False: none of them waits any more. */
-static bool wake_settling(struct worker *worker) {
+bool quiet_wake(struct worker *worker) {
   struct waiters *settling = &worker->scheduler->settling;
   bool woken = false;
   for (uint32_t i = 0; i < settling->count; i++)
@@ -125,6 +125,15 @@ static bool go_on(struct worker *worker) {
   stand_at(worker, clock_now(clock));
   wheel_fire(&worker->wheel);
   return true;
+}
+
+bool quiet_advance(struct worker *worker, uint64_t until) {
+  struct clock *clock = &worker->scheduler->clock;
+  const struct wheel_node *node = find_due(&worker->wheel);
+  if (node != NULL && node->due <= until) return go_on(worker);
+  clock_move(clock, until);
+  stand_at(worker, clock_now(clock));
+  return false;
 }
 
 /* Of the machine's time, since it was quiet. Of two looks at the counter from
@@ -210,7 +219,7 @@ bool quiet_look(struct worker *worker) {
     return wait_for_others(worker);
   open = poller->open(poller->self);
   if (open && !is_still(worker)) return true;
-  if (wake_settling(worker)) {
+  if (quiet_wake(worker)) {
     quiet_mark(worker);
     return true;
   }

@@ -2,13 +2,14 @@
 ** What a worker does otherwise under a schedule (core/schedule.h); how it finds
 ** an actor then stands in worker.c.
 */
+#include "base/check.h"
 #include "core/schedule.h"
 #include "core/worker.h"
 
 #define ENDLESS_US UINT64_C(1000000) /* a slice, under a schedule */
 
-/* Under a schedule how long something takes decides nothing, but for a turn
-** without an end. */
+/* Under a schedule, or stepped, how long something takes decides nothing, but
+** for a turn without an end. */
 void worker_set_spans(struct worker *worker) {
   uint64_t us = worker->scheduler->cycles_per_us;
   worker->poll_span = worker->scheduled ? UINT64_MAX : POLL_SPAN_US * us;
@@ -31,6 +32,7 @@ void worker_unlink_pinned(struct worker *worker, struct actor *actor) {
 }
 
 bool worker_preempts(struct worker *worker, struct actor *actor, bool own) {
+  ASSERT(worker->scheduler->schedule != NULL, "somebody chooses");
   return schedule_preempts(worker->scheduler->schedule, actor,
                            worker->pinned_first, own);
 }

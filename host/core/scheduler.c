@@ -49,7 +49,7 @@ static enum status make_workers(struct scheduler *scheduler,
     bool polled;
     if (worker == NULL) return STATUS_NOMEM;
     scheduler->workers[i] = worker;
-    if (worker->engine) scheduler->engine = worker;
+    if (worker->engine || options->stepped) scheduler->engine = worker;
     polled = worker->engine
                  ? engine_init(worker)
                  : options->poller(options->context, i, &worker->poller);
@@ -58,11 +58,12 @@ static enum status make_workers(struct scheduler *scheduler,
   return STATUS_OK;
 }
 
-/* Under a schedule it is always the same time, from the beginning. */
+/* Under a schedule it is always the same time, from the beginning, and in a
+** stepped host. */
 static void begin_clock(struct scheduler *scheduler,
                         const struct scheduler_options *options) {
   struct clock *clock = &scheduler->clock;
-  if (options->schedule == NULL || !options->virtual_time) {
+  if (!scheduler->seeded || !options->virtual_time) {
     clock_init(clock, tick_now(), tick_utc());
     if (options->now != NULL)
       clock_follow(clock, options->now, options->now_context);
@@ -86,8 +87,15 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
   CHECK(!options->engine ||
             (options->schedule == NULL && !options->virtual_time),
         "an engine's thread has the machine's time");
+  CHECK(!options->stepped ||
+            (options->workers == 1 && !options->console && !options->engine &&
+             options->schedule == NULL && options->virtual_time),
+        "a stepped host has one worker and its own time");
   scheduler->schedule = options->schedule;
-  scheduler->seeded = options->schedule != NULL;
+  scheduler->stepped = options->stepped;
+  scheduler->seeded = options->schedule != NULL || options->stepped;
+  scheduler->seed = options->seed;
+  scheduler->turn_limit = options->stepped ? options->turn_limit : UINT64_MAX;
   overflow_init(&scheduler->overflow);
   atomic_init(&scheduler->slices,
               (int)(options->slices == SLICES_SIGNAL && !alarm_available()
@@ -108,6 +116,7 @@ struct scheduler *scheduler_new(const struct scheduler_options *options) {
 }
 
 enum status scheduler_start(struct scheduler *scheduler) {
+  if (scheduler->stepped) return STATUS_OK;
   for (int i = 0; i < scheduler->worker_total; i++) {
     struct worker *worker = scheduler->workers[i];
     const char *name =

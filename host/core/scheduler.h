@@ -63,6 +63,11 @@ struct scheduler_options {
   bool console; /* one more, private: for the operator's actors */
   bool engine;  /* and one without a thread; in real time only */
   bool virtual_time; /* core/quiet.c; of one worker, and no private one */
+  /* core/step.c: of one worker, which is the engine's, too, and nothing else of
+  ** the above. */
+  bool stepped;
+  uint64_t seed;       /* of one that is stepped; and how many instructions a */
+  uint64_t turn_limit; /* turn has, UINT64_MAX: as many as it takes */
   /* With one worker and no console: who chooses; the scheduler's from then on,
   ** whether it comes to be or not. NULL: nobody. */
   struct schedule *schedule;
@@ -84,6 +89,8 @@ struct scheduler {
   ** it does the same each time. Constant. */
   bool seeded;
   uint64_t seed;
+  bool stepped;         /* core/step.c; it is seeded, too. Constant */
+  uint64_t turn_limit;  /* then: instructions. Constant */
   _Atomic int slices; /* enum slices; relaxed */
   /* Threads that take over the workers of others that are stuck: hold.c. */
   struct semaphore spare_wanted;
@@ -296,8 +303,11 @@ uint64_t worker_turn(const struct worker *worker);
 bool worker_preempts(struct worker *worker, struct actor *actor, bool own);
 
 /* For an actor that is to be interrupted and is not by signals: calls its
-** type's interrupt if that is due. Cheap. [worker] */
-void slice_poll(void);
+** type's interrupt if that is due. Cheap. So many instructions, or what takes
+** as long, have passed since it last did. [worker] */
+void slice_poll(unsigned instructions);
+/* In a stepped host: has this turn had all its instructions? [worker] */
+bool slice_is_spent(void);
 /* The actor ends: its slot may be another's soon. [owner] */
 void slice_forget(struct actor *actor);
 
@@ -336,6 +346,13 @@ void engine_ring(struct scheduler *scheduler);
 /* All jobs that are left, when no thread of the host's runs any more, and none
 ** will come. Nothing if there is no such worker. [engine] */
 void engine_drain(struct scheduler *scheduler);
+
+/* --- Stepped: core/step.c ------------------------------------------------- */
+
+/* Lets `span` nanoseconds pass, no less and no more, on this thread, and does
+** all that is to be done on the way; with 0, what is to be done now. True: some
+** of it has been put off. [engine] */
+bool step_run(struct scheduler *scheduler, uint64_t span);
 
 /* --- Quiet: core/quiet.c -------------------------------------------------- */
 

@@ -30,6 +30,7 @@
 #define FAST_US ((uint64_t)SLICE_US + SLICE_US / 8) /* a slice is over */
 #define STUCK_US UINT64_C(20000)
 #define STUCK_TICKS 10
+#define INSTRUCTION_NS 10
 #define CALM_TICKS 16 /* so many fast ones for nothing, then slow */
 
 static bool has_alarm(void) {
@@ -187,9 +188,31 @@ void slice_forget(struct actor *actor) {
   slice_leave(worker);
 }
 
-void slice_poll(void) {
+bool slice_is_spent(void) {
   struct worker *worker = worker_current();
-  if (worker != NULL &&
-      tick_cycles() - worker->slicing.ticked > worker->slice_span)
+  return worker != NULL &&
+         worker->turn_instructions >= worker->scheduler->turn_limit;
+}
+
+/* In a stepped host instructions are all that is counted: so many pass for time
+** that an actor has used. */
+static void count(struct worker *worker, unsigned instructions) {
+  struct actor *actor =
+      atomic_load_explicit(&worker->slicing.turn, memory_order_relaxed);
+  if (actor == NULL) return;
+  worker->turn_instructions += instructions;
+  counter_add(&actor->cpu_used, instructions * INSTRUCTION_NS);
+  if (actor->type->interrupt != NULL &&
+      (worker->turn_instructions >= worker->scheduler->turn_limit ||
+       is_wanted(actor, false)))
+    actor->type->interrupt(actor);
+}
+
+void slice_poll(unsigned instructions) {
+  struct worker *worker = worker_current();
+  if (worker == NULL) return;
+  if (worker->scheduler->stepped)
+    count(worker, instructions);
+  else if (tick_cycles() - worker->slicing.ticked > worker->slice_span)
     tick(worker);
 }

@@ -12,7 +12,7 @@
 **   5. half of somebody else's queue, or a next slot that has stood for long.
 **
 ** Under a schedule (core/schedule.h) there is one list, that of the pinned
-** actors, and who is chosen from it.
+** actors, and who is chosen from it; in a stepped host (step.c) the first is.
 **
 ** Out of work, it spins for SPIN_US, then parks in its poller. Of the parked
 ** workers one *watches* while any other runs: it looks at their next slots and
@@ -50,7 +50,7 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   worker->scheduler = scheduler;
   worker->index = index;
   worker->lone = index >= scheduler->worker_count;
-  worker->scheduled = scheduler->schedule != NULL;
+  worker->scheduled = scheduler->schedule != NULL || scheduler->stepped;
   worker->apart = worker->lone || worker->scheduled;
   worker->engine = index >= scheduler->worker_total;
   worker->cycle_scale = worker->real_scale =
@@ -70,14 +70,12 @@ struct worker *worker_new(struct scheduler *scheduler, int index) {
   return worker;
 }
 
-static void run_jobs(struct worker *worker);
-
 /* The last turns of other workers may have posted jobs after this one ended. */
 void worker_free(struct worker *worker) {
   struct slab_cache *former;
   if (worker == NULL) return;
   former = slab_bind(worker->cache);
-  run_jobs(worker);
+  worker_run_jobs(worker);
   if (worker->poller.free != NULL) worker->poller.free(worker->poller.self);
   slab_bind(former);
   slab_cache_free(worker->cache);
@@ -219,7 +217,7 @@ struct job *worker_take_jobs(struct worker *worker) {
   return oldest;
 }
 
-static void run_jobs(struct worker *worker) {
+void worker_run_jobs(struct worker *worker) {
   struct job *job = worker_take_jobs(worker);
   while (job != NULL) {
     struct job *next = job->next;
@@ -330,17 +328,18 @@ static struct actor *steal(struct worker *worker) {
   return NULL;
 }
 
-/* What has come by now is in the list, whoever it is from. I/O is looked at
-** each time, so that when it comes depends on no clock. */
-static struct actor *find_scheduled(struct worker *worker) {
+/* What has come by now is in the list, whoever it is from. Under a schedule I/O
+** is looked at each time, so that when it comes depends on no clock. */
+struct actor *worker_find_listed(struct worker *worker) {
   struct scheduler *scheduler = worker->scheduler;
   struct actor *actor;
-  look_round(worker);
-  run_jobs(worker);
+  if (!scheduler->stepped) look_round(worker);
+  worker_run_jobs(worker);
   worker_take_inbox(worker);
   while ((actor = overflow_get(&scheduler->overflow)) != NULL)
     append_pinned(worker, actor);
-  if (worker->pinned_first == NULL) return NULL;
+  if (worker->pinned_first == NULL || scheduler->schedule == NULL)
+    return worker_take_pinned(worker);
   actor = schedule_pick(scheduler->schedule, worker->pinned_first);
   worker_unlink_pinned(worker, actor);
   room_take(scheduler, actor);
@@ -350,9 +349,9 @@ static struct actor *find_scheduled(struct worker *worker) {
 
 static struct actor *find(struct worker *worker) {
   struct actor *actor = NULL;
-  if (unlikely(worker->scheduled)) return find_scheduled(worker);
+  if (unlikely(worker->scheduled)) return worker_find_listed(worker);
   if (unlikely(atomic_load_explicit(&worker->jobs, memory_order_relaxed)))
-    run_jobs(worker);
+    worker_run_jobs(worker);
   if (unlikely(atomic_load_explicit(&worker->inbox, memory_order_relaxed)))
     worker_take_inbox(worker);
   if (unlikely(++worker->finds % FAIR_TURN == 0)) {
@@ -380,7 +379,7 @@ static bool keep(struct worker *worker) {
     return false;
   worker->turn_cycles = worker->chain_cycles = worker_tick(worker);
   if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL)
-    run_jobs(worker);
+    worker_run_jobs(worker);
   look_round(worker);
   return !worker_has_others(worker);
 }
@@ -426,6 +425,7 @@ void worker_run_turn(struct worker *worker, struct actor *actor) {
   atomic_store_explicit(&worker->charged, worker->turn_cycles,
                         memory_order_relaxed);
   counter_add(&worker->gauge.turns, 1);
+  worker->turn_instructions = 0;
   for (;;) {
     enum step done = step(worker, actor);
     charge(worker, actor, done);
@@ -444,7 +444,7 @@ void worker_run_turn(struct worker *worker, struct actor *actor) {
     /* There is more, or something came in before it was parked. */
     if (worker_slice_over(worker) && !keep(worker)) {
       take_turns(worker);
-      worker_enqueue(worker, actor);
+      if (!step_put_off(worker, actor)) worker_enqueue(worker, actor);
       return;
     }
   }

@@ -77,11 +77,14 @@ struct worker {
   _Atomic uint64_t charged;
   int index;
   bool lone; /* the private one; constant */
-  bool scheduled; /* under a schedule: who is ready is `pinned`; constant */
+  bool scheduled; /* under a schedule, or stepped: who is ready is `pinned`;
+                  ** constant */
   bool apart;     /* either; constant */
   bool engine;    /* the engine's, which is lone, too; constant: engine.c */
   bool overdue; /* a slice is over: the overflow list's turn, if not empty */
   struct actor *pinned_first, *pinned_last; /* ready, by link */
+  struct actor *off_first, *off_last; /* put off: step.c; by link */
+  uint64_t turn_instructions; /* of this turn; counted if it is stepped */
   unsigned slices;        /* that were used up, while others waited */
   uint64_t finds;         /* how often it has looked for an actor to run */
   uint64_t cycles;        /* when it last looked at the counter: it does so at
@@ -142,8 +145,11 @@ void worker_wake(struct worker *worker);
 ** to run. Puts the actors that have come behind those that are pinned. The
 ** first of these, or NULL. Runs a turn of it. [owner] */
 struct job *worker_take_jobs(struct worker *worker);
+void worker_run_jobs(struct worker *worker); /* all that have come */
 void worker_take_inbox(struct worker *worker);
 struct actor *worker_take_pinned(struct worker *worker);
+/* Under a schedule, or stepped: who is next; NULL: nobody is ready. [owner] */
+struct actor *worker_find_listed(struct worker *worker);
 void worker_run_turn(struct worker *worker, struct actor *actor);
 /* Wakes one parked worker, if there is one and nobody is looking for work. */
 void scheduler_notify(struct scheduler *scheduler);
@@ -251,6 +257,16 @@ bool deadline_arm(struct worker *worker, struct actor *actor,
 /* Is this such a node, and would it end no wait when its time comes? Then it
 ** may be fired before that. */
 bool deadline_is_stale(const struct wheel_node *node);
+
+/* step.c: it is ready. False: it is to be queued; true: it has had too long a
+** turn, and is, but not before the next step. */
+bool step_put_off(struct worker *worker, struct actor *actor);
+
+/* quiet.c: all is done that could be: wakes who waits for just that; false:
+** nobody does. Then: time goes on to what is due next, which fires; false:
+** nothing is until `until`, and that is the time now. */
+bool quiet_wake(struct worker *worker);
+bool quiet_advance(struct worker *worker, uint64_t until);
 
 /* quiet.c: out of work, and quiet_wanted. False: nothing to be done, it may
 ** park; true: look for work again. */

@@ -6,6 +6,8 @@
 #include "embed/inside.h"
 #include "embed/poll.h"
 
+#define WAIT_STEP (TICK_SECOND / 100)
+
 void latch_init(struct latch *latch) {
   mutex_init(&latch->lock);
   condition_init(&latch->opened);
@@ -51,9 +53,23 @@ static bool serve_until(struct latch *latch, struct troupe *host,
   }
 }
 
+/* What can be done without time going on is; then it goes on. */
+static bool step_until(struct latch *latch, struct troupe *host,
+                       uint64_t until) {
+  uint64_t span = 0;
+  do {
+    poll_step(host, span);
+    if (is_open(latch)) return true;
+    span = WAIT_STEP;
+  } while (tick_now() < until);
+  return false;
+}
+
 bool latch_await(struct latch *latch, struct troupe *host, uint64_t until) {
   bool open;
   ASSERT(!inside_now(), "a handler waits for nobody");
+  if (poll_is_engine(host) && host->scheduler->stepped)
+    return step_until(latch, host, until);
   if (poll_is_engine(host)) return serve_until(latch, host, until);
   mutex_lock(&latch->lock);
   while (!latch->open &&

@@ -29,7 +29,8 @@ void latch_init(struct latch *latch);
 void latch_deinit(struct latch *latch);
 
 void latch_open(struct latch *latch, struct troupe *host);
-/* False: it is not open, and `until` (as tick_now) has passed. */
+/* False: it is not open, and `until` (as tick_now) has passed. If need be a
+** stepped host's time goes on meanwhile. */
 bool latch_await(struct latch *latch, struct troupe *host, uint64_t until);
 
 #endif

@@ -6,6 +6,8 @@
 #include "core/schedule.h"
 #include "io/loop.h"
 
+#define STEP_INSTRUCTIONS UINT64_C(10000000)
+
 static bool is_zero(const unsigned char *bytes, size_t size) {
   for (size_t i = 0; i < size; i++)
     if (bytes[i] != 0) return false;
@@ -25,6 +27,7 @@ bool options_take(struct troupe *host, const struct troupe_options *given,
                      "one");
   memset(options, 0, known);
   memcpy(options, given, size < known ? size : known);
+  if (options->stepped) options->engine = true;
   return true;
 }
 
@@ -117,6 +120,29 @@ static bool read_now(struct troupe *host, const struct troupe_options *given,
                    "one or a schedule");
 }
 
+/* Last: it looks at what the others have read. */
+static bool read_stepped(struct troupe *host,
+                         const struct troupe_options *given,
+                         struct scheduler_options *options) {
+  uint64_t limit = given->step_instructions;
+  if (!given->stepped) {
+    if (given->seed == 0 && limit == 0) return true;
+    return host_fail(host, "expected options.stepped beside seed and "
+                     "step_instructions");
+  }
+  if (given->workers > 1 || given->slices != NULL || given->clock != NULL ||
+      given->now != NULL || given->schedule != NULL || options->console)
+    return host_fail(host, "expected no workers, slices, clock, now, schedule, "
+                     "console and name in a stepped host");
+  options->stepped = options->virtual_time = true;
+  options->workers = 1;
+  options->engine = false; /* its one worker is that one, too */
+  options->seed = given->seed;
+  options->turn_limit = limit != 0 ? limit : STEP_INSTRUCTIONS;
+  options->slices = SLICES_NONE;
+  return true;
+}
+
 bool options_read_scheduler(struct troupe *host,
                             const struct troupe_options *given,
                             struct scheduler_options *options) {
@@ -127,5 +153,6 @@ bool options_read_scheduler(struct troupe *host,
          read_workers(host, given, options) &&
          read_clock(host, given, options) &&
          read_now(host, given, options) &&
-         read_schedule(host, given, options);
+         read_schedule(host, given, options) &&
+         read_stepped(host, given, options);
 }

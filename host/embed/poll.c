@@ -17,6 +17,7 @@ bool poll_is_engine(struct troupe *host) {
 
 bool poll_serve(struct troupe *host, uint64_t until) {
   bool more;
+  if (host->scheduler->stepped) return poll_step(host, 0);
   ASSERT(poll_is_engine(host) && !inside_now(), "the engine's thread serves");
   inside_enter();
   more = engine_serve(host->scheduler, until);
@@ -24,20 +25,37 @@ bool poll_serve(struct troupe *host, uint64_t until) {
   return more;
 }
 
-bool troupe_poll(struct troupe *host, uint64_t budget_us) {
-  uint64_t span = budget_us < UINT64_MAX / 1000 ? budget_us * 1000 : UINT64_MAX;
-  if (host->scheduler->engine == NULL)
-    return problem_set("expected a host with options.engine to be polled");
+bool poll_step(struct troupe *host, uint64_t span) {
+  bool more;
+  ASSERT(poll_is_engine(host) && !inside_now(), "the engine's thread steps");
+  inside_enter();
+  more = step_run(host->scheduler, span);
+  inside_leave();
+  return more;
+}
+
+bool poll_check(struct troupe *host) {
   if (!is_its_thread(host))
     return problem_set("expected the engine's thread to poll, got another");
   if (inside_now())
     return problem_set("a handler or a callback cannot poll");
-  return poll_serve(host, tick_add(tick_now(), span));
+  return true;
+}
+
+bool troupe_poll(struct troupe *host, uint64_t budget_us) {
+  uint64_t span = budget_us < UINT64_MAX / 1000 ? budget_us * 1000 : UINT64_MAX;
+  if (host->scheduler->engine == NULL)
+    return problem_set("expected a host with options.engine to be polled");
+  return poll_check(host) && poll_serve(host, tick_add(tick_now(), span));
 }
 
 int troupe_wake_fd(struct troupe *host) {
-  if (host->scheduler->engine != NULL) return engine_fd(host->scheduler);
-  problem_set("expected a host with options.engine to have a wake fd");
+  if (host->scheduler->stepped)
+    problem_set("a stepped host does nothing between two steps");
+  else if (host->scheduler->engine != NULL)
+    return engine_fd(host->scheduler);
+  else
+    problem_set("expected a host with options.engine to have a wake fd");
   return -1;
 }
 

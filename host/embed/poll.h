@@ -17,5 +17,10 @@ bool poll_is_engine(struct troupe *host);
 /* engine_serve; what it calls is inside (embed/inside.h). [engine, not inside]
 */
 bool poll_serve(struct troupe *host, uint64_t until);
+/* step_run, the same way; which is what the former does with a stepped host,
+** and no time. [engine, not inside] */
+bool poll_step(struct troupe *host, uint64_t span);
+/* False, and why (problem_set): it is not the engine's thread, or inside. */
+bool poll_check(struct troupe *host);
 
 #endif

@@ -72,7 +72,10 @@ void budget_cut(lua_State *L) {
 /* Its turn may have lasted a while: so its time is taken from the clock. */
 static void check_aside(lua_State *L) {
   struct body *body = body_of(L);
-  if (!body->cut && tick_cpu() >= body->aside_until) budget_cut(L);
+  bool over = body->script->scheduler->stepped
+                  ? slice_is_spent()
+                  : tick_cpu() >= body->aside_until;
+  if (!body->cut && over) budget_cut(L);
 }
 
 /* True: it ends here. */
@@ -112,6 +115,12 @@ static bool is_stuck(lua_State *L) {
   return !body_can_wait(L) &&
          (body_of(L)->evaluation != 0 ||
           (worker != NULL && worker_is_private(worker)));
+}
+
+/* In a stepped host it would keep the step from ending. */
+static bool is_endless(lua_State *L) {
+  return body_of(L)->script->scheduler->stepped && slice_is_spent() &&
+         !body_can_wait(L);
 }
 
 /* For how long, as far as the ticks of this turn have seen it. */
@@ -171,6 +180,10 @@ void budget_check(lua_State *L) {
   if (unlikely(body->condemned) && check_condemned(L)) return;
   if (unlikely(is_stuck(L))) {
     check_stuck(L);
+    return;
+  }
+  if (unlikely(is_endless(L))) {
+    exhaust(L);
     return;
   }
   if (likely(used(body) < body->actor->cpu_mark)) return;

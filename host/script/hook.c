@@ -291,7 +291,7 @@ static void fire_count(lua_State *L, struct body *body,
   if (body->hook_always)
     ask(body);
   else if (body->hook_count != 0)
-    slice_poll();
+    slice_poll((unsigned)lua_gethookcount(L));
   if (!body_must_end(body)) settle(L, own);
   if (is_asked(body) && !later && body_can_wait(L)) {
     if (due) put_off(L, own);

@@ -32,7 +32,7 @@ void hook_make_way(struct actor *actor);
 */
 static inline bool hook_poll(lua_State *L) {
   struct body *body = body_of(L);
-  if (body->hook_count != 0) slice_poll();
+  if (body->hook_count != 0) slice_poll(HOOK_STEP);
   return atomic_load_explicit(&body->interrupted, memory_order_relaxed);
 }
 

@@ -18,6 +18,11 @@
 #include "script/strand.h"
 #include "script/tracing.h"
 
+/* A turn of few instructions is to be counted in fewer. */
+static int hook_step(uint64_t turn) {
+  return turn < HOOK_STEP ? (int)turn : HOOK_STEP;
+}
+
 static void limit(struct body *body, const struct limits *limits) {
   body->memory_limit = limits->memory;
   body->cpu_limit = limits->cpu_ns;
@@ -45,6 +50,8 @@ struct actor *life_new(struct script *script, struct path *path,
   if (atomic_load_explicit(&script->scheduler->slices,
                            memory_order_relaxed) == SLICES_HOOK)
     body->hook_count = HOOK_STEP;
+  if (script->scheduler->turn_limit < UINT64_MAX)
+    body->hook_count = hook_step(script->scheduler->turn_limit);
   body->request_deadline = TICK_NEVER;
   body->start.fd = -1;
   body->actor =

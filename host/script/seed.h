@@ -6,9 +6,9 @@
 ** A host whose scheduler is `seeded` does the same each time: there they come
 ** of that seed. math.random's is another one for each actor.
 **
-** The linker leads here (--wrap, in the Makefile and scripts/build/piece.sh) the
-** one call of luaS_hash that is not made where that is defined: it is what a new
-** state's seed is made with.
+** The linker leads here (--wrap, in the Makefile and scripts/build/piece.sh)
+** the one call of luaS_hash that is not made where that is defined: it is what
+** a new state's seed is made with.
 **
 ** Threads  [any thread] all functions
 */

@@ -508,12 +508,12 @@ static void tell_memory(struct actor *actor) {
                         memory_order_relaxed);
 }
 
-/* Under a schedule a turn is a message; but one that has no other goes on, to
-** where it waits for one, and is not chosen for that. */
+/* Under a schedule, or stepped, a turn is a message; but one that has no other
+** goes on, to where it waits for one, and is not chosen for that. */
 static bool is_spent(struct body *body) {
   const struct mailbox *mailbox = &body->actor->mailbox;
   struct scheduler *scheduler = body->script->scheduler;
-  if (likely(scheduler->schedule == NULL)) return false;
+  if (likely(!scheduler->seeded)) return false;
   room_take(scheduler, body->actor);
   return mailbox->urgent.first == NULL && mailbox->queue.first == NULL &&
          body->visits.first == NULL &&

@@ -55,6 +55,7 @@ local PARTS = {
   ["host/core/gauge"] = "host/core/scheduler",
   ["host/core/hold"] = "host/core/scheduler",
   ["host/core/engine"] = "host/core/scheduler",
+  ["host/core/step"] = "host/core/scheduler",
   ["host/core/quiet"] = "host/core/scheduler",
   ["host/core/meter"] = "host/core/scheduler",
   ["host/core/pin"] = "host/core/scheduler",
