@@ -252,14 +252,24 @@ describe("a native actor", function()
     ]])
   end)
 
-  it("says in a timeout that nobody polls, or that it runs", function()
+  it("says in a timeout that nobody polls", function()
     serve("wait", [[
       fails("polled waits for the engine's troupe_poll", troupe.start,
         "polled", 1, {timeout = 0.05})
-      local pid = troupe.start "worker"
+    ]])
+  end)
+
+  it("holds nobody up where slices are by signals", function()
+    local _, variant = embed.variant()
+    if variant == "tsan" then return end -- keeps signals back
+    serve("none", [[
+      local pid, other = troupe.start "worker", troupe.start "worker"
       fails("worker is running a function of C", troupe.timeout, 0.05,
         troupe.call, pid, "hold")
-      troupe.call(troupe.start "worker", "go")
-    ]])
+      same("0", troupe.call(other, "held"))
+      same("1", troupe.call(other, "add", 1))
+      troupe.call(other, "go")
+      same("1", troupe.call(pid, "add", 1))
+    ]], "signal")
   end)
 end)

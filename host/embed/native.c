@@ -90,7 +90,7 @@ void natives_remove(struct troupe *host) {
   host->script->natives = NULL;
 }
 
-/* --- troupe_register -------------------------------------------------------- */
+/* --- troupe_register ------------------------------------------------------ */
 
 static bool is_all_zero(const unsigned char *bytes, size_t size) {
   while (size > 0 && bytes[size - 1] == 0) size--;

@@ -59,7 +59,7 @@ void natives_remove(struct troupe *host);
 
 extern const struct actor_type native_type; /* native_turn.c */
 
-/* --- native_run.c: the engine's functions, called -------------------------- */
+/* --- native_run.c: the engine's functions, called ------------------------ */
 
 /* False: it has refused; `refusal` may say why. */
 bool native_start(struct troupe_actor *self, const struct message *start);
@@ -68,7 +68,7 @@ void native_down(struct troupe_actor *self, const struct message *down);
 /* Why: body->reason. */
 void native_finish(struct troupe_actor *self);
 
-/* --- native_reply.c --------------------------------------------------------- */
+/* --- native_reply.c ------------------------------------------------------- */
 
 /* body->reason becomes this text. */
 void native_set_reason(struct body *body, const char *text);

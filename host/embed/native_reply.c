@@ -12,7 +12,7 @@
 #include "script/script.h"
 #include "script/tracing.h"
 
-/* --- Texts as values -------------------------------------------------------- */
+/* --- Texts as values ------------------------------------------------------ */
 
 static bool put_tag(struct buffer *out, unsigned tag) {
   unsigned char byte = (unsigned char)tag;
@@ -80,7 +80,7 @@ struct message *native_error(enum outcome outcome, const char *text) {
   return message;
 }
 
-/* --- Replies ---------------------------------------------------------------- */
+/* --- Replies -------------------------------------------------------------- */
 
 /* Takes the message. */
 static bool answer(struct troupe *host, struct troupe_from from,
@@ -136,7 +136,7 @@ bool troupe_reply_error(struct troupe *host, struct troupe_from from,
   return replied;
 }
 
-/* --- What is not done ------------------------------------------------------- */
+/* --- What is not done ----------------------------------------------------- */
 
 static void log_undone(struct body *body, const char *why) {
   char who[WORDS_WHO_SIZE], text[DOING_SIZE];

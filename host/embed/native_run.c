@@ -13,6 +13,7 @@
 #include "embed/host.h"
 #include "embed/inside.h"
 #include "embed/native.h"
+#include "script/run.h"
 #include "script/timer.h"
 
 #define REASON_SIZE 512
@@ -36,12 +37,12 @@ static void enter(struct troupe_actor *self) {
 }
 
 static void leave(struct troupe_actor *self) {
-  worker_own();
+  run_tell_absence(self->body, worker_own());
   inside_leave();
   set_polled(self, ID_NONE);
 }
 
-/* --- A reason as a text ----------------------------------------------------- */
+/* --- A reason as a text --------------------------------------------------- */
 
 static bool copy_string(struct troupe_reader *reader, char *text) {
   const char *bytes;
@@ -68,7 +69,7 @@ static const char *reason_text(const void *bytes, size_t size,
   return text;
 }
 
-/* --- Calling ---------------------------------------------------------------- */
+/* --- Calling -------------------------------------------------------------- */
 
 bool native_start(struct troupe_actor *self, const struct message *start) {
   const struct troupe_behaviour *behaviour = &self->native->behaviour;
@@ -139,7 +140,7 @@ void native_finish(struct troupe_actor *self) {
   leave(self);
 }
 
-/* --- Itself ----------------------------------------------------------------- */
+/* --- Itself --------------------------------------------------------------- */
 
 uint64_t troupe_self(const struct troupe_actor *self) {
   return body_pid(self->body);
@@ -166,7 +167,7 @@ void troupe_leave_actor(struct troupe_actor *self, const char *reason) {
   worker_let();
 }
 
-/* --- Others ----------------------------------------------------------------- */
+/* --- Others --------------------------------------------------------------- */
 
 typedef enum status relate(struct scheduler *scheduler, struct actor *actor,
                            uint64_t pid);

@@ -38,7 +38,7 @@ static enum step go_on(struct body *body) {
   return body->native->leaving ? end(body) : STEP_AGAIN;
 }
 
-/* --- Messages ------------------------------------------------------------- */
+/* --- Messages ------------------------------------------------------------ */
 
 static enum step refuse(struct body *body) {
   const char *why = body->native->refusal;
@@ -215,7 +215,7 @@ static enum step handle(struct body *body, struct message *message) {
   }
 }
 
-/* --- A turn --------------------------------------------------------------- */
+/* --- A turn -------------------------------------------------------------- */
 
 static enum step step_once(struct body *body, struct message_queue *strays) {
   struct actor *actor = body->actor;
@@ -232,6 +232,14 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
   return STEP_IDLE;
 }
 
+/* One that has no other message goes on, to where it waits for one: that is no
+** turn of its own. */
+static bool is_spent(struct body *body) {
+  const struct mailbox *mailbox = &body->actor->mailbox;
+  room_take(body->script->scheduler, body->actor);
+  return mailbox->urgent.first == NULL && mailbox->queue.first == NULL;
+}
+
 static enum step native_step(struct actor *actor) {
   struct body *body = actor->body;
   struct scheduler *scheduler = body->script->scheduler;
@@ -242,7 +250,8 @@ static enum step native_step(struct actor *actor) {
   room_take(scheduler, actor);
   do
     step = step_once(body, &strays);
-  while (step == STEP_AGAIN && !worker_slice_over(worker));
+  while (step == STEP_AGAIN &&
+         (!worker_slice_over(worker) || is_spent(body)));
   while ((stray = message_queue_pop(&strays)) != NULL)
     links_refuse(scheduler, stray, NULL);
   return step;

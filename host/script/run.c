@@ -17,7 +17,7 @@
 #define ABSENCE_TOLD (TICK_SECOND / 10)
 
 /* Other actors of its worker had to wait for it at first, and then did not. */
-static void tell_absence(struct body *body, uint64_t span) {
+void run_tell_absence(struct body *body, uint64_t span) {
   char who[WORDS_WHO_SIZE];
   if (likely(span < ABSENCE_TOLD)) return;
   body_who(body, who);
@@ -52,7 +52,7 @@ static enum run resume(struct body *body, int arguments) {
   if (unlikely(body->condemned)) hurry(body);
   worker_share();
   status = lua_resume(body->L, NULL, arguments, &results);
-  tell_absence(body, worker_own());
+  run_tell_absence(body, worker_own());
   if (unlikely(body->dying)) return RUN_DYING;
   if (unlikely(body->cut) && is_cut(body, status)) return RUN_CUT;
   if (status == LUA_OK) return RUN_DONE;
@@ -192,7 +192,7 @@ int run_aside(struct body *body, lua_State *thread, struct buffer *stack) {
   worker_share();
   status = lua_resume(thread, NULL, lua_gettop(thread) - 1, &results);
   if (status != LUA_OK) status = unwind_aside(thread, status, stack);
-  tell_absence(body, worker_own());
+  run_tell_absence(body, worker_own());
   body->blocked = blocked;
   body->describing = false;
   body->gate = gate;

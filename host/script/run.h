@@ -30,6 +30,10 @@ void run_unwind(struct body *body);
 ** what another actor does in a visit that it waits for. */
 void run_give_up(struct body *body);
 
+/* What worker_own has answered: a function of C did not come back for so many
+** nanoseconds. Logged if it was long. */
+void run_tell_absence(struct body *body, uint64_t span);
+
 /*
 ** A Lua thread of this actor, beside whatever the actor is doing, which is
 ** suspended or nothing: anchored on top of the stack of body->L. NULL: no
