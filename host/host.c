@@ -21,6 +21,7 @@
 #include "embed/options.h"
 #include "embed/problem.h"
 #include "embed/native.h"
+#include "embed/terminal.h"
 #include "script/console.h"
 #include "script/defaults.h"
 #include "script/gateway.h"
@@ -123,6 +124,7 @@ static bool make_script(struct troupe *host,
   host->beside = options->beside != NULL;
   if (host->script != NULL) files_install(&host->files, options, host->script);
   return host->script != NULL && natives_install(host) &&
+         terminals_install(host) &&
          (!host->beside || search_beside(host, options->beside));
 }
 
@@ -203,6 +205,7 @@ static void free_scheduler(struct troupe *host) {
   engine_drain(host->scheduler);
   inside_leave();
   opened = host->entries.slab != NULL && entry_open(&host->entries, &entry);
+  terminals_remove(host);
   natives_remove(host);
   runtime_free(host->script);
   scheduler_release(host->scheduler);

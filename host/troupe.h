@@ -337,6 +337,90 @@ bool troupe_step(struct troupe *host, uint64_t nanoseconds);
 ** troupe.now: monotonic, and of no meaning in itself. */
 uint64_t troupe_now(struct troupe *host);
 
+/* --- A console of the engine's own ---------------------------------------- */
+
+/*
+** A terminal: a session with the host's console, as `troupe repl` has one, for
+** an engine that draws it and edits its lines itself. The host has
+** options.engine, and options.console or a name. What is typed runs on the
+** console's thread, so it is answered whatever the actors do.
+**
+** Threads    [engine] all functions, also inside a handler or a callback; its
+**            own callbacks come in troupe_poll, within its budget. None waits.
+** Ownership  The caller's until troupe_terminal_close, which is to be called
+**            before troupe_free; what is open then ends, and is freed by that.
+** Errors     false, or NULL: troupe_problem says why.
+*/
+struct troupe_terminal;
+
+enum troupe_style {
+  TROUPE_OUTPUT,  /* what is printed by what is typed, as it is */
+  TROUPE_VALUE,   /* what an input gives: whole lines */
+  TROUPE_FAILURE, /* or how it has failed: whole lines */
+  TROUPE_NOTICE   /* what the console has to say: whole lines */
+};
+
+/* What may stand before the cursor. Lives until the callback returns. */
+struct troupe_completion {
+  size_t size;
+  size_t replaced;    /* bytes before the cursor, for one of these */
+  const char *common; /* all of them begin with it: if there are several, it
+                      ** alone may be put there */
+  size_t count;       /* 0: nothing is known to fit */
+  const char *const *candidates;
+};
+
+/* Any of the functions may be NULL. Each may call what does not wait, and
+** troupe_terminal_close. */
+struct troupe_terminal_options {
+  size_t size; /* sizeof(struct troupe_terminal_options) */
+  void *context;
+  int columns; /* values are laid out for so many; 0: 80 */
+  /* Something is to be shown, behind all that was shown before. UTF-8 as a
+  ** rule, characters whole, in parts of 16 KiB at most; no NUL follows. */
+  void (*text)(void *context, const char *bytes, size_t size,
+               enum troupe_style style);
+  /* troupe_terminal_prompt is there again: the input has been answered. */
+  void (*ready)(void *context);
+  /* What troupe_terminal_complete has asked for; of several, the last. */
+  void (*completion)(void *context,
+                     const struct troupe_completion *completion);
+  /* The session has ended ("leave", a stop of the host, ...); "": as it was
+  ** asked to. Nothing comes any more. Comes once, unless it is closed before.
+  */
+  void (*end)(void *context, const char *why);
+};
+
+struct troupe_terminal *troupe_terminal_open(
+    struct troupe *host, const struct troupe_terminal_options *options);
+/* Whatever it is doing: what has been typed is ended, and no callback comes any
+** more. Takes NULL. */
+void troupe_terminal_close(struct troupe_terminal *terminal);
+
+/* What is to stand before the line that may be typed now, "troupe> "; or, if
+** what was typed is not complete yet, "... " of the same width. NULL: no line
+** may be typed, as an input is at work, or the session begins or has ended.
+** Until the next function of this terminal, or troupe_poll. */
+const char *troupe_terminal_prompt(const struct troupe_terminal *terminal);
+
+/* A line has been typed, without its end: an input, or the rest of one. Of
+** 1 MiB at most, together. False: nothing is done; no line may be typed now,
+** or it is too long. */
+bool troupe_terminal_line(struct troupe_terminal *terminal, const char *line,
+                          size_t size);
+
+/* Ends what is at work, if it has to be with all its variables; or, if a prompt
+** is there, forgets the lines of an input that is not complete. */
+bool troupe_terminal_interrupt(struct troupe_terminal *terminal);
+
+/* Asks what may stand before the cursor; `text` is the line up to it. Answered
+** while a prompt is there only. */
+bool troupe_terminal_complete(struct troupe_terminal *terminal,
+                              const char *text, size_t size);
+
+/* There is room for another number of columns; 0: 80. */
+bool troupe_terminal_resize(struct troupe_terminal *terminal, int columns);
+
 /* [any thread] Why the last function that failed on this thread did so; "" if
 ** none has. Until the next one that fails. */
 const char *troupe_problem(void);

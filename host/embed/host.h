@@ -21,11 +21,14 @@
 #include "script/script.h"
 #include "troupe.h"
 
+struct terminals; /* embed/terminal.h */
+
 struct troupe {
   struct log *log;
   struct scheduler *scheduler;
   struct script *script;
   struct entries entries;
+  struct terminals *terminals;
   /* The thread_id of the engine's thread. Written by troupe_new and
   ** troupe_adopt; relaxed: who is asked whether it is he knows whether he has
   ** written it, and what comes with it is handed over by the engine. */

@@ -23,7 +23,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
-#include "terminal/completion.h"
+#include "base/completion.h"
 #include "terminal/past.h"
 #include "terminal/screen.h"
 #include "terminal/wide.h"

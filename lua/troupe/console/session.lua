@@ -4,13 +4,16 @@
 -- What is typed runs in an actor beside it (troupe.console.evaluator), so that
 -- the session itself hears an interrupt, and a client that goes away, whatever
 -- goes on there. It hands over one input at a time and waits for none of its
--- own messages but the client's taking what is written, 10 s at most.
+-- own messages but the client's taking what is written, 10 s at most; or, of a
+-- terminal that is an actor of the engine's (troupe_terminal_open), as long as
+-- that is there.
 
 local core = require "troupe.core"
 local frame = require "troupe.console.frame"
 local json = require "troupe.console.json"
 local problem = require "troupe.console.problem"
 local troupe = require "troupe"
+local wire = require "troupe.console.wire"
 
 local session = {call = {}, info = {}}
 
@@ -27,13 +30,13 @@ local GONE = "the session's variables are gone"
 
 local function close(self)
   self.closed = true
-  self.sock:close()
+  self.wire:close()
   troupe.exit("shutdown") -- and so the evaluator
 end
 
 local function write(self, kind, payload)
-  local ok, written = pcall(troupe.shield, self.patience, self.sock.write,
-                            self.sock, frame.pack(kind, payload))
+  local ok, written = pcall(troupe.shield, self.patience, self.wire.write,
+                            self.wire, kind, payload)
   if not (ok and written) then close(self) end
 end
 
@@ -42,15 +45,29 @@ local function finish(self, why)
   close(self)
 end
 
---- `args`: name, the host's; plain: its actors are not the console's;
---- patience: seconds until a client takes what is written.
-function session.init(sock, args)
-  local self = {sock = sock, name = args.name or "", plain = args.plain,
-                patience = args.patience or PATIENCE, inputs = {}, count = 0,
-                pieces = {}}
+-- Who has a socket has to say soon who it is.
+local function listen(self, sock)
+  self.wire = wire.socket(sock)
   self.greeting = troupe.after(GREETING, troupe.self(), "silent")
+  self.wire:deliver(4)
+end
+
+-- It is served when the engine likes: it may stand still for any time.
+local function attach(self, terminal)
+  self.wire, self.terminal = wire.terminal(terminal), terminal
+  self.patience = math.huge
+  troupe.monitor(terminal)
+end
+
+--- `args`: name, the host's; plain: its actors are not the console's;
+--- patience: seconds until a client takes what is written. Without a socket,
+--- they are the first, and have a terminal: its pid.
+function session.init(sock, args)
+  if not args then sock, args = nil, sock end
+  local self = {name = args.name or "", plain = args.plain, inputs = {},
+                patience = args.patience or PATIENCE, count = 0, pieces = {}}
+  if sock then listen(self, sock) else attach(self, args.terminal) end
   write(self, "W", self.name .. "\n" .. BANNER)
-  sock:deliver(4)
   return self
 end
 
@@ -180,7 +197,7 @@ local function greet(self, payload)
   if not hello then return finish(self, why) end
   if not self.greeted then
     self.greeted = true
-    self.greeting:cancel()
+    if self.greeting then self.greeting:cancel() end
     start(self)
   end
   self.hello = hello
@@ -212,20 +229,25 @@ local function receive(self, kind, payload)
   handler(self, payload)
 end
 
-function session.info.data(self, sock, bytes)
+function session.info.data(self, _, bytes)
   if self.length then
     if #bytes < self.length then return close(self) end
     self.length = nil
-    sock:deliver(4)
+    self.wire:deliver(4)
     return receive(self, bytes:sub(1, 1), bytes:sub(2))
   end
   local length, why = frame.length(bytes)
   if not length then return finish(self, why) end
   self.length = length
-  sock:deliver(length)
+  self.wire:deliver(length)
 end
 
 function session.info.closed(self) close(self) end
+
+-- From a terminal, which is an actor.
+function session.info.frame(self, kind, payload)
+  receive(self, kind, payload)
+end
 
 function session.info.silent(self)
   if not self.greeted then finish(self, "no hello came") end
@@ -241,6 +263,7 @@ end
 -- An evaluation that would not be interrupted has been killed; or it has ended
 -- itself, or come to its limit.
 function session.down(self, pid, reason)
+  if pid == self.terminal then return close(self) end
   if pid ~= self.evaluator then return end
   local current, hello = self.current, self.hello
   self.current, self.pieces = nil, {}
@@ -257,7 +280,7 @@ end
 function session.terminate(self)
   if self.evaluator then troupe.kill(self.evaluator) end
   if self.closed then return end
-  pcall(self.sock.trywrite, self.sock, frame.pack("Z", "the host stops"))
+  pcall(self.wire.trywrite, self.wire, "Z", "the host stops")
 end
 
 return session

@@ -6,8 +6,8 @@
 ** Ownership
 **   A completion points into the answer that it was read from.
 */
-#ifndef TROUPE_TERMINAL_COMPLETION_H
-#define TROUPE_TERMINAL_COMPLETION_H
+#ifndef TROUPE_BASE_COMPLETION_H
+#define TROUPE_BASE_COMPLETION_H
 
 #include <stdbool.h>
 #include <stddef.h>

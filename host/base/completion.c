@@ -1,4 +1,4 @@
-#include "terminal/completion.h"
+#include "base/completion.h"
 
 #include <string.h>
 
