@@ -690,7 +690,8 @@ uint64_t troupe_spawn_wait(struct troupe *host, const char *module,
 ** Threads    Handlers run on the engine's thread, in troupe_poll (ON_POLL), or
 **            on one of the host's (ON_WORKER): on any, but never two of one
 **            actor at a time. One that blocks there holds only its actor up, if
-**            slices are by signals; with hooks it holds a worker up, too.
+**            slices are by signals; with hooks it holds a worker up, too, with
+**            its timers and the deadlines of who has called from there.
 ** Ownership  What a handler is given is valid until it returns.
 */
 
