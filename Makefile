@@ -82,7 +82,8 @@ run:
 
 test:
 	$(INSTALL) $(TEST_PACKAGES)
-	$(COMPILE) build/test/troupe build/test/libtroupe.a build/test/libtroupe.so
+	$(COMPILE) build/test/troupe build/test/libtroupe.a \
+	  build/test/libtroupe.so
 	$(call SUITE,1) build/test/troupe $(SPEC)
 
 # One failure does not hide the next.
@@ -156,7 +157,7 @@ deb:
 
 check-deb: deb
 	$(INSTALL) lintian
-	lintian --allow-root --fail-on error,warning build/deb/troupe_*.deb
+	lintian --allow-root --fail-on error,warning build/deb/*.deb
 
 clean:
 	rm -rf build
@@ -181,7 +182,7 @@ build/$(1)/%.o: host/%.c Makefile
 	@echo "$(1) $$<"
 	@$(CC) $(FLAGS) $(FLAGS_$(1)) $(CFLAGS) -MMD -MP -c -o $$@ $$<
 
-build/$(1)/embedded.o: build/embedded.c Makefile
+build/$(1)/embedded.o: $(4) Makefile
 	@mkdir -p $$(@D)
 	@$(CC) $(FLAGS) $(FLAGS_$(1)) $(CFLAGS) -MMD -MP -c -o $$@ $$<
 
@@ -192,10 +193,18 @@ $(3): $$(OBJECTS_$(1)) build/lua.list build/sources.list
 -include $$(OBJECTS_$(1):.o=.d)
 endef
 
+# The modules of the command are not in the library.
+build/library/embedded.c: scripts/build/embed.lua build/modules.list $(MODULES)
+	@mkdir -p $(@D)
+	@$(LUA) scripts/build/embed.lua $(filter-out lua/troupe/cli% lua/meta/%, \
+	  $(MODULES)) >$@.new
+	@mv $@.new $@
+
 COMMANDED = $(filter-out $(SHIM),$(SOURCES))
-$(eval $(call variant,release,$(filter-out $(PROBE),$(COMMANDED)),build/troupe))
+$(eval $(call variant,release,$(filter-out $(PROBE),$(COMMANDED)), \
+  build/troupe,build/embedded.c))
 $(foreach name,test asan tsan stress,$(eval \
-  $(call variant,$(name),$(COMMANDED),build/$(name)/troupe)))
+  $(call variant,$(name),$(COMMANDED),build/$(name)/troupe,build/embedded.c)))
 
 # --- The library -------------------------------------------------------------
 
@@ -237,7 +246,7 @@ $(4): build/$(1)/libtroupe.o
 endef
 
 $(eval $(call variant,library,$(filter-out $(PROBE) $(SHIM) $(COMMAND), \
-  $(SOURCES)),build/library/nothing))
+  $(SOURCES)),build/library/nothing,build/library/embedded.c))
 $(eval $(call library,library,$(filter-out $(PROBE),$(SOURCES)), \
   build/libtroupe.a,build/libtroupe.so))
 $(foreach name,test asan tsan stress,$(eval \

@@ -18,8 +18,8 @@
 **   English, by troupe_error(host) if it is [main], else by troupe_problem().
 **
 ** The command `troupe` is a process of its own. In an engine's process, which
-** libtroupe is for, nothing is taken that belongs to the process: see "Inside
-** an engine" in host/README.md. Where the two differ it says so here.
+** libtroupe is for, nothing is taken that belongs to the process: see "The
+** library" in host/README.md. Where the two differ it says so here.
 */
 #ifndef TROUPE_H
 #define TROUPE_H

@@ -11,7 +11,7 @@ local function package(folder)
     "1700000000", DEBFULLNAME = "Some One", DEBEMAIL = "one@example.org",
     DPKG_DEB_COMPRESSOR_LEVEL = "0" } })
   assert.same({ 0, "" }, { result.status, result.stderr })
-  return result.stdout:match "^(.*)\n$"
+  return result.stdout:match "^(.-)\n"
 end
 
 local function field(file, name)
@@ -55,6 +55,24 @@ describe("make deb", function()
       true)
     assert.equal(0, command.run({ unpacked .. "/usr/bin/troupe", "new",
       "shop" }, { directory = unpacked }).status)
+  end)
+
+  it("has the library in packages of its own", function()
+    local libraries = command.lines("cd " .. quote(folder) ..
+      " && ls | grep '^libtroupe.*deb$' || true")
+    if #libraries == 0 then return end -- there is none beside this binary
+    assert.equal(2, #libraries)
+    local listed = {}
+    for _, deb in ipairs(libraries) do
+      listed[#listed + 1] = table.concat(command.lines("dpkg-deb -c " ..
+        quote(folder .. "/" .. deb)), "\n")
+    end
+    assert.matches("/usr/include/troupe.h\n", listed[1], 1, true)
+    assert.matches("/pkgconfig/troupe.pc", listed[1], 1, true)
+    assert.matches("/libtroupe.so.0 -> libtroupe.so." .. version(),
+      listed[2], 1, true)
+    assert.equal("libtroupe0 (= " .. version() .. ")",
+      field(folder .. "/" .. libraries[1], "Depends"))
   end)
 
   it("is the same, byte by byte, when it is made again", function()

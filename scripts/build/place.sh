@@ -2,8 +2,8 @@
 # Usage: place.sh install BINARY PREFIX [DESTDIR]
 #        place.sh uninstall PREFIX [DESTDIR]
 #
-# Copies a binary that has been built, the library beside it if there is one, and
-# what belongs to them, to where they are found: LIBDIR=lib below PREFIX for the
+# Copies a binary that has been built, the library beside it if there is one,
+# and what belongs to them, to where they are found: LIBDIR=lib below PREFIX for the
 # library; below DESTDIR if it is for another place than this. Builds
 # nothing, and writes nothing elsewhere. What it has made, files and folders,
 # it writes down in PREFIX/share/troupe/installed; uninstall removes just that.
@@ -158,7 +158,7 @@ install_all() {
   if [ -z "${UNLISTED:-}" ]; then echo "$list"; fi >"$made"
   [ -z "$root" ] || mkdir -p "$root"
   # A list in a variable would break at blanks.
-  (cd "$scratch/new" && find . -type f -o -type l | LC_ALL=C sort) >"$scratch/files"
+  (cd "$scratch/new" && find . ! -type d | LC_ALL=C sort) >"$scratch/files"
   while read -r file; do place "${file#.}"; done <"$scratch/files"
   remove_others
   if [ -z "${UNLISTED:-}" ]; then
