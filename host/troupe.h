@@ -678,9 +678,9 @@ uint64_t troupe_spawn_wait(struct troupe *host, const char *module,
 ** Native actors: behaviours of C. Wherever scripts may name a module that is a
 ** behaviour (troupe.start, a supervisor's child, a pool's worker, an entity,
 ** registry.ensure) they may name a native one, and find its actors like any
-** others: they have pids, mailboxes, names, links and monitors, are called, cast
-** to, stopped and inspected. Only what is inside a Lua state they have not:
-** `require` of it, the options memory, cpu and libraries, and :enter are
+** others: they have pids, mailboxes, names, links and monitors, are called,
+** cast to, stopped and inspected. Only what is inside a Lua state they have
+** not: `require` of it, the options memory, cpu and libraries, and :enter are
 ** refused.
 **
 ** Its handlers run one at a time, and must not wait for another actor (a
@@ -725,8 +725,8 @@ enum troupe_where { TROUPE_ON_POLL, TROUPE_ON_WORKER };
 /* Any of the functions may be NULL. */
 struct troupe_behaviour {
   size_t size;      /* sizeof(struct troupe_behaviour) */
-  const char *name; /* as a module's: "engine.sprite". It goes before a module of
-                    ** that name */
+  const char *name; /* as a module's: "engine.sprite". It goes before a module
+                    ** of that name */
   enum troupe_where where; /* ON_POLL: the host has options.engine */
   void *context;
   /* `arguments` are those that init would have: of troupe.start's args, one or
@@ -753,7 +753,7 @@ bool troupe_register(struct troupe *host,
 
 uint64_t troupe_self(const struct troupe_actor *self);
 struct troupe *troupe_host(const struct troupe_actor *self);
-/* That of the behaviour; and what this actor keeps for itself, NULL at first. */
+/* That of the behaviour; and what this actor keeps for itself, at first NULL.*/
 void *troupe_context(const struct troupe_actor *self);
 void *troupe_state(const struct troupe_actor *self);
 void troupe_set_state(struct troupe_actor *self, void *state);
@@ -780,10 +780,11 @@ void troupe_unlink(struct troupe_actor *self, uint64_t pid);
 /* --- For anybody. --- */
 
 /*
-** [any thread, any actor's handler] Gives the reply that somebody waits for: the
-** values, which the writer keeps; NULL: none. False: he does not wait any more
-** (he has had one, or has given up, or the actor that owed it has ended), or it
-** cannot be sent; troupe_problem says which. The host must not have been freed.
+** [any thread, any actor's handler] Gives the reply that somebody waits for:
+** the values, which the writer keeps; NULL: none. False: he does not wait any
+** more (he has had one, or has given up, or the actor that owed it has ended),
+** or it cannot be sent; troupe_problem says which. The host must not have been
+** freed.
 */
 bool troupe_reply(struct troupe *host, struct troupe_from from,
                   const struct troupe_writer *values);
