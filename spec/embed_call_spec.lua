@@ -19,6 +19,16 @@ describe("a program", function()
   it("waits for what happens on its own thread, but not inside of it",
     function() works "call_inside" end)
 
+  it("may call where it has held up a worker for long", function()
+    -- TSan holds back the signals that find out.
+    local _, variant = embed.variant()
+    if variant ~= "tsan" then works "call_lent" end
+  end)
+
+  it("hears of an end, too, where memory is scarce", function()
+    works "call_nomem"
+  end)
+
   it("hears once of the end of each call, whatever ends it", function()
     works "call_end"
   end)
