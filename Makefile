@@ -38,10 +38,12 @@ INSTALL = @sh scripts/build/install.sh
 BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev libedit-dev \
   libbsd-dev libmd-dev libncurses-dev lua5.4
 TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted procps tmux dpkg-dev luarocks \
-  fish zsh lua-ldoc mandoc lua-check g++ luajit pkg-config
+  fish zsh lua-ldoc mandoc lua-check g++ luajit pkg-config love xvfb xauth
 DEB_PACKAGES = $(BUILD_PACKAGES) dpkg-dev
 LINT_PACKAGES = lua5.4 lua-check clang-format
 PEER_PACKAGES = $(BUILD_PACKAGES) erlang-nox elixir
+LOVE_PACKAGES = $(BUILD_PACKAGES) love \
+  $(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb xauth)
 RUN_PACKAGES = $(BUILD_PACKAGES) $(if $(shell command -v nc),,netcat-openbsd)
 
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(CORES))
@@ -50,7 +52,7 @@ SUITE = @TROUPE_SPEC_PATIENCE=$(1) $(LUA) spec/suite.lua
 LUA_FILES = $(shell find lua scripts spec -name '*.lua')
 C_FILES = $(shell find host -name '*.[ch]')
 
-.PHONY: help build library run test check lint check-asan check-tsan check-stress
+.PHONY: help build library run love test check lint check-asan check-tsan check-stress
 .PHONY: bench bench-peers soak faults install uninstall deb check-deb clean
 .DEFAULT_GOAL = help
 
@@ -59,6 +61,7 @@ help:
 	@echo "make test         run all specs; SPEC=spec/x_spec.lua runs one file"
 	@echo "make check        lint, and all specs under every variant"
 	@echo "make build        build/troupe, build/libtroupe.so and libtroupe.a"
+	@echo "make love         ten thousand actors in a game, by LÖVE (ARGS=...)"
 	@echo "make bench        measure; make bench-peers adds Erlang and Elixir"
 	@echo "make soak         ten minutes of random load (SOAK_SECONDS=600)"
 	@echo "make faults       1,000 seeds of faults, FAULT_SEEDS=1000, or one again"
@@ -85,6 +88,11 @@ test:
 	$(COMPILE) build/test/troupe build/test/libtroupe.a \
 	  build/test/libtroupe.so
 	$(call SUITE,1) build/test/troupe $(SPEC)
+
+love:
+	$(INSTALL) $(LOVE_PACKAGES)
+	$(COMPILE) build/libtroupe.so
+	@sh scripts/embed/love/run.sh build/libtroupe.so $(ARGS)
 
 # One failure does not hide the next.
 check:
