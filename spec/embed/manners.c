@@ -125,6 +125,30 @@ static const char script[] =
     "while os.clock() < until_then do end\n"
     "troupe.sleep(0)\n";
 
+/* A stepped host writes on this thread, to a child that has gone. */
+static void step(void) {
+  struct troupe_options options = {.size = sizeof options};
+  struct troupe *host;
+  char error[256] = "";
+  options.stepped = true;
+  options.log_level = "off";
+  host = troupe_new(&options, error, sizeof error);
+  EXPECT_TEXT("", error);
+  EXPECT(troupe_start(host));
+  EXPECT(troupe_run_code(host,
+                         "local file = io.popen('exec true', 'w')\n"
+                         "file:setvbuf 'no'\n"
+                         "local text = ('x'):rep(65536)\n"
+                         "for _ = 1, 10 do\n"
+                         "  if not file:write(text) then os.exit(4) end\n"
+                         "end",
+                         0, NULL));
+  for (int i = 0; i < 100 && !troupe_ended(host); i++)
+    EXPECT(troupe_step(host, 1000000));
+  EXPECT(troupe_status(host) == 4);
+  finish(host);
+}
+
 int main(void) {
   static struct sigaction before[SIGNALS + 1];
   static char maps[MAPS_SIZE], later[MAPS_SIZE];
@@ -164,5 +188,6 @@ int main(void) {
   }
   finish(host);
   close(ends[1]);
+  step();
   return 0;
 }
