@@ -194,9 +194,9 @@ static void serve(struct worker *worker, struct engine *engine,
 }
 
 bool engine_serve(struct scheduler *scheduler, uint64_t until) {
-  ASSERT(!scheduler->stepped, "step_run serves that one");
   struct worker *worker = scheduler->engine;
   struct engine *engine = engine_of(scheduler);
+  ASSERT(!scheduler->stepped, "step_run serves that one");
   see_ring(worker, engine);
   if (engine->parked) {
     take_rings(engine);

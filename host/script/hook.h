@@ -26,13 +26,14 @@ void hook_make_way(struct actor *actor);
 
 /*
 ** Has this actor been asked to come to a boundary? For a C function that may
-** run for long, every few thousand steps. If so, and coroutine_can_wait, it
-** suspends with coroutine_wait(L, HOST_PREEMPT, ...) and goes on from there in
-** the continuation; if it cannot wait it calls hook_stuck.
+** run for long, every few thousand steps, which take as long as so many
+** instructions. If so, and coroutine_can_wait, it suspends with
+** coroutine_wait(L, HOST_PREEMPT, ...) and goes on from there in the
+** continuation; if it cannot wait it calls hook_stuck.
 */
-static inline bool hook_poll(lua_State *L) {
+static inline bool hook_poll(lua_State *L, unsigned instructions) {
   struct body *body = body_of(L);
-  if (body->hook_count != 0) slice_poll(HOOK_STEP);
+  if (body->hook_count != 0) slice_poll(instructions);
   return atomic_load_explicit(&body->interrupted, memory_order_relaxed);
 }
 

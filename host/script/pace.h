@@ -23,6 +23,9 @@
 #define PACE_STEPS 4096
 #endif
 
+/* So many of them take as long as an instruction of Lua's. */
+#define STEPS_OF_ONE 4
+
 /* As many, or as few as a spec has asked for (probe.pace). */
 static inline int pace_steps(lua_State *L) {
 #ifdef TROUPE_ASSERTS
@@ -37,7 +40,7 @@ static inline bool pace_over(lua_State *L) {
 #ifdef TROUPE_ASSERTS
   if (body_of(L)->pace > 0 && coroutine_can_wait(L)) return true;
 #endif
-  if (likely(!hook_poll(L))) return false;
+  if (likely(!hook_poll(L, PACE_STEPS / STEPS_OF_ONE + 1))) return false;
   if (coroutine_can_wait(L)) return true;
   hook_stuck(L);
   return false;
