@@ -18,6 +18,7 @@
 #include "embed/host.h"
 #include "embed/files.h"
 #include "embed/inside.h"
+#include "embed/module.h"
 #include "embed/options.h"
 #include "embed/problem.h"
 #include "embed/native.h"
@@ -122,9 +123,10 @@ static bool make_script(struct troupe *host,
       .output_context = options->context};
   host->script = runtime_new(host->scheduler, &script);
   host->beside = options->beside != NULL;
-  if (host->script != NULL) files_install(&host->files, options, host->script);
-  return host->script != NULL && natives_install(host) &&
-         terminals_install(host) &&
+  if (host->script == NULL) return false;
+  files_install(&host->files, options, host->script);
+  modules_install(host);
+  return natives_install(host) && terminals_install(host) &&
          (!host->beside || search_beside(host, options->beside));
 }
 

@@ -792,6 +792,138 @@ bool troupe_reply(struct troupe *host, struct troupe_from from,
 bool troupe_reply_error(struct troupe *host, struct troupe_from from,
                         const char *text);
 
+/* --- Modules of C -------------------------------------------------------- */
+
+/*
+** Functions of C that scripts call: `local draw = require "engine.draw"`, then
+** draw.line(1, 2, "red"), in any actor.
+**
+** Threads    A function runs on the worker of the actor that calls it, several
+**            of them at a time on several: what they share they lock. It may
+**            block, which holds up that actor alone; it must not wait for an
+**            actor (a function that would refuses).
+** Ownership  The frame is the call: valid until the function returns, on its
+**            own thread. What is read from it is borrowed until then; what is
+**            returned is copied.
+** Errors     None of this raises, longjmps or unwinds through the function.
+**            What is wrong is noted, the first time, and raised where the
+**            function was called once it has returned. It must not throw or
+**            longjmp out of itself: that ends the process (of C++, catch what
+**            may be thrown, and troupe_fail).
+*/
+struct troupe_frame;
+typedef void troupe_function(struct troupe_frame *frame);
+
+/* A function, and what scripts call it. */
+struct troupe_method {
+  const char *name; /* NULL ends a list */
+  troupe_function *run;
+};
+
+struct troupe_module {
+  size_t size;      /* sizeof(struct troupe_module) */
+  const char *name; /* "engine.draw": as for require */
+  const struct troupe_method *functions;
+  void *context;
+};
+
+/* [any thread] Before troupe_start or after; it is copied, and stays. False: the
+** name is taken (as for troupe_add_module), or no memory. */
+bool troupe_module(struct troupe *host, const struct troupe_module *module);
+
+void *troupe_frame_context(const struct troupe_frame *frame);
+struct troupe *troupe_frame_host(const struct troupe_frame *frame);
+uint64_t troupe_frame_caller(const struct troupe_frame *frame); /* its pid */
+
+/* Arguments, from 1; those of the script, of a method the handle itself first.
+** The kind is NONE past the last one. */
+int troupe_argument_count(const struct troupe_frame *frame);
+enum troupe_kind troupe_argument_kind(const struct troupe_frame *frame,
+                                      int number);
+
+/* Each: false if the argument is of another kind, which is then what is wrong,
+** in Lua's words: "bad argument #1 to 'line' (number expected, got nil)"; *value
+** is as it was. There is no conversion from a string to a number or back. Ask
+** for the kind before if an argument may be left out. */
+bool troupe_argument_boolean(struct troupe_frame *frame, int number,
+                             bool *value);
+/* Also a number, if it has the value of an integer. */
+bool troupe_argument_integer(struct troupe_frame *frame, int number,
+                             int64_t *value);
+/* Also an integer, rounded if it must be. */
+bool troupe_argument_number(struct troupe_frame *frame, int number,
+                            double *value);
+/* Followed by a NUL, and may have others inside. */
+bool troupe_argument_string(struct troupe_frame *frame, int number,
+                            const char **bytes, size_t *size);
+bool troupe_argument_pid(struct troupe_frame *frame, int number,
+                         uint64_t *pid);
+bool troupe_argument_handle(struct troupe_frame *frame, int number,
+                            const char *type, uint64_t *id);
+/* Any value, in front of a reader: for tables. It is encoded for that, as if it
+** were sent, and what cannot be sent is wrong. */
+bool troupe_argument_reader(struct troupe_frame *frame, int number,
+                            struct troupe_reader *reader);
+
+/* Each is one result more, at most 16. */
+void troupe_return_nil(struct troupe_frame *frame);
+void troupe_return_boolean(struct troupe_frame *frame, bool value);
+void troupe_return_integer(struct troupe_frame *frame, int64_t value);
+void troupe_return_number(struct troupe_frame *frame, double value);
+/* Any bytes; may be NULL if there are none. */
+void troupe_return_string(struct troupe_frame *frame, const char *bytes,
+                          size_t size);
+void troupe_return_pid(struct troupe_frame *frame, uint64_t pid); /* 0: nil */
+/* Of a type that troupe_type has made. */
+void troupe_return_handle(struct troupe_frame *frame, const char *type,
+                          uint64_t id);
+/* All values of the writer, which count as one; for tables. */
+void troupe_return_values(struct troupe_frame *frame,
+                          const struct troupe_writer *values);
+
+/* What is wrong: an error with this text, and where the script has called; it is
+** cut at some 500 bytes. The second: "bad argument #2 to 'line' (text)". */
+void troupe_fail(struct troupe_frame *frame, const char *text);
+void troupe_fail_argument(struct troupe_frame *frame, int number,
+                          const char *text);
+
+/* --- Handles ------------------------------------------------------------- */
+
+/*
+** What of the engine's scripts may hold and send: a handle is a type and 64 bits
+** that say which, a userdata with methods: `sprite:move(3, 4)`. Within an actor
+** equal handles are the same value, also as keys of tables; they travel in
+** messages, and troupe_write_handle and troupe_read_handle write and read them.
+** troupe.encode refuses them.
+**
+** A handle owns nothing, and says nothing when the last one goes: what it stands
+** for comes and goes as the engine likes. So let the 64 bits be a place in a
+** table of the engine's and that place's generation, which counts up whenever
+** what is there is removed:
+**
+**   id = generation << 32 | index
+**
+** Each method looks up the place, under a lock or in whatever way the table is
+** safe, and if the generation is another one troupe_fail says that the sprite is
+** gone; `describe` answers false. An old handle is never taken for what came to
+** be in its place later.
+*/
+struct troupe_type {
+  size_t size;      /* sizeof(struct troupe_type) */
+  const char *name; /* "engine.sprite" */
+  const struct troupe_method *methods; /* functions as a module's */
+  void *context;
+  /* What tostring shows behind the name: writes a text of at most `size` bytes,
+  ** its NUL included. False: it is gone. [worker, as a function of a module]
+  ** NULL: the id as a number. */
+  bool (*describe)(void *context, uint64_t id, char *text, size_t size);
+};
+
+/* [any thread] As troupe_module; a type may have a module's name. What is
+** received of a type that the host does not know cannot be decoded, an error at
+** who receives it. */
+bool troupe_type(struct troupe *host, const struct troupe_type *type);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,8 +1,12 @@
+#include "embed/code.h"
+
 #include <string.h>
 
 #include "embed/entry.h"
 #include "embed/host.h"
 #include "embed/problem.h"
+#include "script/binding.h"
+#include "script/library.h"
 #include "script/module_load.h"
 #include "script/module_store.h"
 #include "script/natives.h"
@@ -11,7 +15,7 @@
 /* Is it Troupe's own? */
 static bool is_ours(struct modules *modules, const char *name) {
   return strcmp(name, "troupe") == 0 || strncmp(name, "troupe.", 7) == 0 ||
-         modules_embedded(modules, name) != NULL;
+         library_bit(name) != 0 || modules_embedded(modules, name) != NULL;
 }
 
 static bool is_elsewhere(struct modules *modules, const char *name,
@@ -21,19 +25,28 @@ static bool is_elsewhere(struct modules *modules, const char *name,
   return source != NULL && strcmp(source->chunk + 1, file) != 0;
 }
 
+bool code_check_name(struct troupe *host, const char *name) {
+  const struct script *script = host->script;
+  if (name == NULL || name[0] == '\0')
+    return problem_set("expected the name of a module, got none");
+  if (strlen(name) > CODE_NAME)
+    return problem_set("expected the name of a module to have at most %d "
+                       "bytes, got %zu", CODE_NAME, strlen(name));
+  if (is_ours(script->modules, name))
+    return problem_set("%s is a part of the host, and stays as it is", name);
+  if (natives_find(script, name) != NULL)
+    return problem_set("there is a behaviour %s already", name);
+  return bindings_find(script->bindings, BINDING_MODULE, name,
+                       strlen(name)) == NULL ||
+         problem_set("there is a module %s of C already", name);
+}
+
 /* Its file's name. */
 static bool read_name(struct troupe *host, const char *name, char *file,
                       size_t size) {
   struct modules *modules = host->script->modules;
-  if (name == NULL || name[0] == '\0')
-    return problem_set("expected the name of a module, got none");
-  if (!module_supply_name(name, file, size))
-    return problem_set("expected the name of a module to have at most 500 "
-                       "bytes, got %zu", strlen(name));
-  if (is_ours(modules, name))
-    return problem_set("%s is a part of the host, and stays as it is", name);
-  if (natives_find(host->script, name) != NULL)
-    return problem_set("there is a behaviour %s already", name);
+  if (!code_check_name(host, name)) return false;
+  module_supply_name(name, file, size);
   return !is_elsewhere(modules, name, file) ||
          problem_set("the module %s has been loaded from elsewhere", name);
 }

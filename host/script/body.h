@@ -250,6 +250,7 @@ struct body {
   uint64_t doomed_visit;   /* ...or interrupted in what this wait was for */
   struct lapsed_wait lapsed; /* the last one: script/report.c */
   struct buffer scratch;   /* a text that must live across a raise */
+  struct buffer staged;    /* what a function of C returns: script/frame.c */
   char *text;              /* of a script: the printed error, for the host */
 
   /* The end (script/ending.c). */

@@ -86,6 +86,17 @@ void codec_encode(lua_State *L, int index, const char *what,
 void codec_decode(lua_State *L, const void *bytes, size_t size,
                   unsigned char flags);
 
+/* Pushes `count` values, as codec_decode. */
+void codec_decode_values(lua_State *L, const void *bytes, size_t size,
+                         int count, unsigned char flags);
+
+/* As codec_encode, but never raises: false, if that would, or if the state is
+** not ready yet (codec_ready); `out`, which was empty, is then to be freed. */
+bool codec_try(lua_State *L, int index, struct buffer *out,
+               unsigned char *flags);
+/* Makes what codec_try needs in a state. May raise (memory). */
+void codec_ready(lua_State *L);
+
 /* troupe.encode(value) -> string, troupe.decode(string) -> value: a version
 ** byte and a flags byte, then as above; pids, froms and addresses are refused
 ** on both ways. */

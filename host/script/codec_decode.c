@@ -18,6 +18,7 @@
 #include "script/codec.h"
 #include "script/failure.h"
 #include "script/finaliser.h"
+#include "script/handle.h"
 #include "script/module.h"
 #include "script/value.h"
 
@@ -33,7 +34,7 @@ struct decoder {
 };
 
 static const struct codec_userdata *const userdata_codecs[] = {
-    &value_from_codec, &value_address_codec};
+    &value_from_codec, &value_address_codec, &handle_codec};
 
 const struct codec_userdata *codec_userdata_of(unsigned tag) {
   size_t count = sizeof userdata_codecs / sizeof *userdata_codecs;
@@ -306,6 +307,11 @@ int codec_unpack_rest(lua_State *L, const struct message *message,
   decode(L, message->bytes + skip, message->size - skip, count,
          message->flags, false);
   return count;
+}
+
+void codec_decode_values(lua_State *L, const void *bytes, size_t size,
+                         int count, unsigned char flags) {
+  decode(L, bytes, size, count, flags, false);
 }
 
 void codec_decode(lua_State *L, const void *bytes, size_t size,

@@ -27,6 +27,7 @@
 #include "script/codec_problem.h"
 #include "script/codec_text.h"
 #include "script/failure.h"
+#include "script/handle.h"
 #include "script/value.h"
 
 #define HOLES 8 /* a list may have so many holes more than fields */
@@ -174,6 +175,7 @@ static bool put_light(struct encoder *e, int index) {
 static const struct codec_userdata *find_codec(lua_State *L, int index) {
   const struct codec_userdata *codec = NULL;
   bool found = false;
+  uint64_t id;
   if (!lua_getmetatable(L, index)) return NULL;
   for (unsigned tag = TAG_FROM; !found; tag++) {
     codec = codec_userdata_of(tag);
@@ -183,18 +185,21 @@ static const struct codec_userdata *find_codec(lua_State *L, int index) {
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
+  if (codec == NULL && handle_test(L, index, &id) != NULL)
+    codec = &handle_codec;
   return codec;
 }
 
 static bool put_userdata(struct encoder *e, int index) {
+  static const char *const names[] = {"from", "address", "handle"};
   const struct codec_userdata *codec;
   struct buffer bytes;
   bool packed;
-  if (!lua_checkstack(e->L, 2)) return fail(e, PROBLEM_MEMORY);
+  if (!lua_checkstack(e->L, 4)) return fail(e, PROBLEM_MEMORY);
   codec = find_codec(e->L, index);
   if (codec == NULL) return refuse(e, index, "userdata");
   if (e->purpose == TO_KEEP)
-    return refuse(e, index, codec->tag == TAG_FROM ? "from" : "address");
+    return refuse(e, index, names[codec->tag - TAG_FROM]);
   buffer_init(&bytes);
   packed = codec->pack(e->L, index, &bytes) || fail(e, PROBLEM_MEMORY);
   if (packed)
@@ -387,6 +392,11 @@ static inline int walk(struct encoder *e, int first, int count) {
   return i;
 }
 
+void codec_ready(lua_State *L) {
+  lua_pushstring(L, module_name);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, module_name);
+}
+
 /* The first walk of a state that needs the name gives up, and begins anew
 ** with nothing in hand once the name is there: making it may raise. */
 static __attribute__((noinline)) int walk_again(struct encoder *e, int first,
@@ -394,8 +404,7 @@ static __attribute__((noinline)) int walk_again(struct encoder *e, int first,
   lua_State *L = e->L;
   encoder_deinit(e);
   lua_settop(L, e->top);
-  lua_pushstring(L, module_name);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, module_name);
+  codec_ready(L);
   encoder_init(e, L, e->purpose);
   return walk(e, first, count);
 }
@@ -497,6 +506,24 @@ static void encode_to(lua_State *L, int index, const char *what,
 void codec_encode(lua_State *L, int index, const char *what,
                   struct buffer *out, unsigned char *flags) {
   encode_to(L, index, what, TO_SEND, out, flags);
+}
+
+bool codec_try(lua_State *L, int index, struct buffer *out,
+               unsigned char *flags) {
+  struct encoder e;
+  int top = lua_gettop(L);
+  char *to = NULL;
+  encoder_init(&e, L, TO_SEND);
+  if (walk(&e, lua_absindex(L, index), 1) == 1)
+    to = buffer_reserve(out, block_size(&e.block));
+  if (to != NULL) {
+    block_copy(&e.block, (unsigned char *)to);
+    buffer_grow(out, block_size(&e.block));
+    *flags = e.flags;
+  }
+  encoder_deinit(&e);
+  lua_settop(L, top);
+  return to != NULL;
 }
 
 /* --- troupe.encode -------------------------------------------------------- */

@@ -91,6 +91,7 @@ void life_free(struct body *body) {
   path_drop(body->path);
   buffer_deinit(&body->reason);
   buffer_deinit(&body->scratch);
+  buffer_deinit(&body->staged);
   buffer_deinit(&body->evidence);
   circle_free(&body->circle);
   if (body->upgrade != NULL) slab_give(body->upgrade, sizeof *body->upgrade);

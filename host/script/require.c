@@ -2,6 +2,7 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "script/binding.h"
 #include "script/body.h"
 #include "script/coroutine.h"
 #include "script/gate.h"
@@ -31,11 +32,28 @@ static int open_state_module(lua_State *L) {
   return 1;
 }
 
+static int open_binding(lua_State *L) {
+  binding_push(L, lua_touserdata(L, lua_upvalueindex(1)));
+  return 1;
+}
+
+/* What the program that embeds the host has. */
+static bool push_binding(lua_State *L, const char *name) {
+  const struct binding *binding =
+      bindings_find(body_of(L)->script->bindings, BINDING_MODULE, name,
+                    strlen(name));
+  if (binding == NULL) return false;
+  lua_pushlightuserdata(L, (void *)(uintptr_t)binding);
+  lua_pushcclosure(L, open_binding, 1);
+  lua_pushliteral(L, ":preload:");
+  return true;
+}
+
 /* Pushes a loader and its data, as a searcher does. */
 static bool push_state_module(lua_State *L, const char *name) {
   const struct state_module *module = state_modules;
   while (module->name && strcmp(module->name, name) != 0) module++;
-  if (!module->name) return false;
+  if (!module->name) return push_binding(L, name);
   lua_pushlightuserdata(L, (void *)(uintptr_t)module);
   lua_pushcclosure(L, open_state_module, 1);
   lua_pushliteral(L, ":preload:");

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/native.h"
 #include "core/board.h"
+#include "script/binding.h"
 #include "script/body.h"
 #include "script/codec.h"
 #include "script/console.h"
@@ -17,6 +18,7 @@
 #include "script/face.h"
 #include "script/face_lease.h"
 #include "script/face_schedule.h"
+#include "script/frame.h"
 #include "script/gateway.h"
 #include "script/interrupt.h"
 #include "script/library.h"
@@ -146,9 +148,11 @@ struct script *runtime_new(struct scheduler *scheduler,
   script->overtime = overtime_new(script);
   script->coverage = coverage_new();
   script->boards = boards_new();
+  script->bindings = bindings_new(frame_call);
   if (script->stock == NULL || script->reloads == NULL ||
       script->overtime == NULL || script->coverage == NULL ||
-      script->boards == NULL || !make_files(script, options) || !fix_reasons(script)) {
+      script->boards == NULL || script->bindings == NULL ||
+      !make_files(script, options) || !fix_reasons(script)) {
     runtime_free(script);
     return NULL;
   }
@@ -167,6 +171,7 @@ void runtime_free(struct script *script) {
   overtime_free(script->overtime);
   coverage_free(script->coverage);
   boards_free(script->boards);
+  bindings_free(script->bindings);
   settings_free(script);
   console_free(script->console);
   gateway_free(script->gateway);

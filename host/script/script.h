@@ -33,6 +33,7 @@ struct coverage; /* script/coverage.h */
 struct boards;   /* core/board.h */
 struct natives;  /* embed/native.h */
 struct natives_face; /* script/natives.h */
+struct bindings; /* script/binding.h */
 
 /* An exit reason that the host itself gives, encoded once. */
 struct fixed_reason {
@@ -88,6 +89,7 @@ struct script {
   struct overtime *overtime;
   struct coverage *coverage;
   struct boards *boards;
+  struct bindings *bindings;
   struct setting *settings;   /* script/settings.h; sorted out before start */
   struct console *console;    /* set before start; NULL: none */
   struct gateway *gateway;    /* the same */

@@ -1,0 +1,19 @@
+/*
+** Code: modules of Lua in memory (troupe_add_module).
+**
+** Threads  [any thread] all functions
+*/
+#ifndef TROUPE_EMBED_CODE_H
+#define TROUPE_EMBED_CODE_H
+
+#include <stdbool.h>
+
+#include "troupe.h"
+
+#define CODE_NAME 500 /* bytes of a module's name */
+
+/* May a module that the engine gives to its scripts have this name? False:
+** problem_set has been told why not. */
+bool code_check_name(struct troupe *host, const char *name);
+
+#endif
