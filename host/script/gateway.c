@@ -3,10 +3,11 @@
 ** that order: a hand takes one and sends its request in one function of C, in
 ** which nothing makes way, so two calls to one actor arrive as they were made.
 **
-** A hand begins with a cast, `work`, of which there is one under way at a time:
-** a hand that takes an errand and leaves others has the next one begin. If there
-** are no more hands, an errand is taken by whichever is done first. So errands
-** that need no waiting, and those that come while all are busy, cost no message.
+** A hand begins with a cast, `work`, of which there is one under way at a
+** time: a hand that takes an errand and leaves others has the next one begin.
+** If there are no more hands, an errand is taken by whichever is done first. So
+** errands that need no waiting, and those that come while all are busy, cost no
+** message.
 **
 ** What is for an entity may have to wait until that has started, or has slept
 ** and is there again. So nothing overtakes it, errands for the same entity wait
@@ -222,7 +223,7 @@ enum status gateway_ask(struct gateway *gateway, struct errand *errand) {
   return status;
 }
 
-/* --- What a hand has ------------------------------------------------------- */
+/* --- What a hand has ------------------------------------------------------ */
 
 static bool is_same_entity(const struct errand *one,
                            const struct errand *other) {
@@ -489,7 +490,8 @@ int gateway_lua_failed(lua_State *L) {
   failed.kind = lua_tostring(L, -1);
   lua_getfield(L, 2, "begun");
   failed.begun = lua_toboolean(L, -1);
-  if (codec_can_send(L, 2)) failed.values = codec_pack(L, 2, 1, MESSAGE_OUTCOME);
+  if (codec_can_send(L, 2))
+    failed.values = codec_pack(L, 2, 1, MESSAGE_OUTCOME);
   end(L, lua_touserdata(L, 1), &failed);
   return 0;
 }

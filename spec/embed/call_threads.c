@@ -1,4 +1,4 @@
-/* Four threads call, cast and start, and wait for it, while the engine polls. */
+/* Four threads call, cast, start, and wait for it, while the engine polls. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "host.h"

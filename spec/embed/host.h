@@ -92,7 +92,8 @@ static inline int64_t ask_number(struct troupe *host,
 }
 
 /* The string in front, with a NUL; "-" if it is none. */
-static inline const char *text_of(struct troupe_reader *reader, char text[100]) {
+static inline const char *text_of(struct troupe_reader *reader,
+                                  char text[100]) {
   const char *bytes = "-";
   size_t size = 1;
   troupe_read_string(reader, &bytes, &size);
