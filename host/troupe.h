@@ -572,7 +572,7 @@ bool troupe_field(const struct troupe_reader *table, const char *key,
 bool troupe_item(const struct troupe_reader *table, size_t index,
                  struct troupe_reader *value);
 
-/* --- Talking to actors ------------------------------------------------------ */
+/* --- Talking to actors --------------------------------------------------- */
 
 /* Whom something is for. The texts are borrowed until the function that is
 ** given the target returns. To be made by these: */
@@ -612,8 +612,8 @@ bool troupe_cast(struct troupe *host, struct troupe_target target,
 bool troupe_send(struct troupe *host, struct troupe_target target,
                  const struct troupe_writer *values);
 
-/* [any thread] Lets an actor end once it has handled what was sent to it before.
-** Does not wait. False: there is none. */
+/* [any thread] Lets an actor end once it has handled what was sent to it
+** before. Does not wait. False: there is none. */
 bool troupe_end(struct troupe *host, uint64_t pid);
 
 /*
@@ -666,7 +666,8 @@ void troupe_result_free(struct troupe_result *result); /* takes NULL */
 bool troupe_spawn(struct troupe *host, const char *module,
                   const struct troupe_writer *values, uint64_t deadline_ms,
                   troupe_callback *callback, void *context);
-/* 0: `error` (of `error_size` bytes, or NULL) says why. [as troupe_call_wait] */
+/* 0: `error` (of `error_size` bytes, or NULL) says why, as does troupe_problem.
+** [as troupe_call_wait] */
 uint64_t troupe_spawn_wait(struct troupe *host, const char *module,
                            const struct troupe_writer *values,
                            uint64_t deadline_ms, char *error,
