@@ -149,6 +149,19 @@ static void plays(void) {
   end(host, &told);
 }
 
+/* What sockets bring comes when a step begins, however little time passes. */
+static void hears(void) {
+  struct record told;
+  struct troupe *host = begin(&told,
+      "local tcp = require 'troupe.tcp'\n"
+      "local listener = assert(tcp.serve('127.0.0.1:0', 'repeater'))\n"
+      "local socket = assert(tcp.connect(listener:address()))\n"
+      "socket:write 'heard\\n' tell(socket:read 'line')");
+  while (told.text[0] == '\0') EXPECT(troupe_step(host, 1));
+  EXPECT_TEXT("heard at 0.000\n", told.text);
+  end(host, &told);
+}
+
 /* Who waits on the engine's thread lets time go on. */
 static void waits(void) {
   struct record told;
@@ -199,6 +212,7 @@ int main(void) {
   loops("string.find(('a'):rep(30), 'a-a-a-a-b')");
   ends();
   plays();
+  hears();
   waits();
   refuses();
   printf("done\n");
