@@ -1,7 +1,7 @@
 /*
-** A world (spec/fixtures/world.lua) in a stepped host, and all that can be known
-** of what has become of it: what its recorder of C has been told, and its state
-** at the end.
+** A world (spec/fixtures/world.lua) in a stepped host, and all that can be
+** known of what has become of it: what its recorder of C has been told, and its
+** state at the end.
 */
 #ifndef WORLD_H
 #define WORLD_H
