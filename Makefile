@@ -38,10 +38,13 @@ INSTALL = @sh scripts/build/install.sh
 BUILD_PACKAGES = gcc libc6-dev liblua5.4-dev libuv1-dev libedit-dev \
   libbsd-dev libmd-dev libncurses-dev lua5.4
 TEST_PACKAGES = $(BUILD_PACKAGES) lua-busted procps tmux dpkg-dev luarocks \
-  fish zsh lua-ldoc mandoc lua-check g++ luajit pkg-config love xvfb xauth
+  fish zsh lua-ldoc mandoc lua-check g++ luajit pkg-config love xvfb xauth \
+  libsdl2-dev
 DEB_PACKAGES = $(BUILD_PACKAGES) dpkg-dev
 LINT_PACKAGES = lua5.4 lua-check clang-format
 PEER_PACKAGES = $(BUILD_PACKAGES) erlang-nox elixir
+SDL_PACKAGES = $(BUILD_PACKAGES) pkg-config libsdl2-dev \
+  $(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb xauth)
 LOVE_PACKAGES = $(BUILD_PACKAGES) love \
   $(if $(DISPLAY)$(WAYLAND_DISPLAY),,xvfb xauth)
 RUN_PACKAGES = $(BUILD_PACKAGES) $(if $(shell command -v nc),,netcat-openbsd)
@@ -52,7 +55,7 @@ SUITE = @TROUPE_SPEC_PATIENCE=$(1) $(LUA) spec/suite.lua
 LUA_FILES = $(shell find lua scripts spec -name '*.lua')
 C_FILES = $(shell find host -name '*.[ch]')
 
-.PHONY: help build library run love test check lint check-asan check-tsan check-stress
+.PHONY: help build library run love sdl test check lint check-asan check-tsan check-stress
 .PHONY: bench bench-peers soak faults install uninstall deb check-deb clean
 .DEFAULT_GOAL = help
 
@@ -61,6 +64,7 @@ help:
 	@echo "make test         run all specs; SPEC=spec/x_spec.lua runs one file"
 	@echo "make check        lint, and all specs under every variant"
 	@echo "make build        build/troupe, build/libtroupe.so and libtroupe.a"
+	@echo "make sdl          a game in C, by SDL, whose console is Troupe's"
 	@echo "make love         ten thousand actors in a game, by LÖVE (ARGS=...)"
 	@echo "make bench        measure; make bench-peers adds Erlang and Elixir"
 	@echo "make soak         ten minutes of random load (SOAK_SECONDS=600)"
@@ -93,6 +97,15 @@ love:
 	$(INSTALL) $(LOVE_PACKAGES)
 	$(COMPILE) build/libtroupe.so
 	@sh scripts/embed/love/run.sh build/libtroupe.so $(ARGS)
+
+sdl:
+	$(INSTALL) $(SDL_PACKAGES)
+	$(COMPILE) build/sdl-game
+	@sh scripts/embed/sdl/run.sh build/sdl-game $(ARGS)
+
+build/sdl-game: $(wildcard scripts/embed/sdl/*.[ch]) build/libtroupe.a
+	$(CC) -std=c99 -O2 -g -Wall -Wextra -Ihost $$(pkg-config --cflags sdl2) \
+	  $(filter %.c %.a,$^) $$(pkg-config --libs sdl2) -lm -ldl -lpthread -o $@
 
 # One failure does not hide the next.
 check:

@@ -219,24 +219,34 @@ static void two(struct troupe *host) {
   troupe_terminal_close(other.terminal);
 }
 
-/* At every point that it can be at. */
-static void closes(struct troupe *host) {
-  struct screen screen;
-  open_screen(host, &screen);
-  troupe_terminal_close(screen.terminal);
-  open_screen(host, &screen);
+static void await_answer(struct troupe *host, struct screen *screen,
+                         const char *line, const char *expected) {
+  while (strcmp(answer(host, screen, line), expected) != 0) continue;
+}
+
+/* At every point that it can be at; and its session ends, too. */
+static void closes(struct troupe *host, struct screen *screens) {
+  open_screen(host, &screens[0]);
+  troupe_terminal_close(screens[0].terminal);
+  open_screen(host, &screens[1]);
   poll_once(host);
-  troupe_terminal_close(screen.terminal);
-  open_screen(host, &screen);
-  screen.closing = true;
-  while (screen.terminal != NULL) poll_once(host);
-  open_screen(host, &screen);
-  await_ready(host, &screen);
-  type(&screen, "while true do print 'x' end");
-  await_text(host, &screen, "x");
-  troupe_terminal_close(screen.terminal);
-  for (int i = 0; i < 20; i++) troupe_poll(host, 1000);
-  EXPECT(screen.ends == 0);
+  troupe_terminal_close(screens[1].terminal);
+  open_screen(host, &screens[2]);
+  screens[2].closing = true;
+  while (screens[2].terminal != NULL) poll_once(host);
+  open_screen(host, &screens[3]);
+  await_ready(host, &screens[3]);
+  type(&screens[3], "while true do print 'x' end");
+  await_text(host, &screens[3], "x");
+  troupe_terminal_close(screens[3].terminal);
+  open_screen(host, &screens[4]);
+  await_ready(host, &screens[4]);
+  await_answer(host, &screens[4],
+               "#require 'troupe.inspect'.actors {behaviour = "
+               "'troupe.console.session'}",
+               "1\n");
+  troupe_terminal_close(screens[4].terminal);
+  for (int i = 0; i < 4; i++) EXPECT(screens[i].ends == 0);
 }
 
 static void leaves(struct troupe *host) {
@@ -310,7 +320,7 @@ static void misuse(struct troupe *host) {
 }
 
 int main(int argc, char **argv) {
-  static struct screen screens[3];
+  static struct screen screens[5];
   struct troupe_options options = {0};
   struct troupe *host;
   const char *what = argc > 1 ? argv[1] : "";
@@ -323,7 +333,7 @@ int main(int argc, char **argv) {
   if (strcmp(what, "interrupt") == 0) interrupts(host);
   if (strcmp(what, "flood") == 0) floods(host);
   if (strcmp(what, "two") == 0) two(host);
-  if (strcmp(what, "close") == 0) closes(host);
+  if (strcmp(what, "close") == 0) closes(host, screens);
   if (strcmp(what, "leave") == 0) leaves(host);
   if (strcmp(what, "misuse") == 0) misuse(host);
   if (strcmp(what, "stop") == 0) stops(host, screens);
