@@ -281,7 +281,7 @@ describe("the stubs", function()
     end
   end)
 
-  it("have all methods of timers, sockets, listeners, boards and spies", function()
+  it("have all methods of timers, sockets, boards and others", function()
     for class, real in pairs(methods()) do
       for name, said in pairs(all.classes[class].functions) do
         assert.is_true(said.method, name)

@@ -18,7 +18,7 @@ local function read(clock)
   return tonumber(time.seconds) + tonumber(time.nanoseconds) / 1e9
 end
 
---- Seconds, of the clock that the actors have in troupe.now().
+--- Seconds.
 function measure.now() return read(MONOTONIC) end
 
 --- Seconds of this thread's use of a core.

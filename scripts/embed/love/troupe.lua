@@ -3,7 +3,8 @@
 -- the engine's side of host/troupe.h is made of LuaJIT's values.
 --
 --   local troupe = require "troupe"
---   local host = troupe.new { library = "libtroupe.so", path = "world/?.lua" }
+--   local host = troupe.new { library = "libtroupe.so" }
+--   host:add_module("world", love.filesystem.read "world.lua")
 --   local sprites = host:board("sprites", 10000, 8)    -- double *
 --   host:behaviour("engine.hud", { cast = { eaten = function(state) end } })
 --   host:start()
@@ -63,8 +64,11 @@ bool troupe_stop(struct troupe *host);
 void troupe_free(struct troupe *host);
 bool troupe_poll(struct troupe *host, uint64_t budget_us);
 int troupe_wake_fd(struct troupe *host);
+bool troupe_add_module(struct troupe *host, const char *name, const char *code,
+                       size_t size);
 double *troupe_board(struct troupe *host, const char *name, size_t rows,
                      size_t columns);
+uint64_t troupe_now(struct troupe *host);
 const char *troupe_problem(void);
 const char *troupe_error(struct troupe *host);
 const char *troupe_version(void);
@@ -431,6 +435,18 @@ host.free = uncompiled(function(self)
   self.raw = nil
   raise_what_failed(self)
 end)
+
+--- A module of Lua 5.4, for all actors: its name and its source.
+function host:add_module(name, code)
+  if not self.library.troupe_add_module(self.raw, name, code, #code) then
+    error(problem(self), 2)
+  end
+end
+
+--- Seconds, as actors have them from troupe.now().
+function host:now()
+  return tonumber(self.library.troupe_now(self.raw)) / 1e9
+end
 
 --- A board of so many rows and columns: a double *, row after row.
 function host:board(name, rows, columns)

@@ -1,6 +1,6 @@
 -- Counts the sprites of each kind, when it is asked.
 
-local layout = require "layout"
+local layout = require "world.layout"
 local troupe = require "troupe"
 
 local census = { call = {} }

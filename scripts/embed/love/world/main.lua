@@ -1,7 +1,7 @@
 -- The world: a tree of supervisors with all sprites, and who counts them. The
 -- engine has made the boards; without one (troupe run) they are made here.
 
-local layout = require "layout"
+local layout = require "world.layout"
 local supervisor = require "troupe.supervisor"
 local troupe = require "troupe"
 
@@ -16,7 +16,7 @@ end
 local function herd(first)
   local children = { name = { "herd", first }, intensity = 1000, period = 1 }
   for row = first, math.min(first + HERD - 1, count) do
-    children[#children + 1] = { "sprite", row, name = { "sprite", row },
+    children[#children + 1] = { "world.sprite", row, name = { "sprite", row },
       memory = 1e6 }
   end
   return supervisor.child(children)
@@ -31,7 +31,7 @@ function world.continue()
   board("sprites", count, layout.SPRITE)
   board("grid", layout.CELLS, layout.GRID)
   board("pointer", 1, layout.POINTER)
-  local children = { strategy = "one_for_one", { "census", name = "census" } }
+  local children = { { "world.census", name = "census" } }
   for first = 1, count, HERD do children[#children + 1] = herd(first) end
   troupe.timeout(math.huge, supervisor.start, children)
 end

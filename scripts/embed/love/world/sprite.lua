@@ -2,7 +2,7 @@
 -- Where it is it writes on the board `sprites`, a row of its own, from which
 -- the engine draws it; who was last in a place stands on the board `grid`.
 
-local layout = require "layout"
+local layout = require "world.layout"
 local troupe = require "troupe"
 
 local sprite = { cast = {}, info = {} }
