@@ -268,7 +268,8 @@ void troupe_adopt(struct troupe *host);
 **
 ** The same name again is as if a file had been saved: the new code is what is
 ** loaded from then on if nobody has loaded the module yet; else those who have,
-** and all others, have it once it is reloaded (options.watch sees to that).
+** and all others, have it once it is reloaded: by troupe_reload, or by itself
+** with options.watch.
 **
 ** False: the code does not compile, and troupe_problem says why and where; or
 ** the name is one of Troupe's own or of a behaviour of C, or longer than 500
@@ -672,6 +673,17 @@ uint64_t troupe_spawn_wait(struct troupe *host, const char *module,
                            const struct troupe_writer *values,
                            uint64_t deadline_ms, char *error,
                            size_t error_size);
+
+/* What has been edited: the module is read anew, from memory or a file, and all
+** actors that use it change to what is there, between two messages, each with
+** the state that it has (`troupe.inspect`, reload). The result's value is a
+** table: module, version, actors, seconds; or nil and "unchanged", "not loaded",
+** or "busy": another reload is under way. If it cannot be loaded, or an actor
+** cannot change in time, all stay as they are, and that is the error. [as
+** troupe_call] */
+bool troupe_reload(struct troupe *host, const char *module,
+                   uint64_t deadline_ms, troupe_callback *callback,
+                   void *context);
 
 /* --- Native actors ------------------------------------------------------- */
 

@@ -84,6 +84,10 @@ describe("a module in memory", function()
     ]]
   end)
 
+  it("is reloaded by the program", function()
+    assert.same(QUIET, embed.run "reload")
+  end)
+
   it("is watched like a file", function()
     local result = embed.run("files", { arguments = { HEAD .. [[
       add("clock", "return {call = {tick = function() return 'tick' end}}")

@@ -73,3 +73,19 @@ bool troupe_add_module(struct troupe *host, const char *name, const char *code,
   entry_close(&host->entries, &entry);
   return added;
 }
+
+bool troupe_reload(struct troupe *host, const char *module,
+                   uint64_t deadline_ms, troupe_callback *callback,
+                   void *context) {
+  struct troupe_target desk = troupe_entity("troupe.reload.desk", "host");
+  struct troupe_writer *request;
+  bool asked;
+  if (module == NULL)
+    return problem_set("expected the name of a module, got none");
+  request = troupe_writer_new();
+  troupe_write_text(request, "reload");
+  troupe_write_text(request, module);
+  asked = troupe_call(host, desk, request, deadline_ms, callback, context);
+  troupe_writer_free(request);
+  return asked;
+}

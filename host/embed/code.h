@@ -1,5 +1,5 @@
 /*
-** Code: modules of Lua in memory (troupe_add_module).
+** Code: modules of Lua in memory (troupe_add_module), and what becomes of them.
 **
 ** Threads  [any thread] all functions
 */
