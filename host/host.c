@@ -239,6 +239,8 @@ static bool enter(struct troupe *host, struct entry *entry) {
 bool troupe_set(struct troupe *host, const char *assignment) {
   struct entry entry;
   bool set;
+  if (assignment == NULL)
+    return host_fail(host, "expected a setting, got NULL");
   if (!enter(host, &entry)) return false;
   set = settings_set(host->script, assignment) ||
         host_fail(host,
@@ -251,6 +253,8 @@ bool troupe_set(struct troupe *host, const char *assignment) {
 bool troupe_load_settings(struct troupe *host, const char *file) {
   struct entry entry;
   bool loaded;
+  if (file == NULL)
+    return host_fail(host, "expected a file of settings, got NULL");
   if (!enter(host, &entry)) return false;
   loaded = settings_load(host->script, file, host->error, sizeof host->error);
   entry_close(&host->entries, &entry);
@@ -298,7 +302,10 @@ static bool start(struct troupe *host) {
 bool troupe_start(struct troupe *host) {
   struct entry entry;
   bool started;
+  if (host->begun)
+    return host_fail(host, "a host is started once, and this one has been");
   if (!enter(host, &entry)) return false;
+  host->begun = true;
   started = start(host);
   entry_close(&host->entries, &entry);
   return started;
@@ -329,6 +336,18 @@ int troupe_console(struct troupe *host) {
   return -1;
 }
 
+static bool check_run(struct troupe *host, const char *what, int argc,
+                      const char *const *argv) {
+  if (what == NULL) return host_fail(host, "expected a script, got NULL");
+  if (argc < 0 || (argc > 0 && argv == NULL))
+    return host_fail(host, "expected arguments for the script, got %s",
+                     argc < 0 ? "fewer than none" : "NULL");
+  if (!host->begun)
+    return host_fail(host, "a host is to be started before its script runs");
+  if (host->stopped) return host_fail(host, "the host has stopped");
+  return !host->ran || host_fail(host, "a host has one script, and had it");
+}
+
 static bool run(struct troupe *host, const char *what, bool code, int argc,
                 const char *const *argv) {
   struct entry entry;
@@ -337,12 +356,14 @@ static bool run(struct troupe *host, const char *what, bool code, int argc,
   pid = runtime_run(host->script, what, code, argc, argv);
   entry_close(&host->entries, &entry);
   if (pid == ID_NONE) return host_fail(host, "not enough memory");
+  host->ran = true;
   /* Under a schedule, what this thread does must not meet what they do. */
   return host->started || start_workers(host);
 }
 
 bool troupe_run_file(struct troupe *host, const char *file, int argc,
                      const char *const *argv) {
+  if (!check_run(host, file, argc, argv)) return false;
   if (!host->beside && strcmp(file, "-") != 0 && !search_beside(host, file))
     return host_fail(host, "not enough memory");
   return run(host, file, false, argc, argv);
@@ -350,7 +371,8 @@ bool troupe_run_file(struct troupe *host, const char *file, int argc,
 
 bool troupe_run_code(struct troupe *host, const char *code, int argc,
                      const char *const *argv) {
-  return run(host, code, true, argc, argv);
+  return check_run(host, code, argc, argv) &&
+         run(host, code, true, argc, argv);
 }
 
 int troupe_begin_fd(struct troupe *host) { return host->begin_fd; }
@@ -373,8 +395,10 @@ bool troupe_stop(struct troupe *host) {
   struct entry entry;
   bool stopped;
   if (!host->started) return true;
-  if (inside_now()) return problem_set("a handler or a callback cannot stop its host");
+  if (inside_now())
+    return problem_set("a handler or a callback cannot stop its host");
   if (!enter(host, &entry)) return false;
+  host->stopped = true;
   if (host->script->gateway != NULL) gateway_stop(host->script->gateway);
   stopped = stopper_run(host, host->grace);
   entry_close(&host->entries, &entry);

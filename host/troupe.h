@@ -184,7 +184,8 @@ struct troupe *troupe_new(const struct troupe_options *options, char *error,
 bool troupe_set(struct troupe *host, const char *assignment);
 bool troupe_load_settings(struct troupe *host, const char *file);
 
-/* Starts the workers, the console, and who watches. */
+/* Starts the workers, the console, and who watches; once. False: it is to be
+** stopped none the less, and freed. */
 bool troupe_start(struct troupe *host);
 
 /* A connected socket of a session with this host, which must have a console or
@@ -192,8 +193,8 @@ bool troupe_start(struct troupe *host);
 ** close. -1: it cannot be had. Before troupe_start or after. */
 int troupe_console(struct troupe *host);
 
-/* Runs a script as an actor; once per host. Modules are found beside the file
-** first, unless options.beside says otherwise. */
+/* Runs a script as an actor; once per host, after troupe_start. Modules are
+** found beside the file first, unless options.beside says otherwise. */
 bool troupe_run_file(struct troupe *host, const char *file, int argc,
                      const char *const *argv);
 bool troupe_run_code(struct troupe *host, const char *code, int argc,
@@ -228,8 +229,9 @@ bool troupe_failed(struct troupe *host);
 bool troupe_stop(struct troupe *host);
 
 /* Takes NULL. After troupe_stop has answered true, or before troupe_start. No
-** other thread is inside a function of this host, or calls one any more.
-** Callbacks that have not been served yet come now, on this thread. */
+** thread is inside a function of this host, a handler or a callback of it, or
+** calls one any more. Callbacks that have not been served yet come now, on this
+** thread. */
 void troupe_free(struct troupe *host);
 
 /* --- The engine's thread -------------------------------------------------- */
@@ -249,7 +251,7 @@ bool troupe_poll(struct troupe *host, uint64_t budget_us);
 /* [any thread] Readable while something is left for troupe_poll: for epoll,
 ** poll, or the loop of a tool, which then calls troupe_poll; level-triggered.
 ** Now and then there is nothing after all. Never to be read or written. Owned
-** by the host. -1: without options.engine. */
+** by the host. -1: without options.engine, or stepped. */
 int troupe_wake_fd(struct troupe *host);
 
 /* [any thread] The calling thread is the engine's from now on. The former one

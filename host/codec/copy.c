@@ -167,11 +167,16 @@ static bool is_no_key(const unsigned char *at, size_t size) {
 void troupe_write_copy(struct troupe_writer *writer,
                        struct troupe_reader *reader) {
   struct scan_tally tally = {0, 0, 0};
-  const unsigned char *from = reader->at, *end = NULL;
+  const unsigned char *from, *end = NULL;
+  if (unlikely(reader == NULL)) {
+    writer_fail(writer, no_encoding);
+    return;
+  }
   if (writer == NULL || writer->error != NULL) {
     troupe_skip(reader);
     return;
   }
+  from = reader->at;
   if (reader_ahead(reader)) end = scan_value(from, reader->end, &tally);
   if (end == NULL)
     writer_fail(writer, no_encoding);

@@ -333,10 +333,14 @@ static const unsigned char *find_pair(const struct troupe_reader *table,
 
 bool troupe_field(const struct troupe_reader *table, const char *key,
                   struct troupe_reader *value) {
-  struct wanted wanted = {.name = key, .size = strlen(key)};
+  struct wanted wanted = {.name = key};
   size_t items;
   unsigned flags;
-  const unsigned char *at = look_inside(table, &items, &flags);
+  const unsigned char *at = NULL;
+  if (key != NULL) {
+    wanted.size = strlen(key);
+    at = look_inside(table, &items, &flags);
+  }
   if (at != NULL) at = flags != 0 ? pass(at, table->end, items) : NULL;
   return settle(table, value, find_pair(table, at, &wanted));
 }

@@ -17,7 +17,8 @@ static const char *why(enum status status) {
 double *troupe_board(struct troupe *host, const char *name, size_t rows,
                      size_t columns) {
   struct board *board;
-  enum status status = boards_open(host->script->boards, name, rows, columns,
+  enum status status = boards_open(host->script->boards,
+                                   name != NULL ? name : "", rows, columns,
                                    false, &board);
   if (status == STATUS_OK) return (double *)board->cells;
   problem_set("%s", why(status));

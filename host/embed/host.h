@@ -36,7 +36,8 @@ struct troupe {
   uint64_t grace;
   int begin_fd;
   int end_fd;
-  bool started;
+  bool begun, ran, stopped; /* troupe_start, _run_..., _stop: each once */
+  bool started;             /* its workers */
   bool watch;              /* the options */
   struct engine_files files; /* embed/files.h */
   bool beside;             /* modules are searched where the options say */

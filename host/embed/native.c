@@ -100,14 +100,15 @@ static bool is_all_zero(const unsigned char *bytes, size_t size) {
 /* What an engine that was built with another troupe.h has filled in. */
 static bool read_behaviour(const struct troupe_behaviour *given,
                            struct troupe_behaviour *behaviour) {
-  size_t size = given->size;
+  size_t size = given != NULL ? given->size : 0;
   if (size > sizeof *behaviour &&
       !is_all_zero((const unsigned char *)given + sizeof *behaviour,
                    size - sizeof *behaviour))
     return problem_set("expected a behaviour of at most %zu bytes, got %zu",
                        sizeof *behaviour, size);
   memset(behaviour, 0, sizeof *behaviour);
-  memcpy(behaviour, given, size < sizeof *behaviour ? size : sizeof *behaviour);
+  if (size > sizeof *behaviour) size = sizeof *behaviour;
+  if (size > 0) memcpy(behaviour, given, size);
   if (behaviour->name == NULL || behaviour->name[0] == '\0')
     return problem_set("expected the name of a behaviour, got none");
   if (behaviour->where != TROUPE_ON_POLL &&

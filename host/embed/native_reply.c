@@ -126,6 +126,7 @@ bool troupe_reply_error(struct troupe *host, struct troupe_from from,
                         const char *text) {
   struct entry entry;
   bool replied;
+  if (text == NULL) return problem_set("expected an error's text, got NULL");
   if (from.epoch == 0) return problem_set("only a call has a reply");
   if (!entry_open(&host->entries, &entry))
     return problem_set("not enough memory");
@@ -176,6 +177,7 @@ static void refuse_request(struct troupe_actor *self, const char *why) {
 }
 
 void troupe_refuse(struct troupe_actor *self, const char *why) {
+  if (why == NULL) why = "refused";
   worker_keep();
   if (self->body->activity == ACTIVITY_START) {
     memory_free(self->refusal);

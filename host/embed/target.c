@@ -18,7 +18,9 @@ struct troupe_target troupe_named(const char *name) {
   return (struct troupe_target){.name = name};
 }
 
+/* Without a key it would be the one of number 0, without a module a name. */
 struct troupe_target troupe_entity(const char *module, const char *key) {
+  if (module == NULL || key == NULL) return troupe_to(ID_NONE);
   return (struct troupe_target){.module = module, .name = key};
 }
 

@@ -160,7 +160,10 @@ bool settings_load(struct script *script, const char *file, char *why,
   bool done = false;
   if (!is_there(script->modules, file)) return true;
   L = seed_new_state();
-  if (L == NULL) return false;
+  if (L == NULL) {
+    snprintf(why, why_size, "not enough memory");
+    return false;
+  }
   luaL_openlibs(L);
   lua_sethook(L, heed_time, LUA_MASKCOUNT, 100000);
   if (module_load_chunk(L, script->modules, file) == LUA_OK &&

@@ -1,0 +1,11 @@
+-- clock: either
+-- What an engine gets wrong is an error, and no crash. See spec/embed/misuse.c.
+
+local embed = require "support.embed"
+
+describe("an engine that is wrong", function()
+  it("is told so", function()
+    assert.same({ status = 0, stdout = "done\n", stderr = "" },
+      embed.run "misuse")
+  end)
+end)
