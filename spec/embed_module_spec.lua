@@ -290,6 +290,11 @@ describe("a handle", function()
       fails("a type that this host does not know", engine.no_type)
       fails("this host knows no handles of the type engine.none",
         engine.no_type, true)
+      local plain = engine.no_type(1)
+      assert(tostring(plain) == "engine.plain 18446744073709551615")
+      assert(plain == engine.no_type(1))
+      fails("engine.sprite expected, got engine.plain",
+        sprites.new().remove, plain)
     ]]
   end)
 end)

@@ -1,6 +1,8 @@
 #include "script/handle.h"
 
+#include <inttypes.h>
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -42,11 +44,14 @@ const struct binding *handle_test(lua_State *L, int index, uint64_t *id) {
 static int handle_tostring(lua_State *L) {
   uint64_t id;
   const struct binding *type = handle_test(L, 1, &id);
+  bool there = true;
   char text[256] = "";
   if (type == NULL) return failure_expected(L, "handle", "a handle", 1);
   if (type->describe == NULL)
-    lua_pushfstring(L, "%s %I", type->name, (LUAI_UACINT)id);
-  else if (type->bindings->face->describe(type, id, text, sizeof text))
+    snprintf(text, sizeof text, "%" PRIu64, id);
+  else
+    there = type->bindings->face->describe(type, id, text, sizeof text);
+  if (there)
     lua_pushfstring(L, "%s %s", type->name, text);
   else
     lua_pushfstring(L, "%s (gone)", type->name);

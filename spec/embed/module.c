@@ -241,7 +241,9 @@ static void wait_here(struct troupe_frame *frame) {
 
 static void no_type(struct troupe_frame *frame) {
   struct troupe_writer *writer = troupe_writer_new();
-  if (troupe_argument_count(frame) == 0) {
+  if (troupe_argument_kind(frame, 1) == TROUPE_INTEGER) {
+    troupe_return_handle(frame, "engine.plain", UINT64_MAX);
+  } else if (troupe_argument_count(frame) == 0) {
     troupe_return_handle(frame, "engine.none", 1);
   } else {
     troupe_write_handle(writer, "engine.none", 1);
