@@ -138,6 +138,15 @@ describe("the game in C", function()
     assert.equal(lines[5], lines[7])
   end)
 
+  it("has a new console when one was left", function()
+    local left, back = play("--answered", "--key", "F1", "--type", "exit",
+      "--answered", "--shot", "SHOT", "--key", "F1", "--type", "1 + 2",
+      "--answered", "--shot", "SHOT")
+    assert.is_nil(table.concat(console(left)):find "troupe")
+    local lines = console(back)
+    assert.same({ "troupe> 1 + 2", "3" }, { lines[4], lines[5] })
+  end)
+
   it("shows its console when it is asked to", function()
     local picture = play("--answered", "--type", "1", "--frames", "5",
       "--shot", "SHOT")

@@ -1,8 +1,6 @@
 /*
-** Terminals of an engine, by themselves: what is typed is the words of the
-** command line, one after another; what comes goes to standard output, a line
-** for each, with its style. "!" interrupts, "?text" completes, "close" closes
-** and opens another, "wait" waits for output.
+** Terminals of an engine. The argument says what is done with them, by the
+** functions of its name.
 */
 #define _POSIX_C_SOURCE 200809L
 
@@ -17,19 +15,20 @@ struct screen {
   size_t size;
   long shown;
   int ready, completions, ends;
+  enum troupe_style style; /* of the last */
   bool closing; /* by its own callback */
+  bool silent;  /* what is printed is not expected any more */
 };
-
-static const char *const styles[] = {"output", "value", "failure", "notice"};
 
 static void show(void *context, const char *bytes, size_t size,
                  enum troupe_style style) {
   struct screen *screen = context;
-  char line[100];
+  EXPECT(screen->terminal != NULL);
+  EXPECT(!screen->silent || style != TROUPE_OUTPUT);
   EXPECT(size > 0 && size <= 1 << 14);
   EXPECT(((unsigned char)bytes[0] & 0xc0) != 0x80); /* whole characters */
   if (screen->size + size >= sizeof screen->text) screen->size = 0;
-  snprintf(line, sizeof line, "[%s]", styles[style]);
+  screen->style = style;
   memcpy(screen->text + screen->size, bytes, size);
   screen->size += size;
   screen->text[screen->size] = '\0';
@@ -82,9 +81,13 @@ static void open_screen(struct troupe *host, struct screen *screen) {
   EXPECT(troupe_terminal_prompt(screen->terminal) == NULL);
 }
 
-static void poll_once(struct troupe *host) {
+static void await_news(struct troupe *host) {
   struct pollfd fd = {troupe_wake_fd(host), POLLIN, 0};
   EXPECT(poll(&fd, 1, 20000) == 1);
+}
+
+static void poll_once(struct troupe *host) {
+  await_news(host);
   troupe_poll(host, 1000);
 }
 
@@ -129,14 +132,19 @@ static void talk(struct troupe *host) {
   open_screen(host, &screen);
   await_ready(host, &screen);
   EXPECT(strstr(screen.text, "help lists them") != NULL);
+  EXPECT(screen.style == TROUPE_NOTICE);
   EXPECT_TEXT("troupe> ", troupe_terminal_prompt(screen.terminal));
   EXPECT_TEXT("2\n", answer(host, &screen, "1 + 1"));
+  EXPECT(screen.style == TROUPE_VALUE);
   EXPECT_TEXT("", answer(host, &screen, "x = 5"));
   EXPECT_TEXT("", answer(host, &screen, ""));
+  EXPECT_TEXT("x\n", answer(host, &screen, "print 'x'"));
+  EXPECT(screen.style == TROUPE_OUTPUT);
   EXPECT_TEXT("a\tb\n5\n", answer(host, &screen, "print('a', 'b') return x"));
   EXPECT_TEXT("no newline\n",
               answer(host, &screen, "do io.write 'no newline' end"));
   EXPECT(strstr(answer(host, &screen, "error('what', 0)"), "what\n"));
+  EXPECT(screen.style == TROUPE_FAILURE);
   EXPECT(strstr(answer(host, &screen, "1 +* 1"), "syntax"));
   troupe_terminal_close(screen.terminal);
 }
@@ -192,11 +200,17 @@ static void floods(struct troupe *host) {
   shown = screen.shown;
   answer(host, &screen,
          "for i = 1, 2000 do print(i) end "
-         "print(('\xc3\xa9'):rep(200000))");
-  EXPECT(screen.shown - shown == 8893 + 400000 + 1);
+         "print('-' .. ('\xc3\xa9'):rep(200000))");
+  EXPECT(screen.shown - shown == 8893 + 400000 + 2);
+  answer(host, &screen, "i = require 'troupe.inspect'");
+  answer(host, &screen, "p = i.actors {behaviour = 'troupe.terminal'}[1].pid");
+  EXPECT_TEXT("\"wait\"\n",
+              answer(host, &screen, "i.info(p).limits.mailbox.full"));
   type(&screen, "while true do print 'again' end");
   await_text(host, &screen, "again");
+  await_news(host); /* which is one more */
   EXPECT(troupe_terminal_interrupt(screen.terminal));
+  screen.silent = true;
   await_ready(host, &screen);
   EXPECT_TEXT("1\n", answer(host, &screen, "1"));
   troupe_terminal_close(screen.terminal);
