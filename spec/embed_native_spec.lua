@@ -272,4 +272,9 @@ describe("a native actor", function()
       same("1", troupe.call(pid, "add", 1))
     ]], "signal")
   end)
+
+  it("may end with its host while nobody has need of it", function()
+    assert.same({ status = 0, stdout = "done\n", stderr = "" },
+      embed.run "idle")
+  end)
 end)

@@ -33,10 +33,15 @@ void idle_touch(struct body *body) {
   body->idle_since = worker_now(worker_current());
 }
 
+/* The worker may have ended before the job has come to run. */
 static void enter_wheel(struct job *job) {
   struct idle_node *idle =
       (struct idle_node *)((char *)job - offsetof(struct idle_node, job));
-  wheel_add(worker_wheel(worker_current()), &idle->node);
+  struct worker *worker = worker_current();
+  if (worker != NULL)
+    wheel_add(worker_wheel(worker), &idle->node);
+  else
+    slab_give(idle, sizeof *idle);
 }
 
 /* Nobody looks at the wheel of the engine's thread. */
