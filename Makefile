@@ -233,7 +233,9 @@ VERSION := $(shell sed -n 's/^.define TROUPE_VERSION "\(.*\)"/\1/p' \
   host/troupe.h)
 SONAME = libtroupe.so.$(firstword $(subst ., ,$(VERSION)))
 
-# A variant's objects, but for those of the command, and those that differ.
+# A variant's objects, but for those of the command, and those that differ. The
+# shared library stays in the process: after a stop that has failed, threads are
+# in it yet.
 define library
 LIBRARY_$(1) := $$(patsubst host/%.c,build/$(1)/%.o,$$(filter-out $$(SHIM) \
   $$(COMMAND) host/base/flavour.c,$(2))) build/$(1)/embedded.o \
@@ -260,6 +262,7 @@ $(4): build/$(1)/libtroupe.o
 	@echo 'TROUPE_0 { global: troupe_*; local: *; };' >build/$(1)/libtroupe.map
 	@$(CC) -shared $(LDFLAGS) -o $$@ $$< -Wl,-soname,$(SONAME) \
 	  -Wl,--version-script=build/$(1)/libtroupe.map -Wl,-z,defs -Wl,-z,text \
+	  -Wl,-z,nodelete \
 	  -lm -ldl -lpthread
 	@ln -sf libtroupe.so $$(@D)/$(SONAME)
 

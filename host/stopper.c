@@ -10,7 +10,8 @@
 **   1. nothing: all have the whole grace;
 **   2. whoever is being asked is killed, again and again: those that would
 **      not stop fall out, and the others still stop in order;
-**   3. everybody is killed.
+**   3. everybody is killed; as long as there are fewer and fewer of them, that
+**      goes on, as many may take longer than the span to be cleared away.
 ** What is there after that is in foreign code.
 */
 #include "stopper.h"
@@ -121,13 +122,15 @@ static bool kill_all(struct stopper *stopper, uint64_t self) {
   struct script *script = stopper->script;
   struct directory *directory = script->scheduler->directory;
   uint64_t until = tick_add(tick_now(), KILL_SPAN);
-  uint64_t pids[LIST_LIMIT];
+  uint64_t pids[LIST_LIMIT], least = UINT64_MAX;
   bool finished = false;
   log_write(script->log, LOG_WARN, NULL,
             "did not stop in time: %llu of the actors; they are killed",
             (unsigned long long)directory_count(directory) - 1);
   while (!finished && tick_now() < until) {
     uint64_t count = directory_list(directory, pids, LIST_LIMIT);
+    if (count < least) until = tick_add(tick_now(), KILL_SPAN);
+    if (count < least) least = count;
     for (uint64_t i = 0; i < count && i < LIST_LIMIT; i++)
       if (pids[i] != self)
         order_kill(script, pids[i], is_running(script->scheduler, pids[i]));

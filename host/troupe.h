@@ -219,7 +219,8 @@ bool troupe_failed(struct troupe *host);
 ** Stops every actor, the youngest first, each before the next; who has not
 ** stopped when the grace is over is killed, and named on the log. False: one
 ** could not even be killed (it is in a foreign function); the process should
-** end without troupe_free. At most two seconds longer than the grace.
+** end without troupe_free. At most two seconds longer than the grace, and as
+** long as those who are killed get fewer.
 **
 ** What is to end on the engine's thread does so if this is the engine's thread,
 ** as in troupe_poll. On another one somebody must go on polling; if the

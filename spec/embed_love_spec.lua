@@ -49,9 +49,9 @@ end
 
 describe("the game", function()
   it("draws ten thousand actors, which move", function()
-    local files = play("--frames", "20", "--workers", "1")
+    local files = play("--frames", "10", "--workers", "1")
     local report = assert(command.read(files .. "/report"))
-    assert.matches("^frames 20 ", report)
+    assert.matches("^frames 10 ", report)
     assert.matches("\nsprites 10000 ", report, 1, true)
     local first, before = look(files .. "/picture1.ppm")
     local second, after = look(files .. "/picture2.ppm")

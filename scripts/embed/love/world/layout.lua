@@ -5,8 +5,8 @@ local layout = {
   WIDTH = 800, HEIGHT = 600,
   KINDS = 3,
   -- Columns of the boards: sprites (x, y, vx, vy, when, kind; a row is a cache
-  -- line), grid (who was there last), pointer (x, y, pressed).
-  SPRITE = 8, GRID = 1, POINTER = 3,
+  -- line), grid (who was there last), pointer (x, y, pressed, begun).
+  SPRITE = 8, GRID = 1, POINTER = 4, BEGUN = 4,
 }
 
 local CELL = 16

@@ -2,6 +2,7 @@
 -- engine has made the boards; without one (troupe run) they are made here.
 
 local layout = require "world.layout"
+local registry = require "troupe.registry"
 local supervisor = require "troupe.supervisor"
 local troupe = require "troupe"
 
@@ -34,6 +35,8 @@ function world.continue()
   local children = { { "world.census", name = "census" } }
   for first = 1, count, HERD do children[#children + 1] = herd(first) end
   troupe.timeout(math.huge, supervisor.start, children)
+  troupe.board "pointer":set(1, nil, nil, nil, 1)
+  registry.publish("sprites", "begin")
 end
 
 return world

@@ -3,6 +3,7 @@
 -- the engine draws it; who was last in a place stands on the board `grid`.
 
 local layout = require "world.layout"
+local registry = require "troupe.registry"
 local troupe = require "troupe"
 
 local sprite = { cast = {}, info = {} }
@@ -34,12 +35,20 @@ function sprite.init(row)
   end
   self.hungry = self.now + math.random() * DIGESTION
   write(self)
-  troupe.after(math.random() * STEP, troupe.self(), "begin")
+  registry.join "sprites"
+  if pointer:get(1, layout.BEGUN) == 1 then sprite.cast.begin(self) end
   return self
 end
 
+--- Once all are there (world.main); who comes later begins at once.
+function sprite.cast.begin(self)
+  if self.begun then return end
+  self.begun, self.now = true, troupe.now()
+  troupe.after(math.random() * STEP, troupe.self(), "first")
+end
+
 --- Ten thousand that all move at the same moment would be a burst.
-function sprite.info.begin() troupe.every(STEP, troupe.self(), "move") end
+function sprite.info.first() troupe.every(STEP, troupe.self(), "move") end
 
 -- Along one axis: it bounces off the borders.
 local function fly(place, speed, span, largest)
