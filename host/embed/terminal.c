@@ -233,6 +233,8 @@ static bool join(const struct troupe_terminal *terminal, const char *text,
                  size_t size, struct buffer *whole) {
   size_t before = buffer_size(&terminal->input);
   buffer_init(whole);
+  if (text == NULL && size > 0)
+    return problem_set("expected %zu bytes of a line, got NULL", size);
   if (size > INPUT_LARGEST || before + size > INPUT_LARGEST)
     return problem_set("the input is longer than 1 MiB");
   return (buffer_append(whole, buffer_bytes(&terminal->input), before) &&

@@ -134,6 +134,8 @@ static void talk(struct troupe *host) {
   EXPECT(strstr(screen.text, "help lists them") != NULL);
   EXPECT(screen.style == TROUPE_NOTICE);
   EXPECT_TEXT("troupe> ", troupe_terminal_prompt(screen.terminal));
+  EXPECT(!troupe_terminal_line(screen.terminal, NULL, 3));
+  EXPECT_TEXT("expected 3 bytes of a line, got NULL", troupe_problem());
   EXPECT_TEXT("2\n", answer(host, &screen, "1 + 1"));
   EXPECT(screen.style == TROUPE_VALUE);
   EXPECT_TEXT("", answer(host, &screen, "x = 5"));
