@@ -786,8 +786,8 @@ void troupe_unknown(struct troupe_actor *self);
 void troupe_leave_actor(struct troupe_actor *self, const char *reason);
 
 /* `down` hears of that actor's end, once; at once, if it has ended. A link ends
-** either one with the other, but for a normal end. False: no memory. Doing it
-** twice is doing it once. */
+** either one with the other, but for a normal end. False: that is no pid, or no
+** memory. Doing it twice is doing it once. */
 bool troupe_monitor(struct troupe_actor *self, uint64_t pid);
 void troupe_demonitor(struct troupe_actor *self, uint64_t pid);
 bool troupe_link(struct troupe_actor *self, uint64_t pid);

@@ -42,8 +42,8 @@ void modules_install(struct troupe *host) {
 /* Of whatever version of the header, as struct troupe_options. */
 static bool take(const void *given, void *known, size_t known_size,
                  const char *what) {
-  size_t size;
-  memcpy(&size, given, sizeof size);
+  size_t size = 0;
+  if (given != NULL) memcpy(&size, given, sizeof size);
   if (size < sizeof size)
     return problem_set("expected %s with its size, got none", what);
   for (size_t i = known_size; i < size; i++)

@@ -13,6 +13,7 @@
 #include "embed/host.h"
 #include "embed/inside.h"
 #include "embed/native.h"
+#include "embed/problem.h"
 #include "script/run.h"
 #include "script/timer.h"
 
@@ -54,11 +55,9 @@ static bool copy_string(struct troupe_reader *reader, char *text) {
   return true;
 }
 
-static const char *reason_text(const void *bytes, size_t size,
-                               unsigned char flags, char *text) {
+static const char *reason_text(const void *bytes, size_t size, char *text) {
   struct troupe_reader reader, message;
   if (size == 0) return "noactor";
-  (void)flags;
   values_read(&reader, bytes, size, 1);
   if (troupe_peek(&reader) == TROUPE_ERROR &&
       troupe_field(&reader, "message", &message) &&
@@ -121,7 +120,7 @@ void native_down(struct troupe_actor *self, const struct message *down) {
   char text[REASON_SIZE];
   const char *reason;
   if (behaviour->down == NULL) return;
-  reason = reason_text(down->bytes, down->size, down->flags, text);
+  reason = reason_text(down->bytes, down->size, text);
   enter(self);
   behaviour->down(self, down->sender, reason);
   leave(self);
@@ -133,8 +132,7 @@ void native_finish(struct troupe_actor *self) {
   char text[REASON_SIZE];
   const char *reason;
   if (behaviour->end == NULL) return;
-  reason = reason_text(buffer_bytes(why), buffer_size(why),
-                       self->body->reason_flags, text);
+  reason = reason_text(buffer_bytes(why), buffer_size(why), text);
   enter(self);
   behaviour->end(self, reason);
   leave(self);
@@ -175,10 +173,11 @@ typedef enum status relate(struct scheduler *scheduler, struct actor *actor,
 static bool relate_to(struct troupe_actor *self, uint64_t pid,
                       relate *function) {
   enum status status;
+  if (!id_valid(pid)) return problem_set("expected a pid, got none");
   worker_keep();
   status = function(self->body->script->scheduler, self->body->actor, pid);
   worker_let();
-  return status == STATUS_OK;
+  return status == STATUS_OK || problem_set("not enough memory");
 }
 
 bool troupe_monitor(struct troupe_actor *self, uint64_t pid) {

@@ -30,6 +30,10 @@ static void give_null(struct troupe *host) {
        "expected arguments for the script, got fewer than none");
   EXPECT(!troupe_register(host, NULL));
   EXPECT_TEXT("expected the name of a behaviour, got none", troupe_problem());
+  EXPECT(!troupe_module(host, NULL));
+  EXPECT_TEXT("expected a module with its size, got none", troupe_problem());
+  EXPECT(!troupe_type(host, NULL));
+  EXPECT_TEXT("expected a type with its size, got none", troupe_problem());
   EXPECT(troupe_board(host, NULL, 1, 1) == NULL);
   EXPECT(troupe_find(host, NULL) == 0);
 }

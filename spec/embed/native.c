@@ -152,6 +152,8 @@ static void pay(struct troupe_actor *self, struct troupe_request *request) {
 static void relate(struct troupe_actor *self,
                    struct troupe_request *request) {
   uint64_t pid = 0;
+  EXPECT(!troupe_monitor(self, 0) && !troupe_link(self, 0));
+  EXPECT_TEXT("expected a pid, got none", troupe_problem());
   EXPECT(troupe_read_pid(&request->arguments, &pid));
   if (is(request, "watch")) EXPECT(troupe_monitor(self, pid));
   if (is(request, "unwatch")) troupe_demonitor(self, pid);
