@@ -169,8 +169,10 @@ static struct troupe *new_host(void) {
   host->begin_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   host->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   host->lock = -1;
+  host->process = getpid();
   troupe_adopt(host);
-  host_fail(host, "not enough memory or file descriptors");
+  snprintf(host->error, sizeof host->error,
+           "not enough memory or file descriptors");
   return host;
 }
 
@@ -190,9 +192,8 @@ struct troupe *troupe_new(const struct troupe_options *given, char *error,
       return host;
     }
   }
-  if (error != NULL)
-    snprintf(error, error_size, "%s",
-             host != NULL ? host->error : "not enough memory");
+  problem_set("%s", host != NULL ? host->error : "not enough memory");
+  if (error != NULL) snprintf(error, error_size, "%s", troupe_problem());
   troupe_free(host);
   return NULL;
 }
@@ -216,8 +217,20 @@ static void free_scheduler(struct troupe *host) {
   scheduler_free(host->scheduler);
 }
 
+/* Who has threads must have stopped; who forgets it does so here. */
+static bool may_free(struct troupe *host) {
+  if (!host_is_here(host)) return false;
+  if (!host->started) return true;
+  if (!inside_now() && (host->over || troupe_stop(host))) return true;
+  log_write(host->log, LOG_ERROR, "troupe_free",
+            "nothing is freed: %s",
+            inside_now() ? "it is called in a handler or a callback"
+                         : "the host does not stop");
+  return false;
+}
+
 void troupe_free(struct troupe *host) {
-  if (host == NULL) return;
+  if (host == NULL || !may_free(host)) return;
   if (host->scheduler != NULL) free_scheduler(host);
   log_free(host->log);
   if (host->begin_fd >= 0) close(host->begin_fd);
@@ -258,7 +271,7 @@ bool troupe_load_settings(struct troupe *host, const char *file) {
   if (!enter(host, &entry)) return false;
   loaded = settings_load(host->script, file, host->error, sizeof host->error);
   entry_close(&host->entries, &entry);
-  return loaded;
+  return loaded || host_failed(host);
 }
 
 /* --- Running -------------------------------------------------------------- */
@@ -293,7 +306,7 @@ static bool start_workers(struct troupe *host) {
 
 static bool start(struct troupe *host) {
   if (!defaults_read(host->script, host->error, sizeof host->error))
-    return false;
+    return host_failed(host);
   if (host->scheduler->schedule != NULL) return start_watcher(host);
   return start_workers(host) && start_gateway(host) && start_console(host) &&
          start_watcher(host);
@@ -397,12 +410,15 @@ bool troupe_stop(struct troupe *host) {
   if (!host->started) return true;
   if (inside_now())
     return problem_set("a handler or a callback cannot stop its host");
+  if (!host_is_here(host)) return false;
   if (!enter(host, &entry)) return false;
   host->stopped = true;
   if (host->script->gateway != NULL) gateway_stop(host->script->gateway);
   stopped = stopper_run(host, host->grace);
   entry_close(&host->entries, &entry);
-  return stopped;
+  host->over = stopped;
+  return stopped || problem_set("an actor could not be ended, as it is in a "
+                                "foreign function");
 }
 
 const char *troupe_error(struct troupe *host) {

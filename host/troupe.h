@@ -7,15 +7,20 @@
 **                 called troupe_adopt last
 **   [any thread]  any, even several at a time, as long as the host is there
 **   Values (at the end) belong to no host: see there. A process may have any
-**   number of hosts, and a thread use several in turn.
+**   number of hosts, and a thread use several in turn. A child of fork() has
+**   none of their threads: it calls exec or _exit, or makes hosts of its own;
+**   with its parent's all that waits fails, and troupe_free does nothing.
 **   A function that is given to Troupe is called on any thread, by several at a
 **   time, if it says nothing else. It must come back: by no exception and no
 **   longjmp; and it calls no function of the host that calls it.
 ** Ownership
 **   Strings that go in are copied.
 ** Errors
-**   A function that can fail says so by its value, and why, in one line of
-**   English, by troupe_error(host) if it is [main], else by troupe_problem().
+**   A function that can fail says so by its value, and why, in English, by
+**   troupe_problem(); if it is [main], also by troupe_error(host).
+** C++
+**   Write `struct troupe_module` and `struct troupe_type`: functions have these
+**   names, too. An options struct is cleared by {}.
 **
 ** The command `troupe` is a process of its own. In an engine's process, which
 ** libtroupe is for, nothing is taken that belongs to the process: see "The
@@ -229,10 +234,11 @@ bool troupe_failed(struct troupe *host);
 */
 bool troupe_stop(struct troupe *host);
 
-/* Takes NULL. After troupe_stop has answered true, or before troupe_start. No
-** thread is inside a function of this host, a handler or a callback of it, or
-** calls one any more. Callbacks that have not been served yet come now, on this
-** thread. */
+/* Takes NULL. A host that has been started and not stopped is stopped, by
+** troupe_stop; if that fails, or inside a handler or a callback of any host,
+** nothing is freed, and the log says so. No other thread is inside a function
+** of this host, or calls one any more. Callbacks that have not been served yet
+** come now, on this thread. */
 void troupe_free(struct troupe *host);
 
 /* --- The engine's thread -------------------------------------------------- */

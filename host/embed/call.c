@@ -288,6 +288,7 @@ static bool may_wait(struct troupe *host, struct entry *entry) {
   if (inside_now())
     return problem_set("a handler, a callback or a function of a module "
                        "cannot wait");
+  if (!host_is_here(host)) return false;
   return enter(host, entry);
 }
 

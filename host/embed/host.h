@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/log.h"
 #include "base/rendezvous.h"
@@ -38,6 +39,8 @@ struct troupe {
   int end_fd;
   bool begun, ran, stopped; /* troupe_start, _run_..., _stop: each once */
   bool started;             /* its workers */
+  bool over;                /* troupe_stop was true */
+  pid_t process;            /* that has made it */
   bool watch;              /* the options */
   struct engine_files files; /* embed/files.h */
   bool beside;             /* modules are searched where the options say */
@@ -56,8 +59,15 @@ struct troupe {
   void *context;
 };
 
-/* Sets what troupe_error says; false, for who returns that. [main] */
+/* Sets what troupe_error and troupe_problem say; false, for who returns that.
+** [main] */
 bool host_fail(struct troupe *host, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same if something else than host_fail has written host->error. [main] */
+bool host_failed(struct troupe *host);
+
+/* False, and problem_set: this process is a fork of the host's, so none of its
+** threads is here. For what would wait for these. */
+bool host_is_here(struct troupe *host);
 
 #endif

@@ -39,7 +39,7 @@ void modules_install(struct troupe *host) {
 
 /* --- Registering ---------------------------------------------------------- */
 
-/* Of whatever version of the header, as struct troupe_options. */
+/* May be NULL; of whatever version of the header, as struct troupe_options. */
 static bool take(const void *given, void *known, size_t known_size,
                  const char *what) {
   size_t size = 0;

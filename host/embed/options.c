@@ -28,7 +28,9 @@ bool options_take(struct troupe *host, const struct troupe_options *given,
   memset(options, 0, known);
   memcpy(options, given, size < known ? size : known);
   if (options->stepped) options->engine = true;
-  return true;
+  return options->grace >= 0 ||
+         host_fail(host, "expected a grace of 0 seconds or more, got %g",
+                   options->grace);
 }
 
 bool options_check(struct troupe *host, const struct troupe_options *given) {

@@ -1,4 +1,8 @@
 /* What makes no sense is told, and does no harm. */
+#define _POSIX_C_SOURCE 200809L
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "host.h"
 
 #define TEXT(call, expected) \
@@ -87,6 +91,66 @@ static void go_astray(struct troupe *host) {
   TEXT(troupe_start(host), "a host is started once, and this one has been");
 }
 
+static void make_none(void) {
+  struct troupe_options options = {.size = sizeof options, .grace = -1};
+  EXPECT(troupe_new(&options, NULL, 0) == NULL);
+  EXPECT_TEXT("expected a grace of 0 seconds or more, got -1",
+              troupe_problem());
+}
+
+static void hear(void *context, enum troupe_log_level level, const char *line,
+                 size_t size) {
+  (void)context, (void)size;
+  if (level == TROUPE_LOG_ERROR) puts(line);
+}
+
+static void free_inside(void *context, const struct troupe_result *result) {
+  (void)result;
+  EXPECT(!troupe_stop(context));
+  troupe_free(context);
+}
+
+/* In a callback it is not freed; without a stop it is stopped. */
+static void free_early(void) {
+  struct troupe_options options = {.log = hear};
+  struct troupe *host = host_start(&options);
+  struct troupe_writer *writer = troupe_writer_new();
+  request(writer, "go", NULL);
+  EXPECT(troupe_call(host, troupe_named("nobody"), writer, 0, free_inside,
+                     host));
+  EXPECT(troupe_spawn_wait(host, "clerk", NULL, 0, NULL, 0) != 0);
+  troupe_writer_free(writer);
+  troupe_free(host);
+}
+
+static void start_another(void) {
+#ifndef __SANITIZE_THREAD__ /* ends a child that starts threads */
+  struct troupe *host = host_start(NULL);
+  host_spawn(host, "clerk");
+  host_stop(host);
+#endif
+}
+
+/* In a child of fork() nothing waits for threads that are not there. */
+static void fork_it(void) {
+  struct troupe *host = host_start(NULL);
+  pid_t child = fork();
+  int status;
+  EXPECT(child >= 0);
+  if (child == 0) {
+    EXPECT(!troupe_stop(host));
+    EXPECT_TEXT("the host is in the process that this one is forked from",
+                troupe_problem());
+    EXPECT(troupe_spawn_wait(host, "clerk", NULL, 0, NULL, 0) == 0);
+    troupe_free(host);
+    start_another();
+    _exit(0);
+  }
+  EXPECT(waitpid(child, &status, 0) == child && status == 0);
+  host_spawn(host, "clerk");
+  host_stop(host);
+}
+
 int main(void) {
   struct troupe *host = make();
   give_null(host);
@@ -95,6 +159,9 @@ int main(void) {
   give_no_values();
   go_astray(host);
   troupe_free(host);
+  make_none();
+  free_early();
+  fork_it();
   puts("done");
   return 0;
 }
