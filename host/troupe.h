@@ -595,7 +595,8 @@ struct troupe_target troupe_to(uint64_t pid);
 /* Who is registered under the name then. */
 struct troupe_target troupe_named(const char *name);
 /* The actor of this module and key, as `entity.kind(module):at(key)` in Lua: if
-** it is not there, it is started. */
+** it is not there, it is started, and its init gets the key (a module without
+** init would have the key as its state). */
 struct troupe_target troupe_entity(const char *module, const char *key);
 struct troupe_target troupe_entity_number(const char *module, int64_t key);
 

@@ -46,6 +46,21 @@ function embed.build(line)
   return program
 end
 
+--- A compiler of C, with the flags of the variant, for `build`; before the
+--- sources.
+---@param standard string "-std=c99"
+---@return string
+function embed.compiler(standard)
+  local _, variant = embed.variant()
+  return table.concat({ "gcc", standard, WARNINGS, SANITIZERS[variant] }, " ")
+end
+
+--- What stands behind the sources.
+---@return string
+function embed.libraries()
+  return command.quote(embed.library()) .. " -lm -ldl -lpthread"
+end
+
 local compiled = {}
 
 --- The program of spec/embed/NAME.c.
@@ -53,10 +68,8 @@ local compiled = {}
 ---@return string its path
 function embed.compile(name)
   if compiled[name] then return compiled[name] end
-  local _, variant = embed.variant()
-  compiled[name] = embed.build(table.concat({ "gcc -std=c99", WARNINGS,
-    SANITIZERS[variant] or "", "spec/embed/" .. name .. ".c",
-    command.quote(embed.library()), "-lm -ldl -lpthread" }, " "))
+  compiled[name] = embed.build(table.concat({ embed.compiler "-std=c99",
+    "spec/embed/" .. name .. ".c", embed.libraries() }, " "))
   return compiled[name]
 end
 
