@@ -11,7 +11,8 @@ CORES := $(shell nproc)
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Werror
 FLAGS = -std=gnu11 -g $(WARNINGS) -Ihost -I/usr/include/lua5.4
-TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer -fPIC
+TESTED = -O1 -DTROUPE_ASSERTS -fno-omit-frame-pointer -fPIC \
+  -ftls-model=initial-exec
 # The same sources give the same bytes, wherever they are.
 FLAGS_release = -O3 -flto=auto -ffile-prefix-map='$(CURDIR)'=.
 FLAGS_library = -O3 -fPIC -fno-semantic-interposition -ftls-model=initial-exec \
