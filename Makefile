@@ -56,8 +56,9 @@ SUITE = @TROUPE_SPEC_PATIENCE=$(1) $(LUA) spec/suite.lua
 LUA_FILES = $(shell find lua scripts spec -name '*.lua')
 C_FILES = $(shell find host -name '*.[ch]')
 
-.PHONY: help build library run love sdl test check lint check-asan check-tsan check-stress
-.PHONY: bench bench-peers soak faults install uninstall deb check-deb clean
+.PHONY: help build library run love sdl test
+.PHONY: check lint check-asan check-tsan check-stress check-deb
+.PHONY: bench bench-peers soak faults install uninstall deb clean
 .DEFAULT_GOAL = help
 
 help:

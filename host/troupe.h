@@ -1,15 +1,29 @@
 /*
 ** Troupe: a host that runs servers written in Lua. The embedding face.
 **
+**   A host                         options; makes, runs, stops one
+**   Errors                         why a function has failed
+**   The engine's thread            troupe_poll
+**   Values                         what a message carries: writers, readers
+**   Talking to actors              casts, calls, starts
+**   Native actors                  behaviours of C
+**   Modules of Lua                 in memory, for `require`
+**   Modules of C                   functions of C, for scripts
+**   Handles                        things of the engine's, for scripts
+**   Boards                         numbers shared without a message
+**   A host that is stepped         the same each time
+**   The console                    for the engine's own terminal
+**   The process                    memory, fatal errors, version
+**
 ** Threads
 **   [main]        functions that say nothing else: one thread at a time
 **   [engine]      the engine's thread: the one that made the host, or that
 **                 called troupe_adopt last
 **   [any thread]  any, even several at a time, as long as the host is there
-**   Values (at the end) belong to no host: see there. A process may have any
-**   number of hosts, and a thread use several in turn. A child of fork() has
-**   none of their threads: it calls exec or _exit, or makes hosts of its own;
-**   with its parent's all that waits fails, and troupe_free does nothing.
+**   Values belong to no host: see there. A process may have any number of
+**   hosts, and a thread use several in turn. A child of fork() has none of
+**   their threads: it calls exec or _exit, or makes hosts of its own; with its
+**   parent's all that waits fails, and troupe_free does nothing.
 **   A function that is given to Troupe is called on any thread, by several at a
 **   time, if it says nothing else. It must come back: by no exception and no
 **   longjmp; and it calls no function of the host that calls it.
@@ -40,7 +54,9 @@ extern "C" {
 #define TROUPE_VERSION "0.1.0"
 
 struct troupe;
-struct archive;
+struct archive; /* the command's */
+
+/* --- A host --------------------------------------------------------------- */
 
 enum troupe_log_level {
   TROUPE_LOG_DEBUG,
@@ -61,57 +77,49 @@ struct troupe_file {
 ** may also be of an older header than the library, or of a newer one, if what
 ** that has more is 0. */
 struct troupe_options {
-  size_t size;           /* sizeof(struct troupe_options) */
-  int workers;           /* 1..256; 0: one per core */
-  const char *log_level; /* debug, info, warn, error, off; NULL: info */
-  int log_fd;            /* where the log goes; 0: standard error */
-  const char *path;      /* package.path; NULL: LUA_PATH, or Lua's own */
-  const char *cpath;     /* package.cpath; NULL: the same. libtroupe loads no C
-                         ** modules: there NULL, or empty */
-  const char *beside;    /* modules are found beside this file first; NULL:
-                         ** beside the script, but not by the console */
-  double grace;          /* seconds that a stop may take; 0: 5 */
+  size_t size; /* sizeof(struct troupe_options) */
+
+  /* - Threads - */
+
+  /* Something is to happen on the engine's thread: it calls troupe_poll. Not
+  ** with a schedule or a virtual clock. */
+  bool engine;
+  int workers; /* threads for actors, 1..256; 0: one per core */
   /* How an actor that runs on for long is interrupted. "signal": by a timer and
   ** a real-time signal of each worker's, which costs nothing else; "hook": by
   ** looking at the clock all the time, for a process that can have no signals
   ** (scripts run about half as fast); "none": not at all. NULL: "signal"; in
   ** libtroupe "hook", and no signal's action is changed. */
   const char *slices;
-  /* Who has a name listens for those who want to look at it (`troupe attach`),
-  ** on a socket in this user's runtime directory (base/rendezvous.h), under
-  ** this name, which no other host of this user has: else troupe_new fails.
-  ** NULL: does not listen. */
-  const char *name;
-  /* Its console has a thread of its own, for troupe_console; with a name it has
-  ** in any case. */
-  bool console;
-  /* Which actor runs next is chosen: "seed=7", or a whole schedule as the test
-  ** command tells it (core/schedule.h). The host has one worker then, whatever
-  ** `workers` says, and no console, and nothing runs before its script. What
-  ** it does is the same each time if the process always has the same addresses.
-  ** NULL: whoever is ready runs. */
-  const char *schedule;
+  double grace; /* seconds that a stop may take; 0: 5 */
+
+  /* - Scripts - */
+
+  const char *path;   /* package.path; NULL: LUA_PATH, or Lua's own */
+  const char *cpath;  /* package.cpath; NULL: the same. libtroupe loads no C
+                      ** modules: there NULL, or empty */
+  const char *beside; /* modules are found beside this file first; NULL:
+                      ** beside the script, but not by the console */
+  const char *assets; /* the folder of troupe.asset; NULL: assets */
   /* Modules whose files change are reloaded, and the log says so. */
   bool watch;
-  /* "virtual": time stands still while anything is left to do, and then goes on
-  ** to the next that is due, so that tests need not wait. For a host of one
-  ** worker, without a console. "real", or NULL: the system's. A host that stops
-  ** does so in real time. */
-  const char *clock;
-  /* It runs tests: what troupe.test needs, which reaches into all of the host,
-  ** its clock, its log, is given to whoever asks. Not in libtroupe. */
-  bool tests;
-  /* The folder of troupe.asset; NULL: assets. */
-  const char *assets;
-  /* What `troupe build` has put behind this executable (base/archive.h), which
-  ** must outlive the host. Modules, settings and assets are then those in it,
-  ** which path, cpath and assets name. NULL: it has nothing. */
-  const struct archive *archive;
-  /* Something is to happen on the engine's thread: it calls troupe_poll. Not
-  ** with a schedule or a virtual clock. */
-  bool engine;
-  /* Of the functions that follow. */
-  void *context;
+
+  /* - Log and console - */
+
+  const char *log_level; /* debug, info, warn, error, off; NULL: info */
+  int log_fd;            /* where the log goes; 0: standard error */
+  /* Who has a name listens for those who want to look at it (`troupe attach`),
+  ** on a socket in this user's runtime directory, under this name, which no
+  ** other host of this user has: else troupe_new fails. NULL: does not
+  ** listen. */
+  const char *name;
+  /* Its console has a thread of its own, for troupe_console and
+  ** troupe_terminal_open; with a name it has in any case. */
+  bool console;
+
+  /* - Functions of the engine - */
+
+  void *context; /* is handed to each of them */
   /* Gets the log, in place of log_fd: one line, of `size` bytes and a NUL, with
   ** neither the time nor the level in it; it has new lines inside only where
   ** its text had. NULL: log_fd does. */
@@ -145,6 +153,9 @@ struct troupe_options {
   ** the disk. */
   bool (*read_file)(void *context, const char *name, struct troupe_file *file);
   void (*release_file)(void *context, struct troupe_file *file);
+
+  /* - A host that is stepped - */
+
   /* All of it happens on the engine's thread, in troupe_step, and is the same
   ** each time. It has `engine` then, but no other thread, and no `workers`,
   ** `slices`, `clock`, `now`, `schedule`, `console` or `name`. */
@@ -157,27 +168,28 @@ struct troupe_options {
   ** about half as fast; UINT64_MAX: they are not counted, and troupe_step never
   ** returns from a loop without an end. */
   uint64_t step_instructions;
+
+  /* - What the command uses; an engine leaves it 0 - */
+
+  /* Which actor runs next is chosen: "seed=7", or a whole schedule as the test
+  ** command tells it (core/schedule.h). The host has one worker then, whatever
+  ** `workers` says, and no console, and nothing runs before its script. What
+  ** it does is the same each time if the process always has the same addresses.
+  ** NULL: whoever is ready runs. */
+  const char *schedule;
+  /* "virtual": time stands still while anything is left to do, and then goes on
+  ** to the next that is due, so that tests need not wait. For a host of one
+  ** worker, without a console. "real", or NULL: the system's. A host that stops
+  ** does so in real time. */
+  const char *clock;
+  /* It runs tests: what troupe.test needs, which reaches into all of the host,
+  ** its clock, its log, is given to whoever asks. Not in libtroupe. */
+  bool tests;
+  /* What `troupe build` has put behind this executable (base/archive.h), which
+  ** must outlive the host. Modules, settings and assets are then those in it,
+  ** which path, cpath and assets name. NULL: it has nothing. */
+  const struct archive *archive;
 };
-
-/*
-** For the whole process, so before its first host is made. [any thread]
-**
-** All memory of all hosts, Lua's and libuv's included, comes from `allocator`:
-** as realloc, `block` may be NULL, and size 0 gives it back and returns NULL;
-** what it returns is aligned as malloc's is; NULL: it has none. False: there is,
-** or was, a host. NULL: the C library's.
-*/
-typedef void *troupe_allocator(void *context, void *block, size_t size);
-bool troupe_set_allocator(troupe_allocator *allocator, void *context);
-
-/*
-** Troupe has found itself wrong, or without memory for what others wait for:
-** `text` is one line that says where. The thread must not go on, and in
-** libtroupe it stops for good when this has returned, which may end the process
-** instead. NULL: the line goes to standard error. [any thread]
-*/
-typedef void troupe_fatal(void *context, const char *text);
-void troupe_set_fatal(troupe_fatal *hook, void *context);
 
 /* NULL: `error` (of `error_size` bytes, or NULL) says why. No thread runs
 ** before troupe_start. */
@@ -192,11 +204,6 @@ bool troupe_load_settings(struct troupe *host, const char *file);
 /* Starts the workers, the console, and who watches; once. False: it is to be
 ** stopped none the less, and freed. */
 bool troupe_start(struct troupe *host);
-
-/* A connected socket of a session with this host, which must have a console or
-** a name: what `troupe attach` has, but in the same process. The caller's to
-** close. -1: it cannot be had. Before troupe_start or after. */
-int troupe_console(struct troupe *host);
 
 /* Runs a script as an actor; once per host, after troupe_start. Modules are
 ** found beside the file first, unless options.beside says otherwise. */
@@ -241,6 +248,17 @@ bool troupe_stop(struct troupe *host);
 ** come now, on this thread. */
 void troupe_free(struct troupe *host);
 
+/* --- Errors --------------------------------------------------------------- */
+
+/* [any thread] Why the last function that failed on this thread did so; "" if
+** none has. Until the next one that fails. */
+const char *troupe_problem(void);
+
+/* The same of the last function of this host that failed and is [main]; or,
+** once the script has failed, why that did, with its chain. Until the next one
+** of those, or troupe_free. */
+const char *troupe_error(struct troupe *host);
+
 /* --- The engine's thread -------------------------------------------------- */
 
 /*
@@ -267,179 +285,10 @@ int troupe_wake_fd(struct troupe *host);
 ** has taken. */
 void troupe_adopt(struct troupe *host);
 
-/* --- Modules ------------------------------------------------------------- */
+/* --- Values --------------------------------------------------------------- */
 
 /*
-** [any thread] A module of Lua in memory, for all actors: `require "game.imp"`,
-** troupe.start "game.imp". It is found before anything on package.path, and in
-** messages its file is game/imp.lua. The code is source, or bytecode as of
-** options.read_file; it is copied. Before troupe_start or after.
-**
-** The same name again is as if a file had been saved: the new code is what is
-** loaded from then on if nobody has loaded the module yet; else those who have,
-** and all others, have it once it is reloaded: by troupe_reload, or by itself
-** with options.watch.
-**
-** False: the code does not compile, and troupe_problem says why and where; or
-** the name is one of Troupe's own or of a behaviour of C, or longer than 500
-** bytes, or that module has been loaded from elsewhere.
-*/
-bool troupe_add_module(struct troupe *host, const char *name, const char *code,
-                       size_t size);
-
-/* --- Boards -------------------------------------------------------------- */
-
-/*
-** [any thread] A board: rows x columns of numbers under a name, row after row,
-** the first on a cache line's border; at first 0. Actors have it by
-** troupe.board(name), and write it without a message. It is made if it is not
-** there, before troupe_start or after, stays where it is, and is gone with the
-** host. NULL: it is there and of another size, no board can have this name (1
-** to 255 bytes) or size (1 to 2^30 cells), or no memory.
-**
-** Any thread reads and writes it at any time. A cell is always whole if it is
-** accessed as 8 bytes at once, as plain C does on x86-64 and arm64 (in a loop,
-** or for a checker of races: relaxed and atomic). Nothing else is: a row may be
-** seen half old and half new, and of two cells the second as it is now and the
-** first as it was. What an actor has written before it sends a message is there
-** for who handles that, in troupe_poll, too; and what is written before
-** troupe_cast is there for the actor that handles it.
-*/
-double *troupe_board(struct troupe *host, const char *name, size_t rows,
-                     size_t columns);
-
-/* --- A host that is stepped ----------------------------------------------- */
-
-/*
-** [engine] The host's time goes on by `nanoseconds`, by just that whatever
-** happens. First comes what has been sent since the last step, at the time at
-** which that ended; then what is due on the way, in order, each at its time,
-** and before the next all that follows from it. What is addressed to the
-** engine's thread is delivered meanwhile: ON_POLL and ON_WORKER are the same.
-** troupe_poll does what is to be done now, without time going on, whatever its
-** budget. So does what waits on this thread (troupe_call_wait, troupe_stop, ...),
-** and if it is not over then, time goes on for it, 10 ms at once.
-**
-** The same build, the same scripts, the same calls with the same values, one
-** after the other on one thread: the same state, byte for byte, in any process,
-** whatever hosts are beside it. math.random, pairs, os.time and troupe.now go
-** by the seed and the steps; time begins at 1000 s, and at 1,000,000,000 s
-** since 1970 (UTC). What cannot be the same is
-**   - what comes from outside: os.clock, files, variables of the environment,
-**     and what sockets bring, which comes when a step begins;
-**   - the order of pairs over functions of C, and over userdata above 2 KiB, as
-**     keys; and the address that tostring shows of a table;
-**   - when a cast of another thread comes.
-**
-** A turn of more than options.step_instructions is left, and goes on when the
-** next step begins: what loops holds up nobody but those who wait for it. Where
-** it cannot be left (in a __tostring, say) its actor ends. Actors that keep each
-** other going without time passing do so for a million turns, and 100 for each
-** actor that there is, and go on in the next step. A limit of an actor's CPU
-** time counts instructions, a hundred million to the second.
-**
-** False, and nothing is done: on another thread, inside a handler or callback,
-** or without options.stepped.
-*/
-bool troupe_step(struct troupe *host, uint64_t nanoseconds);
-
-/* [any thread] The host's time, in nanoseconds, as scripts have it from
-** troupe.now: monotonic, and of no meaning in itself. */
-uint64_t troupe_now(struct troupe *host);
-
-/* --- A console of the engine's own ---------------------------------------- */
-
-/*
-** A terminal: a session with the host's console, as `troupe repl` has one, for
-** an engine that draws it and edits its lines itself. The host has
-** options.engine, and options.console or a name. What is typed runs on the
-** console's thread, so it is answered whatever the actors do.
-**
-** Threads    [engine] all functions, also inside a handler or a callback; its
-**            own callbacks come in troupe_poll, within its budget. None waits.
-** Ownership  The caller's until troupe_terminal_close, which is to be called
-**            before troupe_free; what is open then ends, and is freed by that.
-** Errors     false, or NULL: troupe_problem says why.
-*/
-struct troupe_terminal;
-
-enum troupe_style {
-  TROUPE_OUTPUT,  /* what is printed by what is typed, as it is */
-  TROUPE_VALUE,   /* what an input gives: whole lines */
-  TROUPE_FAILURE, /* or how it has failed: whole lines */
-  TROUPE_NOTICE   /* what the console has to say: whole lines */
-};
-
-/* What may stand before the cursor. Lives until the callback returns. */
-struct troupe_completion {
-  size_t size;
-  size_t replaced;    /* bytes before the cursor, for one of these */
-  const char *common; /* all of them begin with it: if there are several, it
-                      ** alone may be put there */
-  size_t count;       /* 0: nothing is known to fit */
-  const char *const *candidates;
-};
-
-/* Any of the functions may be NULL. Each may call what does not wait, and
-** troupe_terminal_close. */
-struct troupe_terminal_options {
-  size_t size; /* sizeof(struct troupe_terminal_options) */
-  void *context;
-  int columns; /* values are laid out for so many; 0: 80 */
-  /* Something is to be shown, behind all that was shown before. UTF-8 as a
-  ** rule, characters whole, in parts of 16 KiB at most; no NUL follows. */
-  void (*text)(void *context, const char *bytes, size_t size,
-               enum troupe_style style);
-  /* troupe_terminal_prompt is there again: the input has been answered. */
-  void (*ready)(void *context);
-  /* What troupe_terminal_complete has asked for; of several, the last. */
-  void (*completion)(void *context,
-                     const struct troupe_completion *completion);
-  /* The session has ended ("leave", a stop of the host, ...); "": as it was
-  ** asked to. Nothing comes any more. Comes once, unless it is closed before.
-  */
-  void (*end)(void *context, const char *why);
-};
-
-struct troupe_terminal *troupe_terminal_open(
-    struct troupe *host, const struct troupe_terminal_options *options);
-/* Whatever it is doing: what has been typed is ended, and no callback comes any
-** more. Takes NULL. */
-void troupe_terminal_close(struct troupe_terminal *terminal);
-
-/* What is to stand before the line that may be typed now, "troupe> "; or, if
-** what was typed is not complete yet, "... " of the same width. NULL: no line
-** may be typed, as an input is at work, or the session begins or has ended.
-** Until the next function of this terminal, or troupe_poll. */
-const char *troupe_terminal_prompt(const struct troupe_terminal *terminal);
-
-/* A line has been typed, without its end: an input, or the rest of one. Of
-** 1 MiB at most, together. False: nothing is done; no line may be typed now,
-** or it is too long. */
-bool troupe_terminal_line(struct troupe_terminal *terminal, const char *line,
-                          size_t size);
-
-/* Ends what is at work, if it has to be with all its variables; or, if a prompt
-** is there, forgets the lines of an input that is not complete. */
-bool troupe_terminal_interrupt(struct troupe_terminal *terminal);
-
-/* Asks what may stand before the cursor; `text` is the line up to it. Answered
-** while a prompt is there only. */
-bool troupe_terminal_complete(struct troupe_terminal *terminal,
-                              const char *text, size_t size);
-
-/* There is room for another number of columns; 0: 80. */
-bool troupe_terminal_resize(struct troupe_terminal *terminal, int columns);
-
-/* [any thread] Why the last function that failed on this thread did so; "" if
-** none has. Until the next one that fails. */
-const char *troupe_problem(void);
-
-const char *troupe_error(struct troupe *host);
-const char *troupe_version(void);
-
-/*
-** Values: what a message carries, written and read without Lua.
+** What a message carries, written and read without Lua.
 **
 ** Threads    A writer, or a reader, is used by one thread at a time, whichever.
 ** Errors     A writer's stick: what is written after one is ignored, who is
@@ -582,7 +431,7 @@ bool troupe_field(const struct troupe_reader *table, const char *key,
 bool troupe_item(const struct troupe_reader *table, size_t index,
                  struct troupe_reader *value);
 
-/* --- Talking to actors --------------------------------------------------- */
+/* --- Talking to actors ---------------------------------------------------- */
 
 /* Whom something is for. The texts are borrowed until the function that is
 ** given the target returns. To be made by these: */
@@ -661,54 +510,53 @@ bool troupe_call(struct troupe *host, struct troupe_target target,
                  const struct troupe_writer *values, uint64_t deadline_ms,
                  troupe_callback *callback, void *context);
 
-/* The same, and waits for it. On the engine's thread what is addressed to that
+/* [any thread, but not inside a handler, a callback, or a function of a module]
+** The same, and waits for it. On the engine's thread what is addressed to that
 ** is done meanwhile, as by troupe_poll: callbacks may come here. Returns owned.
-** NULL: it was not sent, or there is no memory. [any thread, but not inside a
-** handler, a callback, or a function of a module] */
+** NULL: it was not sent, or there is no memory. */
 struct troupe_result *troupe_call_wait(struct troupe *host,
                                        struct troupe_target target,
                                        const struct troupe_writer *values,
                                        uint64_t deadline_ms);
 void troupe_result_free(struct troupe_result *result); /* takes NULL */
 
-/* troupe.start: the module's name, and as values what its init gets and, if
-** there is a second one, the table of options, without `link`; NULL: neither.
-** Modules are found as by the host's script. [as troupe_call] */
+/* [as troupe_call] troupe.start: the module's name, and as values what its init
+** gets and, if there is a second one, the table of options, without `link`;
+** NULL: neither. Modules are found as by the host's script. */
 bool troupe_spawn(struct troupe *host, const char *module,
                   const struct troupe_writer *values, uint64_t deadline_ms,
                   troupe_callback *callback, void *context);
-/* 0: `error` (of `error_size` bytes, or NULL) says why, as does troupe_problem.
-** [as troupe_call_wait] */
+/* [as troupe_call_wait] 0: `error` (of `error_size` bytes, or NULL) says why,
+** as does troupe_problem. */
 uint64_t troupe_spawn_wait(struct troupe *host, const char *module,
                            const struct troupe_writer *values,
                            uint64_t deadline_ms, char *error,
                            size_t error_size);
 
-/* What has been edited: the module is read anew, from memory or a file, and all
-** actors that use it change to what is there, between two messages, each with
-** the state that it has (`troupe.inspect`, reload). The result's value is a
-** table: module, version, actors, seconds; or nil and "unchanged", "not loaded",
-** or "busy": another reload is under way. If it cannot be loaded, or an actor
-** cannot change in time, all stay as they are, and that is the error. [as
-** troupe_call] */
+/* [as troupe_call] What has been edited: the module is read anew, from memory
+** or a file, and all actors that use it change to what is there, between two
+** messages, each with the state that it has (`troupe.inspect`, reload). The
+** result's value is a table: module, version, actors, seconds; or nil and
+** "unchanged", "not loaded", or "busy": another reload is under way. If it
+** cannot be loaded, or an actor cannot change in time, all stay as they are,
+** and that is the error. */
 bool troupe_reload(struct troupe *host, const char *module,
                    uint64_t deadline_ms, troupe_callback *callback,
                    void *context);
 
-/* --- Native actors ------------------------------------------------------- */
+/* --- Native actors -------------------------------------------------------- */
 
 /*
-** Native actors: behaviours of C. Wherever scripts may name a module that is a
-** behaviour (troupe.start, a supervisor's child, a pool's worker, an entity,
+** Behaviours of C. Wherever scripts may name a module that is a behaviour
+** (troupe.start, a supervisor's child, a pool's worker, an entity,
 ** registry.ensure) they may name a native one, and find its actors like any
 ** others: they have pids, mailboxes, names, links and monitors, are called,
-** cast to, stopped and inspected. Only what is inside a Lua state they have
-** not: `require` of it, the options memory, cpu and libraries, and :enter are
-** refused.
+** cast to, stopped and inspected. What needs a Lua state is refused: `require`
+** of it, the options memory, cpu and libraries, and :enter.
 **
 ** Its handlers run one at a time, and must not wait for another actor (a
 ** function that would refuses): what cannot be answered at once is answered
-** later. They may not longjmp, nor throw, out of themselves.
+** later.
 **
 ** Threads    Handlers run on the engine's thread, in troupe_poll (ON_POLL), or
 **            on one of the host's (ON_WORKER): on any, but never two of one
@@ -776,8 +624,9 @@ bool troupe_register(struct troupe *host,
 
 uint64_t troupe_self(const struct troupe_actor *self);
 struct troupe *troupe_host(const struct troupe_actor *self);
-/* That of the behaviour; and what this actor keeps for itself, at first NULL.*/
+/* That of the behaviour. */
 void *troupe_context(const struct troupe_actor *self);
+/* What this actor keeps for itself; at first NULL. */
 void *troupe_state(const struct troupe_actor *self);
 void troupe_set_state(struct troupe_actor *self, void *state);
 
@@ -785,8 +634,8 @@ void troupe_set_state(struct troupe_actor *self, void *state);
 ** this text at its caller; a cast or an info is logged with it. `why` is
 ** copied. */
 void troupe_refuse(struct troupe_actor *self, const char *why);
-/* In handle: there is no such request. What troupe says of it then is what it
-** says of a Lua behaviour that has no handler for it. */
+/* In handle: there is no such request, which is told as of a Lua behaviour that
+** has no handler for it. */
 void troupe_unknown(struct troupe_actor *self);
 /* It ends when the handler returns, for this reason, which is copied; NULL:
 ** "normal". */
@@ -803,7 +652,7 @@ void troupe_unlink(struct troupe_actor *self, uint64_t pid);
 /* --- For anybody. --- */
 
 /*
-** [any thread, any actor's handler] Gives the reply that somebody waits for:
+** [any thread] Gives the reply that somebody waits for:
 ** the values, which the writer keeps; NULL: none. False: he does not wait any
 ** more (he has had one, or has given up, or the actor that owed it has ended),
 ** or it cannot be sent; troupe_problem says which. The host must not have been
@@ -815,7 +664,27 @@ bool troupe_reply(struct troupe *host, struct troupe_from from,
 bool troupe_reply_error(struct troupe *host, struct troupe_from from,
                         const char *text);
 
-/* --- Modules of C -------------------------------------------------------- */
+/* --- Modules of Lua ------------------------------------------------------- */
+
+/*
+** [any thread] A module of Lua in memory, for all actors: `require "game.imp"`,
+** troupe.start "game.imp". It is found before anything on package.path, and in
+** messages its file is game/imp.lua. The code is source, or bytecode as of
+** options.read_file; it is copied. Before troupe_start or after.
+**
+** The same name again is as if a file had been saved: the new code is what is
+** loaded from then on if nobody has loaded the module yet; else those who have,
+** and all others, have it once it is reloaded: by troupe_reload, or by itself
+** with options.watch.
+**
+** False: the code does not compile, and troupe_problem says why and where; or
+** the name is one of Troupe's own or of a behaviour of C, or longer than 500
+** bytes, or that module has been loaded from elsewhere.
+*/
+bool troupe_add_module(struct troupe *host, const char *name, const char *code,
+                       size_t size);
+
+/* --- Modules of C --------------------------------------------------------- */
 
 /*
 ** Functions of C that scripts call: `local draw = require "engine.draw"`, then
@@ -830,9 +699,9 @@ bool troupe_reply_error(struct troupe *host, struct troupe_from from,
 **            returned is copied.
 ** Errors     None of this raises, longjmps or unwinds through the function.
 **            What is wrong is noted, the first time, and raised where the
-**            function was called once it has returned. It must not throw or
-**            longjmp out of itself: that ends the process (of C++, catch what
-**            may be thrown, and troupe_fail).
+**            function was called once it has returned. In C++ it catches what
+**            may be thrown, and calls troupe_fail: what leaves it ends the
+**            process.
 */
 struct troupe_frame;
 typedef void troupe_function(struct troupe_frame *frame);
@@ -850,8 +719,8 @@ struct troupe_module {
   void *context;
 };
 
-/* [any thread] Before troupe_start or after; it is copied, and stays. False: the
-** name is taken (as for troupe_add_module), or no memory. */
+/* [any thread] Before troupe_start or after; it is copied, and stays. False:
+** the name is taken (as for troupe_add_module), or no memory. */
 bool troupe_module(struct troupe *host, const struct troupe_module *module);
 
 void *troupe_frame_context(const struct troupe_frame *frame);
@@ -865,9 +734,9 @@ enum troupe_kind troupe_argument_kind(const struct troupe_frame *frame,
                                       int number);
 
 /* Each: false if the argument is of another kind, which is then what is wrong,
-** in Lua's words: "bad argument #1 to 'line' (number expected, got nil)"; *value
-** is as it was. There is no conversion from a string to a number or back. Ask
-** for the kind before if an argument may be left out. */
+** in Lua's words: "bad argument #1 to 'line' (number expected, got nil)";
+** *value is as it was. A string is no number, and a number no string. Ask for
+** the kind before if an argument may be left out. */
 bool troupe_argument_boolean(struct troupe_frame *frame, int number,
                              bool *value);
 /* Also a number, if it has the value of an integer. */
@@ -904,32 +773,31 @@ void troupe_return_handle(struct troupe_frame *frame, const char *type,
 void troupe_return_values(struct troupe_frame *frame,
                           const struct troupe_writer *values);
 
-/* What is wrong: an error with this text, and where the script has called; it is
-** cut at some 500 bytes. The second: "bad argument #2 to 'line' (text)". */
+/* What is wrong: an error with this text, and where the script has called; it
+** is cut at some 500 bytes. The second: "bad argument #2 to 'line' (text)". */
 void troupe_fail(struct troupe_frame *frame, const char *text);
 void troupe_fail_argument(struct troupe_frame *frame, int number,
                           const char *text);
 
-/* --- Handles ------------------------------------------------------------- */
+/* --- Handles -------------------------------------------------------------- */
 
 /*
-** What of the engine's scripts may hold and send: a handle is a type and 64 bits
-** that say which, a userdata with methods: `sprite:move(3, 4)`. Within an actor
-** equal handles are the same value, also as keys of tables; they travel in
-** messages, and troupe_write_handle and troupe_read_handle write and read them.
-** troupe.encode refuses them.
+** What of the engine's scripts may hold and send: a handle is a type and 64
+** bits that say which, a userdata with methods: `sprite:move(3, 4)`. Within an
+** actor equal handles are the same value, also as keys of tables; they travel
+** in messages, where troupe_write_handle and troupe_read_handle write and read
+** them. troupe.encode refuses them.
 **
-** A handle owns nothing, and says nothing when the last one goes: what it stands
-** for comes and goes as the engine likes. So let the 64 bits be a place in a
-** table of the engine's and that place's generation, which counts up whenever
-** what is there is removed:
+** A handle owns nothing: what it stands for comes and goes as the engine likes.
+** So let the 64 bits be a place in a table of the engine's and that place's
+** generation, which counts up whenever what is there is removed:
 **
 **   id = generation << 32 | index
 **
 ** Each method looks up the place, under a lock or in whatever way the table is
-** safe, and if the generation is another one troupe_fail says that the sprite is
-** gone; `describe` answers false. An old handle is never taken for what came to
-** be in its place later.
+** safe, and if the generation is another one troupe_fail says that the sprite
+** is gone; `describe` answers false. An old handle is never taken for what came
+** to be in its place later.
 */
 struct troupe_type {
   size_t size;      /* sizeof(struct troupe_type) */
@@ -946,6 +814,179 @@ struct troupe_type {
 ** received of a type that the host does not know cannot be decoded, an error at
 ** who receives it. */
 bool troupe_type(struct troupe *host, const struct troupe_type *type);
+
+/* --- Boards --------------------------------------------------------------- */
+
+/*
+** [any thread] A board: rows x columns of numbers under a name, row after row,
+** the first on a cache line's border; at first 0. Actors have it by
+** troupe.board(name), and write it without a message. It is made if it is not
+** there, before troupe_start or after, stays where it is, and is gone with the
+** host. NULL: it is there and of another size, no board can have this name (1
+** to 255 bytes) or size (1 to 2^30 cells), or no memory.
+**
+** Any thread reads and writes it at any time. A cell is always whole if it is
+** accessed as 8 bytes at once, as plain C does on x86-64 and arm64 (in a loop,
+** or for a checker of races: relaxed and atomic). Nothing else is: a row may be
+** seen half old and half new, and of two cells the second as it is now and the
+** first as it was. What an actor has written before it sends a message is there
+** for who handles that, in troupe_poll, too; and what is written before
+** troupe_cast is there for the actor that handles it.
+*/
+double *troupe_board(struct troupe *host, const char *name, size_t rows,
+                     size_t columns);
+
+/* --- A host that is stepped ----------------------------------------------- */
+
+/*
+** [engine] The host's time goes on by `nanoseconds`, by just that whatever
+** happens. First comes what has been sent since the last step, at the time at
+** which that ended; then what is due on the way, in order, each at its time,
+** and before the next all that follows from it. What is addressed to the
+** engine's thread is delivered meanwhile: ON_POLL and ON_WORKER are the same.
+** troupe_poll does what is to be done now, without time going on, whatever its
+** budget. So does what waits on this thread (troupe_call_wait, troupe_stop,
+** ...), and if it is not over then, time goes on for it, 10 ms at once.
+**
+** The same build, the same scripts, the same calls with the same values, one
+** after the other on one thread: the same state, byte for byte, in any process,
+** whatever hosts are beside it. math.random, pairs, os.time and troupe.now go
+** by the seed and the steps; time begins at 1000 s, and at 1,000,000,000 s
+** since 1970 (UTC). What cannot be the same is
+**   - what comes from outside: os.clock, files, variables of the environment,
+**     and what sockets bring, which comes when a step begins;
+**   - the order of pairs over functions of C, and over userdata above 2 KiB, as
+**     keys; and the address that tostring shows of a table;
+**   - when a cast of another thread comes.
+**
+** A turn of more than options.step_instructions is left, and goes on when the
+** next step begins: what loops holds up nobody but those who wait for it. Where
+** it cannot be left (in a __tostring, say) its actor ends. Actors that keep
+** each other going without time passing do so for a million turns, and 100 for
+** each actor that there is, and go on in the next step. A limit of an actor's
+** CPU time counts instructions, a hundred million to the second.
+**
+** False, and nothing is done: on another thread, inside a handler or callback,
+** or without options.stepped.
+*/
+bool troupe_step(struct troupe *host, uint64_t nanoseconds);
+
+/* [any thread] The host's time, in nanoseconds, as scripts have it from
+** troupe.now: monotonic, and of no meaning in itself. */
+uint64_t troupe_now(struct troupe *host);
+
+/* --- The console ---------------------------------------------------------- */
+
+/* [main] A connected socket of a session with this host, which must have a
+** console or a name: what `troupe attach` has, but in the same process. The
+** caller's to close. -1: it cannot be had. Before troupe_start or after. */
+int troupe_console(struct troupe *host);
+
+/*
+** A terminal: a session with the host's console, as `troupe repl` has one, for
+** an engine that draws it and edits its lines itself. The host has
+** options.engine, and options.console or a name. What is typed runs on the
+** console's thread, so it is answered whatever the actors do.
+**
+** Threads    [engine] all functions, also inside a handler or a callback; its
+**            own callbacks come in troupe_poll, within its budget. None waits.
+** Ownership  The caller's until troupe_terminal_close, which is to be called
+**            before troupe_free; what is open then ends, and is freed by that.
+** Errors     false, or NULL: troupe_problem says why.
+*/
+struct troupe_terminal;
+
+enum troupe_style {
+  TROUPE_OUTPUT,  /* what is printed by what is typed, as it is */
+  TROUPE_VALUE,   /* what an input gives: whole lines */
+  TROUPE_FAILURE, /* or how it has failed: whole lines */
+  TROUPE_NOTICE   /* what the console has to say: whole lines */
+};
+
+/* What may stand before the cursor. Lives until the callback returns. */
+struct troupe_completion {
+  size_t size;
+  size_t replaced;    /* bytes before the cursor, for one of these */
+  const char *common; /* all of them begin with it: if there are several, it
+                      ** alone may be put there */
+  size_t count;       /* 0: nothing is known to fit */
+  const char *const *candidates;
+};
+
+/* Any of the functions may be NULL. Each may call what does not wait, and
+** troupe_terminal_close. */
+struct troupe_terminal_options {
+  size_t size; /* sizeof(struct troupe_terminal_options) */
+  void *context;
+  int columns; /* values are laid out for so many; 0: 80 */
+  /* Something is to be shown, behind all that was shown before. UTF-8 as a
+  ** rule, characters whole, in parts of 16 KiB at most; no NUL follows. */
+  void (*text)(void *context, const char *bytes, size_t size,
+               enum troupe_style style);
+  /* troupe_terminal_prompt is there again: the input has been answered. */
+  void (*ready)(void *context);
+  /* What troupe_terminal_complete has asked for; of several, the last. */
+  void (*completion)(void *context,
+                     const struct troupe_completion *completion);
+  /* The session has ended ("leave", a stop of the host, ...); "": as it was
+  ** asked to. Nothing comes any more. Comes once, unless it is closed before.
+  */
+  void (*end)(void *context, const char *why);
+};
+
+struct troupe_terminal *troupe_terminal_open(
+    struct troupe *host, const struct troupe_terminal_options *options);
+/* Whatever it is doing: what has been typed is ended, and no callback comes any
+** more. Takes NULL. */
+void troupe_terminal_close(struct troupe_terminal *terminal);
+
+/* What is to stand before the line that may be typed now, "troupe> "; or, if
+** what was typed is not complete yet, "... " of the same width. NULL: no line
+** may be typed, as an input is at work, or the session begins or has ended.
+** Until the next function of this terminal, or troupe_poll. */
+const char *troupe_terminal_prompt(const struct troupe_terminal *terminal);
+
+/* A line has been typed, without its end: an input, or the rest of one. Of
+** 1 MiB at most, together. False: nothing is done; no line may be typed now,
+** or it is too long. */
+bool troupe_terminal_line(struct troupe_terminal *terminal, const char *line,
+                          size_t size);
+
+/* Ends what is at work, if it has to be with all its variables; or, if a prompt
+** is there, forgets the lines of an input that is not complete. */
+bool troupe_terminal_interrupt(struct troupe_terminal *terminal);
+
+/* Asks what may stand before the cursor; `text` is the line up to it. Answered
+** while a prompt is there only. */
+bool troupe_terminal_complete(struct troupe_terminal *terminal,
+                              const char *text, size_t size);
+
+/* There is room for another number of columns; 0: 80. */
+bool troupe_terminal_resize(struct troupe_terminal *terminal, int columns);
+
+/* --- The process ---------------------------------------------------------- */
+
+/*
+** [any thread] Before the process makes its first host.
+**
+** All memory of all hosts, Lua's and libuv's included, comes from `allocator`:
+** as realloc, `block` may be NULL, and size 0 gives it back and returns NULL;
+** what it returns is aligned as malloc's is; NULL: it has none. False: there
+** is, or was, a host. NULL: the C library's.
+*/
+typedef void *troupe_allocator(void *context, void *block, size_t size);
+bool troupe_set_allocator(troupe_allocator *allocator, void *context);
+
+/*
+** [any thread] Troupe has found itself wrong, or without memory for what others
+** wait for: `text` is one line that says where. The thread must not go on, and
+** in libtroupe it stops for good when this has returned, which may end the
+** process instead. NULL: the line goes to standard error.
+*/
+typedef void troupe_fatal(void *context, const char *text);
+void troupe_set_fatal(troupe_fatal *hook, void *context);
+
+const char *troupe_version(void); /* "0.1.0", of the library */
 
 #ifdef __cplusplus
 }

@@ -36,7 +36,7 @@ describe("the binding", function()
     local list = declarations(plain(declared))
     assert.is_true(#list > 50)
     for _, declaration in ipairs(list) do
-      -- The options have grown since, which their size tells; and it has a
+      -- It has the first options only, which their size tells; and it has a
       -- type of its own.
       local text = declaration:match "^(struct troupe_options{.-)};$" or
         declaration

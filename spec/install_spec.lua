@@ -63,7 +63,8 @@ describe("make install", function()
 
   it("tells pkg-config the version, and where the headers are", function()
     install(root)
-    local text = command.read(root .. "/opt/a b/share/pkgconfig/troupe-module.pc")
+    local text = command.read(root ..
+      "/opt/a b/share/pkgconfig/troupe-module.pc")
     assert.matches("prefix=/opt/a b\n", text, 1, true)
     assert.matches("\nRequires.private: lua5.4\n", text, 1, true)
     assert.equal(command.read "host/troupe.h":match

@@ -41,7 +41,8 @@ struct unit *module_compile(lua_State *L, const struct modules *modules,
                             const struct source *source);
 
 /* As luaL_loadfilex, in text only; and bytecode, if the file is one of the
-** release, or supplied (script/supply.h). In any state, also one that is no actor's. May raise (memory). */
+** release, or supplied (script/supply.h). In any state, also one that is no
+** actor's. May raise (memory). */
 int module_load_chunk(lua_State *L, const struct modules *modules,
                       const char *file);
 

@@ -1,7 +1,7 @@
 --- The operator's way in: owns the socket of a host that has a name, and makes
 -- a session (troupe.console.session) of each who connects, and of each terminal
--- of the program that embeds the host. Not for scripts: the host starts it, on a
--- thread of its own, before anything else.
+-- of the program that embeds the host. Not for scripts: the host starts it, on
+-- a thread of its own, before anything else.
 --
 -- `args`: name, of the host; path, of its socket; each may be nil.
 

@@ -3,8 +3,8 @@
 #        place.sh uninstall PREFIX [DESTDIR]
 #
 # Copies a binary that has been built, the library beside it if there is one,
-# and what belongs to them, to where they are found: LIBDIR=lib below PREFIX for the
-# library; below DESTDIR if it is for another place than this. Builds
+# and what belongs to them, to where they are found: LIBDIR=lib below PREFIX
+# for the library; below DESTDIR if it is for another place than this. Builds
 # nothing, and writes nothing elsewhere. What it has made, files and folders,
 # it writes down in PREFIX/share/troupe/installed; uninstall removes just that.
 # UNLISTED=1: writes no list, for a package that has one of its own.

@@ -11,8 +11,9 @@
 
 enum { THREADS = 4, POSTS = 5000, BOUND = 100 };
 
-/* An actor on the engine's thread. It counts casts "note"(thread, number), which
-** of each thread come in order, and is asked nothing else than to misuse. */
+/* An actor on the engine's thread. It counts casts "note"(thread, number),
+** which of each thread come in order, and is asked nothing else than to
+** misuse. */
 struct noter {
   struct troupe *host, *other; /* with `other`: it passes its notes on there */
   uint64_t pid, other_pid;

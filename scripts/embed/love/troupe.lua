@@ -30,27 +30,22 @@ ffi.cdef [[
 struct troupe;
 struct troupe_writer;
 struct troupe_actor;
-struct archive;
 
 struct troupe_options {
   size_t size;
+  bool engine;
   int workers;
-  const char *log_level;
-  int log_fd;
+  const char *slices;
+  double grace;
   const char *path;
   const char *cpath;
   const char *beside;
-  double grace;
-  const char *slices;
+  const char *assets;
+  bool watch;
+  const char *log_level;
+  int log_fd;
   const char *name;
   bool console;
-  const char *schedule;
-  bool watch;
-  const char *clock;
-  bool tests;
-  const char *assets;
-  const struct archive *archive;
-  bool engine;
 };
 struct troupe *troupe_new(const struct troupe_options *options, char *error,
                           size_t error_size);
