@@ -56,13 +56,12 @@ static void run_ready(struct worker *worker, uint64_t *turns) {
   }
 }
 
-bool step_run(struct scheduler *scheduler, uint64_t span) {
+void step_run(struct scheduler *scheduler, uint64_t span) {
   struct worker *worker = scheduler->engine;
   uint64_t until = tick_add(scheduler_now(scheduler), span);
   uint64_t turns =
       TURNS_LEAST + TURNS_EACH * directory_count(scheduler->directory);
   struct stay stay;
-  bool more;
   ASSERT(scheduler->stepped, "it has no other clock");
   worker_enter(worker, &stay);
   gauge_work(worker, worker->cycles);
@@ -71,8 +70,6 @@ bool step_run(struct scheduler *scheduler, uint64_t span) {
   do {
     run_ready(worker, &turns);
   } while (quiet_wake(worker) || quiet_advance(worker, until));
-  more = worker->off_first != NULL || worker_has_others(worker);
   gauge_rest(worker, worker_tick(worker));
   worker_leave(&stay);
-  return more;
 }

@@ -1,6 +1,7 @@
 #include "embed/poll.h"
 
 #include "base/check.h"
+#include "base/pipe.h"
 #include "base/tick.h"
 #include "embed/host.h"
 #include "embed/inside.h"
@@ -17,7 +18,6 @@ bool poll_is_engine(struct troupe *host) {
 
 bool poll_serve(struct troupe *host, uint64_t until) {
   bool more;
-  if (host->scheduler->stepped) return poll_step(host, 0);
   ASSERT(poll_is_engine(host) && !inside_now(), "the engine's thread serves");
   inside_enter();
   more = engine_serve(host->scheduler, until);
@@ -25,13 +25,15 @@ bool poll_serve(struct troupe *host, uint64_t until) {
   return more;
 }
 
-bool poll_step(struct troupe *host, uint64_t span) {
-  bool more;
+/* What scripts write, they write on this thread. */
+void poll_step(struct troupe *host, uint64_t span) {
+  struct pipe_guard guard;
   ASSERT(poll_is_engine(host) && !inside_now(), "the engine's thread steps");
+  pipe_guard_enter(&guard);
   inside_enter();
-  more = step_run(host->scheduler, span);
+  step_run(host->scheduler, span);
   inside_leave();
-  return more;
+  pipe_guard_leave(&guard);
 }
 
 bool poll_check(struct troupe *host) {
@@ -46,7 +48,11 @@ bool troupe_poll(struct troupe *host, uint64_t budget_us) {
   uint64_t span = budget_us < UINT64_MAX / 1000 ? budget_us * 1000 : UINT64_MAX;
   if (host->scheduler->engine == NULL)
     return problem_set("expected a host with options.engine to be polled");
-  return poll_check(host) && poll_serve(host, tick_add(tick_now(), span));
+  if (!poll_check(host)) return false;
+  if (!host->scheduler->stepped)
+    return poll_serve(host, tick_add(tick_now(), span));
+  poll_step(host, 0);
+  return false;
 }
 
 int troupe_wake_fd(struct troupe *host) {

@@ -1,17 +1,12 @@
-#include "base/pipe.h"
 #include "embed/host.h"
 #include "embed/poll.h"
 #include "embed/problem.h"
 
 bool troupe_step(struct troupe *host, uint64_t nanoseconds) {
-  struct pipe_guard guard;
   if (!host->scheduler->stepped)
     return problem_set("expected a host with options.stepped to be stepped");
   if (!poll_check(host)) return false;
-  /* What scripts write, they write on this thread. */
-  pipe_guard_enter(&guard);
   poll_step(host, nanoseconds);
-  pipe_guard_leave(&guard);
   return true;
 }
 

@@ -125,8 +125,23 @@ static const char script[] =
     "while os.clock() < until_then do end\n"
     "troupe.sleep(0)\n";
 
+static void by_step(struct troupe *host) {
+  for (int i = 0; i < 100 && !troupe_ended(host); i++)
+    EXPECT(troupe_step(host, 1000000));
+}
+
+static void by_poll(struct troupe *host) {
+  for (int i = 0; i < 100 && !troupe_ended(host); i++) {
+    EXPECT(!troupe_poll(host, 0));
+    if (i > 0) EXPECT(troupe_step(host, 1000000));
+  }
+}
+
+/* It begins with the stop: what has its end only then. */
+static void by_stop(struct troupe *host) { EXPECT(troupe_stop(host)); }
+
 /* A stepped host writes on this thread, to a child that has gone. */
-static void step(void) {
+static void step(void (*go_on)(struct troupe *host)) {
   struct troupe_options options = {.size = sizeof options};
   struct troupe *host;
   char error[256] = "";
@@ -143,8 +158,7 @@ static void step(void) {
                          "  if not file:write(text) then os.exit(4) end\n"
                          "end",
                          0, NULL));
-  for (int i = 0; i < 100 && !troupe_ended(host); i++)
-    EXPECT(troupe_step(host, 1000000));
+  go_on(host);
   EXPECT(troupe_status(host) == 4);
   finish(host);
 }
@@ -188,6 +202,8 @@ int main(void) {
   }
   finish(host);
   close(ends[1]);
-  step();
+  step(by_step);
+  step(by_poll);
+  step(by_stop);
   return 0;
 }

@@ -108,6 +108,7 @@ static void loops(const char *loop) {
   host = begin(&told, script);
   for (uint64_t i = 1; i <= 20; i++) {
     EXPECT(troupe_step(host, MS));
+    EXPECT(!troupe_poll(host, 1000));
     EXPECT(troupe_now(host) == (1000000 + i) * MS);
   }
   EXPECT(count(told.text, "tick at") == 20);
