@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/flavour.h"
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/schedule.h"
@@ -377,6 +378,9 @@ static bool run(struct troupe *host, const char *what, bool code, int argc,
 bool troupe_run_file(struct troupe *host, const char *file, int argc,
                      const char *const *argv) {
   if (!check_run(host, file, argc, argv)) return false;
+  if (flavour_is_library() && strcmp(file, "-") == 0)
+    return host_fail(host, "expected a file, got -: libtroupe reads no "
+                     "standard input");
   if (!host->beside && strcmp(file, "-") != 0 && !search_beside(host, file))
     return host_fail(host, "not enough memory");
   return run(host, file, false, argc, argv);

@@ -70,7 +70,9 @@ static bool add(struct troupe *host, const struct binding *binding,
     case STATUS_OK:
       return true;
     case STATUS_EXISTS:
-      return problem_set("there is a type %s already", binding->name);
+      return problem_set("there is a %s %s already",
+                         binding->kind == BINDING_TYPE ? "type" : "module",
+                         binding->name);
     default:
       return problem_set("not enough memory");
   }

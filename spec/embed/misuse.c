@@ -78,12 +78,26 @@ static void give_no_values(void) {
   troupe_writer_free(writer);
 }
 
+static void ask_for_more_than_there_is(void) {
+  struct troupe_options options = {.size = sizeof options};
+  char error[256] = "";
+  options.cpath = "./?.so";
+  EXPECT(troupe_new(&options, error, sizeof error) == NULL);
+  EXPECT_TEXT("expected no cpath: libtroupe loads no C modules", error);
+  options.cpath = "";
+  options.tests = true;
+  EXPECT(troupe_new(&options, error, sizeof error) == NULL);
+  EXPECT_TEXT("expected no tests: only the command runs them", error);
+}
+
 /* Once each, and in order. */
 static void go_astray(struct troupe *host) {
   TEXT(troupe_run_code(host, "", 0, NULL),
        "a host is to be started before its script runs");
   EXPECT(troupe_start(host));
   TEXT(troupe_start(host), "a host is started once, and this one has been");
+  TEXT(troupe_run_file(host, "-", 0, NULL),
+       "expected a file, got -: libtroupe reads no standard input");
   EXPECT(troupe_run_code(host, "return {}", 0, NULL));
   TEXT(troupe_run_code(host, "", 0, NULL), "a host has one script, and had it");
   EXPECT(troupe_stop(host) && troupe_stop(host));
@@ -157,6 +171,7 @@ int main(void) {
   give_no_target(host);
   reply_to_nobody(host);
   give_no_values();
+  ask_for_more_than_there_is();
   go_astray(host);
   troupe_free(host);
   make_none();
