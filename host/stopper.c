@@ -65,8 +65,9 @@ static bool ask_next(struct stopper *stopper, struct actor *actor) {
                                   scheduler_private(scheduler));
   if (pid == ID_NONE) return false;
   set_asked(stopper, pid);
-  CHECK(links_monitor(scheduler, actor, pid) == STATUS_OK,
-        "no memory to stop");
+  for (int attempt = 0;
+       links_monitor(scheduler, actor, pid) != STATUS_OK; attempt++)
+    memory_await(attempt);
   order_shutdown(script, pid);
   return true;
 }
@@ -156,8 +157,10 @@ static void name_running(struct scheduler *scheduler, struct log *log,
 }
 
 static struct stopper *new_stopper(struct troupe *host) {
-  struct stopper *stopper = memory_zalloc(sizeof *stopper);
-  CHECK(stopper != NULL, "no memory to stop");
+  struct stopper *stopper;
+  for (int attempt = 0;
+       (stopper = memory_zalloc(sizeof *stopper)) == NULL; attempt++)
+    memory_await(attempt);
   stopper->host = host;
   stopper->script = host->script;
   latch_init(&stopper->finished);
@@ -172,10 +175,12 @@ static void free_stopper(struct stopper *stopper) {
 bool stopper_run(struct troupe *host, uint64_t grace) {
   struct scheduler *scheduler = host->scheduler;
   struct stopper *stopper = new_stopper(host);
-  struct actor *actor = directory_add(scheduler->directory, &stopper_type,
-                                      stopper, ID_NONE);
+  struct actor *actor;
   uint64_t self;
-  CHECK(actor != NULL, "no memory to stop");
+  for (int attempt = 0;
+       (actor = directory_add(scheduler->directory, &stopper_type, stopper,
+                              ID_NONE)) == NULL; attempt++)
+    memory_await(attempt);
   self = pid_of(actor);
   scheduler_launch(scheduler, actor, READY_QUEUE);
   if (wait_until(stopper, tick_add(tick_now(), grace)) ||
