@@ -347,7 +347,9 @@ end
 -- What a handler or a callback has raised goes on where Troupe was called: it
 -- must not pass through functions of C.
 local function guard(self, run, ...)
+  self.depth = self.depth + 1
   local ok, failure = xpcall(run, debug.traceback, ...)
+  self.depth = self.depth - 1
   if not ok then self.failure = self.failure or failure end
   return ok
 end
@@ -384,13 +386,14 @@ local make_callbacks
 --- A host: options are those of troupe_options, and `library`, the path of
 --- libtroupe.so. Raises why if it cannot be made.
 function troupe.new(options)
+  options = options or {}
   local library = ffi.load(options.library or "troupe")
   local error_text = ffi.new "char[512]"
   local raw = library.troupe_new(fill_options(options), error_text, 512)
   if raw == nil then error(ffi.string(error_text), 2) end
   local self = setmetatable({ library = library, raw = raw,
     writer = library.troupe_writer_new(), behaviours = {}, actors = {},
-    pending = {}, last = 0 }, host)
+    pending = {}, last = 0, depth = 0 }, host)
   make_callbacks(self)
   return self
 end
@@ -408,10 +411,10 @@ host.start = uncompiled(function(self)
   end
 end)
 
---- Serves what is for this thread, for so many microseconds. True: there is
---- more.
+--- Serves what is for this thread, for so many microseconds (1000). True: there
+--- is more.
 host.poll = uncompiled(function(self, budget)
-  local more = self.library.troupe_poll(self.raw, budget)
+  local more = self.library.troupe_poll(self.raw, budget or 1000)
   raise_what_failed(self)
   return more
 end)
@@ -423,16 +426,31 @@ host.stop = uncompiled(function(self)
   return stopped
 end)
 
+local freed = { __index = function(_, name)
+  error(("%s: the host has been freed"):format(name), 2)
+end }
+
+--- Stops it first if that has not been done. It is no host any more then; raises
+--- why if it still is.
 host.free = uncompiled(function(self)
+  if self.depth > 0 then
+    error("a handler or a callback cannot free its host", 2)
+  end
+  if not self.library.troupe_stop(self.raw) then error(problem(self), 2) end
   self.library.troupe_free(self.raw)
   self.library.troupe_writer_free(self.writer)
   for _, callback in pairs(self.callbacks) do callback:free() end
-  self.raw = nil
-  raise_what_failed(self)
+  local failure = self.failure
+  for name in pairs(self) do self[name] = nil end
+  setmetatable(self, freed)
+  if failure then error(failure, 0) end
 end)
 
 --- A module of Lua 5.4, for all actors: its name and its source.
 function host:add_module(name, code)
+  if type(code) ~= "string" then
+    error(("expected the source of %s, got a %s"):format(name, type(code)), 2)
+  end
   if not self.library.troupe_add_module(self.raw, name, code, #code) then
     error(problem(self), 2)
   end
@@ -462,6 +480,9 @@ local function target_of(self, target)
   if type(target) == "string" then return self.library.troupe_named(target) end
   if type(target) == "cdata" then
     return self.library.troupe_to(target.number)
+  end
+  if type(target) ~= "table" then
+    error("expected a pid, a name or an entity, got a " .. type(target), 3)
   end
   if type(target.key) == "number" then
     return self.library.troupe_entity_number(target.module, target.key)
@@ -518,6 +539,10 @@ local DEADLINE = 0 -- that of the library: 5 s
 --- was not sent.
 function host:call(target, ...)
   local count, values = select("#", ...), { ... }
+  if type(values[count]) ~= "function" then
+    error("expected a function as the last argument of call, got a " ..
+      type(values[count]), 2)
+  end
   local context = keep(self, values[count])
   return asked(self, self.library.troupe_call(self.raw,
     target_of(self, target), written(self, unpack(values, 1, count - 1)),
@@ -566,6 +591,9 @@ end })
 --- cast, info (tables of functions by name), down(state, pid, reason),
 --- terminate(state, reason). Its actors run in `poll`.
 function host:behaviour(name, behaviour)
+  if type(behaviour) ~= "table" then
+    error("expected a behaviour to be a table, got a " .. type(behaviour), 2)
+  end
   local id = #self.behaviours + 1
   local raw = ffi.new "struct troupe_behaviour"
   raw.size = ffi.sizeof(raw)
@@ -593,14 +621,18 @@ end
 --- Inside a handler: the actor that it is of.
 function host:self() return self.current end
 
+local function actor_of(self)
+  return self.actor or error("expected to be inside a handler", 3)
+end
+
 --- Inside a handler: `down` hears of that actor's end.
 function host:monitor(pid)
-  return self.library.troupe_monitor(self.actor, pid.number)
+  return self.library.troupe_monitor(actor_of(self), pid.number)
 end
 
 --- Inside a handler: this actor ends when it returns.
 function host:exit(reason)
-  self.library.troupe_leave_actor(self.actor, reason)
+  self.library.troupe_leave_actor(actor_of(self), reason)
 end
 
 local function number_of(pointer)
