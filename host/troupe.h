@@ -503,8 +503,8 @@ typedef void troupe_callback(void *context, const struct troupe_result *result);
 ** options.engine. Never waits. A deadline of 0 ms is one of 5 s; UINT64_MAX is
 ** none. False: it is not sent, and nobody is called back.
 **
-** Any number may be under way; 255 are at work at a time, the others wait in
-** line.
+** Any number may be under way; 254 are at work at a time, the others wait in
+** line, for no longer than their deadlines.
 */
 bool troupe_call(struct troupe *host, struct troupe_target target,
                  const struct troupe_writer *values, uint64_t deadline_ms,

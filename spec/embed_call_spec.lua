@@ -29,6 +29,9 @@ describe("a program", function()
     works "call_nomem"
   end)
 
+  it("may have more under way than are worked at, each with its deadline",
+    function() works "call_line" end)
+
   it("hears once of the end of each call, whatever ends it", function()
     works "call_end"
   end)
@@ -37,7 +40,8 @@ end)
 describe("the gateway's part of the host", function()
   it("is for nobody else", function()
     local core = require "troupe.core"
-    for _, name in ipairs { "slot", "serve", "done", "failed", "refused" } do
+    for _, name in ipairs { "slot", "watches", "serve", "done", "failed",
+      "refused" } do
       local good, problem = pcall(core["gateway_" .. name])
       assert.is_false(good)
       assert.matches("expected self to be troupe.gateway, got another",

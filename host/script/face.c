@@ -244,6 +244,7 @@ static const struct lazy_field core_fields[] = {
     {"console_adopt", console_lua_adopt, NULL},
     /* The gateway. */
     {"gateway_slot", gateway_lua_slot, NULL},
+    {"gateway_watches", gateway_lua_watches, NULL},
     {"gateway_serve", gateway_lua_serve, NULL},
     {"gateway_done", gateway_lua_done, NULL},
     {"gateway_failed", gateway_lua_failed, NULL},

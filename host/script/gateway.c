@@ -13,6 +13,10 @@
 ** and is there again. So nothing overtakes it, errands for the same entity wait
 ** behind the one that is *seeking*: neither in the queue nor in a hand.
 **
+** Who waits in either place has a deadline all the same. As long as somebody
+** does one more handler, `watch`, takes what is late, as a hand would, which
+** finds at once that it is.
+**
 ** If the actor ends (it was killed), what its hands had ends with it; what is
 ** still queued goes to the next one, which it starts itself on its way out.
 */
@@ -37,7 +41,7 @@
 #ifdef TROUPE_STRESS
 #define HANDS 2u
 #else
-#define HANDS 255u /* as `concurrent` in lua/troupe/gateway.lua, at most */
+#define HANDS 254u /* and who watches: `concurrent` in lua/troupe/gateway.lua */
 #endif
 
 static const char name[] = "troupe.gateway";
@@ -51,6 +55,7 @@ struct gateway {
   struct path *path; /* where what it starts is found; NULL: not started */
   unsigned hands;    /* that work, or are to begin */
   bool told;         /* one of them has not begun yet */
+  bool watched;      /* somebody watches, or is to */
   unsigned seeking;  /* errands that are */
   bool stopped;
   struct errand *first, *last; /* queued, by next */
@@ -113,7 +118,7 @@ static bool start_locked(struct gateway *gateway) {
   if (actor == NULL) return false;
   gateway->pid = body_pid(actor->body);
   gateway->hands = 0;
-  gateway->told = false;
+  gateway->told = gateway->watched = false;
   scheduler_prepare(actor, start);
   scheduler_launch(gateway->script->scheduler, actor, READY_QUEUE);
   return true;
@@ -157,12 +162,27 @@ void gateway_stop(struct gateway *gateway) {
 
 /* --- Hands ---------------------------------------------------------------- */
 
+/* Without memory the next who comes sees to it. */
+static void watch_locked(struct gateway *gateway) {
+  struct message *watch;
+  if (gateway->watched) return;
+  watch = text_message(MESSAGE_CAST, "watch");
+  if (watch == NULL) return;
+  watch->target = gateway->pid;
+  gateway->watched = scheduler_post(gateway->script->scheduler, watch,
+                                    READY_AFTER) == STATUS_OK;
+  if (!gateway->watched) message_free(watch);
+}
+
 /* Has a hand begin if there is something to do. False: no memory. */
 static bool tell_locked(struct gateway *gateway) {
   struct scheduler *scheduler = gateway->script->scheduler;
   struct message *work;
-  if (gateway->first == NULL || gateway->told || gateway->hands == HANDS)
+  if (gateway->first == NULL || gateway->told) return true;
+  if (gateway->hands == HANDS) {
+    watch_locked(gateway);
     return true;
+  }
   work = text_message(MESSAGE_CAST, "work");
   if (work == NULL) return false;
   work->target = gateway->pid;
@@ -247,6 +267,7 @@ static bool stay_behind_locked(struct gateway *gateway,
   else
     at->behind = errand;
   at->behind_last = errand;
+  watch_locked(gateway);
   return true;
 }
 
@@ -284,6 +305,43 @@ static struct errand *take(struct gateway *gateway, const struct body *body) {
   tell_locked(gateway); /* without memory the rest waits for this hand */
   unlock(gateway);
   return errand;
+}
+
+/* The first that is late, out of the list. */
+static struct errand *cut_late(struct errand **first, struct errand **last,
+                               uint64_t now) {
+  struct errand *former = NULL, *at = *first;
+  while (at != NULL && at->deadline > now) {
+    former = at;
+    at = at->next;
+  }
+  if (at == NULL) return NULL;
+  if (former != NULL)
+    former->next = at->next;
+  else
+    *first = at->next;
+  if (*last == at) *last = former;
+  return at;
+}
+
+/* NULL: none is late. */
+static struct errand *take_late(struct gateway *gateway) {
+  uint64_t now = scheduler_now(gateway->script->scheduler);
+  struct errand *errand;
+  lock(gateway);
+  errand = cut_late(&gateway->first, &gateway->last, now);
+  for (struct errand *at = gateway->taken; errand == NULL && at != NULL;
+       at = at->next)
+    errand = cut_late(&at->behind, &at->behind_last, now);
+  if (errand != NULL) take_locked(gateway, errand);
+  unlock(gateway);
+  return errand;
+}
+
+static bool is_waiting_locked(const struct gateway *gateway) {
+  const struct errand *at = gateway->taken;
+  while (at != NULL && at->behind == NULL) at = at->next;
+  return gateway->first != NULL || at != NULL;
 }
 
 /* It seeks no more: those behind it go to the head of the queue. */
@@ -376,9 +434,23 @@ static struct gateway *check(lua_State *L) {
 
 int gateway_lua_slot(lua_State *L) {
   struct gateway *gateway = check(L);
+  bool watches = lua_toboolean(L, 1);
   struct errand **slot = lua_newuserdatauv(L, sizeof(struct errand *), 0);
   *slot = NULL;
-  begin(gateway);
+  if (!watches) begin(gateway);
+  return 1;
+}
+
+int gateway_lua_watches(lua_State *L) {
+  struct gateway *gateway = check(L);
+  struct body *body = body_of(L);
+  bool waiting;
+  body->deadline = 0; /* that of the last one that was late */
+  lock(gateway);
+  waiting = !body->stopping && is_waiting_locked(gateway);
+  gateway->watched = waiting;
+  unlock(gateway);
+  lua_pushboolean(L, waiting);
   return 1;
 }
 
@@ -441,10 +513,11 @@ static int serve_start(lua_State *L, struct errand *errand) {
 int gateway_lua_serve(lua_State *L) {
   struct gateway *gateway = check(L);
   struct errand **slot = lua_touserdata(L, 1);
+  bool late = lua_toboolean(L, 2);
   struct errand *errand;
   lua_settop(L, 1);
   luaL_checkstack(L, 16, NULL); /* what raises comes first */
-  errand = *slot = take(gateway, body_of(L));
+  errand = *slot = late ? take_late(gateway) : take(gateway, body_of(L));
   if (errand == NULL) {
     lua_pushboolean(L, false);
     return 1;

@@ -26,21 +26,35 @@ local function start(slot, module, args, options)
   end
 end
 
+--- False: there is no errand, or none that is late.
+local function serve(slot, late)
+  local good, what, module, args, options =
+    pcall(core.gateway_serve, slot, late)
+  if not good then
+    core.gateway_failed(slot, what)
+  elseif what == "start" then
+    start(slot, module, args, options)
+  elseif what == nil then
+    core.gateway_failed(slot, module)
+  elseif what then
+    core.gateway_done(slot)
+  end
+  return what ~= false
+end
+
 --- Takes errands until there are none.
 function gateway.cast.work()
   local slot = core.gateway_slot()
-  repeat
-    local good, what, module, args, options = pcall(core.gateway_serve, slot)
-    if not good then
-      core.gateway_failed(slot, what)
-    elseif what == "start" then
-      start(slot, module, args, options)
-    elseif what == nil then
-      core.gateway_failed(slot, module)
-    elseif what then
-      core.gateway_done(slot)
-    end
-  until what == false
+  while serve(slot) do end
+end
+
+--- As long as errands wait for others: ends those that do so for too long.
+function gateway.cast.watch()
+  local slot = core.gateway_slot(true)
+  while core.gateway_watches() do
+    troupe.sleep(0.01)
+    while serve(slot, true) do end
+  end
 end
 
 return gateway
