@@ -1,6 +1,5 @@
 /*
-** What a worker does otherwise under a schedule (core/schedule.h); how it finds
-** an actor then stands in worker.c.
+** What a worker does otherwise under a schedule (core/schedule.h), or stepped.
 */
 #include "base/check.h"
 #include "core/schedule.h"
@@ -8,8 +7,8 @@
 
 #define ENDLESS_US UINT64_C(1000000) /* a slice, under a schedule */
 
-/* Under a schedule, or stepped, how long something takes decides nothing, but
-** for a turn without an end. */
+/* How long something takes then decides nothing, but for a turn without an
+** end. */
 void worker_set_spans(struct worker *worker) {
   uint64_t us = worker->scheduler->cycles_per_us;
   worker->poll_span = worker->scheduled ? UINT64_MAX : POLL_SPAN_US * us;
@@ -20,15 +19,23 @@ void worker_set_spans(struct worker *worker) {
   worker->chain_span = CHAIN_US * us;
 }
 
-void worker_unlink_pinned(struct worker *worker, struct actor *actor) {
-  struct actor **link = &worker->pinned_first, *before = NULL;
-  while (*link != actor) {
-    before = *link;
-    link = &before->link;
-  }
-  *link = actor->link;
-  if (worker->pinned_last == actor) worker->pinned_last = before;
-  counter_add(&worker->gauge.pinned, UINT64_MAX);
+/* What has come by now is in the list, whoever it is from. Under a schedule I/O
+** is looked at each time, so that when it comes depends on no clock. */
+struct actor *worker_find_listed(struct worker *worker) {
+  struct scheduler *scheduler = worker->scheduler;
+  struct actor *actor;
+  if (!scheduler->stepped) worker_look_round(worker);
+  worker_run_jobs(worker);
+  worker_take_inbox(worker);
+  while ((actor = overflow_get(&scheduler->overflow)) != NULL)
+    worker_append_pinned(worker, actor);
+  if (worker->pinned_first == NULL || scheduler->schedule == NULL)
+    return worker_take_pinned(worker);
+  actor = schedule_pick(scheduler->schedule, worker->pinned_first);
+  worker_unlink_pinned(worker, actor);
+  room_take(scheduler, actor);
+  schedule_turn(scheduler->schedule, actor);
+  return actor;
 }
 
 bool worker_preempts(struct worker *worker, struct actor *actor, bool own) {

@@ -349,8 +349,9 @@ void engine_drain(struct scheduler *scheduler);
 
 /* --- Stepped: core/step.c ------------------------------------------------- */
 
-/* Lets `span` nanoseconds pass, no less and no more, on this thread, and does
-** all that is to be done on the way; with 0, what is to be done now. [engine] */
+/* [engine] Lets `span` nanoseconds pass, no less and no more, on this thread,
+** and does all that is to be done on the way; with 0, what is to be done now.
+*/
 void step_run(struct scheduler *scheduler, uint64_t span);
 
 /* --- Quiet: core/quiet.c -------------------------------------------------- */

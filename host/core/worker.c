@@ -13,6 +13,7 @@
 **
 ** Under a schedule (core/schedule.h) there is one list, that of the pinned
 ** actors, and who is chosen from it; in a stepped host (step.c) the first is.
+** Both: scheduled.c.
 **
 ** Out of work, it spins for SPIN_US, then parks in its poller. Of the parked
 ** workers one *watches* while any other runs: it looks at their next slots and
@@ -25,7 +26,6 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/fence.h"
-#include "core/schedule.h"
 
 #define FAIR_TURN 61
 
@@ -101,7 +101,7 @@ uint64_t worker_now(struct worker *worker) {
   return at(worker, tick_cycles());
 }
 
-/* Actors that any worker may take, but the private one. */
+/* Actors that any worker may take, but a lone one. */
 static bool has_overflow(struct worker *worker) {
   return !worker->lone &&
          atomic_load_explicit(&worker->scheduler->overflow.count,
@@ -164,22 +164,12 @@ void scheduler_notify(struct scheduler *scheduler) {
   }
 }
 
-static void append_pinned(struct worker *worker, struct actor *actor) {
-  actor->link = NULL;
-  if (worker->pinned_last != NULL)
-    worker->pinned_last->link = actor;
-  else
-    worker->pinned_first = actor;
-  worker->pinned_last = actor;
-  counter_add(&worker->gauge.pinned, 1);
-}
-
 bool worker_enqueue_quietly(struct worker *worker, struct actor *actor) {
   struct worker *home =
       atomic_load_explicit(&actor->home, memory_order_relaxed);
   if (home != NULL || worker->scheduled) {
     ASSERT(home == NULL || home == worker, "it is queued at home");
-    append_pinned(worker, actor);
+    worker_append_pinned(worker, actor);
     return false;
   }
   runqueue_put(&worker->queue, &worker->scheduler->overflow, actor);
@@ -191,61 +181,7 @@ void worker_enqueue(struct worker *worker, struct actor *actor) {
     scheduler_notify(worker->scheduler);
 }
 
-/* --- Jobs and pinned actors from other threads ---------------------------- */
-
-void worker_post_job(struct worker *worker, struct job *job) {
-  struct job *first = atomic_load_explicit(&worker->jobs,
-                                           memory_order_relaxed);
-  do {
-    job->next = first;
-  } while (!atomic_compare_exchange_weak_explicit(
-      &worker->jobs, &first, job, memory_order_release,
-      memory_order_relaxed));
-  worker_wake(worker);
-}
-
-struct job *worker_take_jobs(struct worker *worker) {
-  struct job *newest, *oldest = NULL;
-  newest = atomic_exchange_explicit(&worker->jobs, NULL,
-                                    memory_order_acquire);
-  while (newest != NULL) {
-    struct job *next = newest->next;
-    newest->next = oldest;
-    oldest = newest;
-    newest = next;
-  }
-  return oldest;
-}
-
-void worker_run_jobs(struct worker *worker) {
-  struct job *job = worker_take_jobs(worker);
-  while (job != NULL) {
-    struct job *next = job->next;
-    job->run(job);
-    job = next;
-  }
-}
-
-void worker_take_inbox(struct worker *worker) {
-  struct actor *newest, *oldest = NULL;
-  newest = atomic_exchange_explicit(&worker->inbox, NULL,
-                                    memory_order_acquire);
-  while (newest != NULL) {
-    struct actor *next = newest->link;
-    newest->link = oldest;
-    oldest = newest;
-    newest = next;
-  }
-  while (oldest != NULL) {
-    struct actor *next = oldest->link;
-    append_pinned(worker, oldest);
-    oldest = next;
-  }
-}
-
 /* --- Finding an actor ----------------------------------------------------- */
-
-static void look_round(struct worker *worker);
 
 static struct actor *take_next(struct worker *worker) {
   struct actor *actor;
@@ -258,15 +194,6 @@ static struct actor *take_next(struct worker *worker) {
     return actor;
   worker_enqueue(worker, actor);
   return NULL;
-}
-
-struct actor *worker_take_pinned(struct worker *worker) {
-  struct actor *actor = worker->pinned_first;
-  if (actor == NULL) return NULL;
-  worker->pinned_first = actor->link;
-  if (worker->pinned_first == NULL) worker->pinned_last = NULL;
-  counter_add(&worker->gauge.pinned, UINT64_MAX);
-  return actor;
 }
 
 static struct actor *take_queued(struct worker *worker) {
@@ -328,25 +255,6 @@ static struct actor *steal(struct worker *worker) {
   return NULL;
 }
 
-/* What has come by now is in the list, whoever it is from. Under a schedule I/O
-** is looked at each time, so that when it comes depends on no clock. */
-struct actor *worker_find_listed(struct worker *worker) {
-  struct scheduler *scheduler = worker->scheduler;
-  struct actor *actor;
-  if (!scheduler->stepped) look_round(worker);
-  worker_run_jobs(worker);
-  worker_take_inbox(worker);
-  while ((actor = overflow_get(&scheduler->overflow)) != NULL)
-    append_pinned(worker, actor);
-  if (worker->pinned_first == NULL || scheduler->schedule == NULL)
-    return worker_take_pinned(worker);
-  actor = schedule_pick(scheduler->schedule, worker->pinned_first);
-  worker_unlink_pinned(worker, actor);
-  room_take(scheduler, actor);
-  schedule_turn(scheduler->schedule, actor);
-  return actor;
-}
-
 static struct actor *find(struct worker *worker) {
   struct actor *actor = NULL;
   if (unlikely(worker->scheduled)) return worker_find_listed(worker);
@@ -380,7 +288,7 @@ static bool keep(struct worker *worker) {
   worker->turn_cycles = worker->chain_cycles = worker_tick(worker);
   if (atomic_load_explicit(&worker->jobs, memory_order_relaxed) != NULL)
     worker_run_jobs(worker);
-  look_round(worker);
+  worker_look_round(worker);
   return !worker_has_others(worker);
 }
 
@@ -420,7 +328,7 @@ static void charge(struct worker *worker, struct actor *actor,
 void worker_run_turn(struct worker *worker, struct actor *actor) {
   ASSERT(!worker->lone || atomic_load_explicit(
                               &actor->home, memory_order_relaxed) == worker,
-         "the private worker runs its own");
+         "a lone worker runs its own");
   worker_set_running(worker, actor);
   atomic_store_explicit(&worker->charged, worker->turn_cycles,
                         memory_order_relaxed);
@@ -457,8 +365,7 @@ void worker_poll(struct worker *worker, uint64_t timeout) {
     wheel_advance(&worker->wheel, worker->look_ns);
 }
 
-/* Out of the middle of work. */
-static void look_round(struct worker *worker) {
+void worker_look_round(struct worker *worker) {
   worker_poll(worker, 0);
   if (unlikely(quiet_is_overdue(worker))) quiet_pass(worker);
 }
@@ -586,7 +493,7 @@ void worker_run(struct worker *worker) {
   while (!is_to_leave(worker)) {
     struct actor *actor;
     if (worker->cycles - worker->look_cycles > worker->poll_span) {
-      look_round(worker);
+      worker_look_round(worker);
       gauge_fold(worker, worker_tick(worker));
     }
     worker->turn_cycles = worker->cycles;

@@ -1,6 +1,5 @@
 /*
-** Worker: the inside of the scheduler. For scheduler.c, worker.c, quiet.c,
-** deadline.c, room.c.
+** Worker: the inside of the scheduler, for its own files only.
 */
 #ifndef TROUPE_CORE_WORKER_H
 #define TROUPE_CORE_WORKER_H
@@ -76,7 +75,7 @@ struct worker {
   ** owner writes both; relaxed: who looks in between is off by one turn. */
   _Atomic uint64_t charged;
   int index;
-  bool lone; /* the private one; constant */
+  bool lone; /* shares nothing: the private one, or the engine's; constant */
   bool scheduled; /* under a schedule, or stepped: who is ready is `pinned`;
                   ** constant */
   bool apart;     /* either; constant */
@@ -141,26 +140,34 @@ void worker_enqueue(struct worker *worker, struct actor *actor);
 /* The same, but no worker is woken. True: another one may take it. */
 bool worker_enqueue_quietly(struct worker *worker, struct actor *actor);
 void worker_wake(struct worker *worker);
-/* The jobs that have come, the oldest first, by `next`; they are the caller's
-** to run. Puts the actors that have come behind those that are pinned. The
-** first of these, or NULL. Runs a turn of it. [owner] */
-struct job *worker_take_jobs(struct worker *worker);
-void worker_run_jobs(struct worker *worker); /* all that have come */
-void worker_take_inbox(struct worker *worker);
-struct actor *worker_take_pinned(struct worker *worker);
-/* Under a schedule, or stepped: who is next; NULL: nobody is ready. [owner] */
-struct actor *worker_find_listed(struct worker *worker);
+/* Runs a turn of an actor that is ready and in no list. [owner] */
 void worker_run_turn(struct worker *worker, struct actor *actor);
+/* Out of the middle of work: I/O and what is due. [owner] */
+void worker_look_round(struct worker *worker);
 /* Wakes one parked worker, if there is one and nobody is looking for work. */
 void scheduler_notify(struct scheduler *scheduler);
 
 /* Does anybody wait for this worker's present turn to end? Also from the
 ** tick. */
 bool worker_has_others(struct worker *worker);
-/* scheduled.c: how long a turn may last, and how often it looks around; takes
-** an actor out of the list. [owner, or who makes it] */
-void worker_set_spans(struct worker *worker);
+
+/* inbox.c: the jobs that have come, the oldest first, by `next`: they are the
+** caller's to run; or runs them. [owner] */
+struct job *worker_take_jobs(struct worker *worker);
+void worker_run_jobs(struct worker *worker);
+/* The list of pinned actors that are ready: puts one behind it, or all that
+** have come from other threads; takes the first out, or NULL; or the one that
+** is chosen. [owner] */
+void worker_append_pinned(struct worker *worker, struct actor *actor);
+void worker_take_inbox(struct worker *worker);
+struct actor *worker_take_pinned(struct worker *worker);
 void worker_unlink_pinned(struct worker *worker, struct actor *actor);
+
+/* scheduled.c: how long a turn may last, and how often it looks around. [who
+** makes it] */
+void worker_set_spans(struct worker *worker);
+/* Under a schedule, or stepped: who is next; NULL: nobody is ready. [owner] */
+struct actor *worker_find_listed(struct worker *worker);
 
 /* Is there anything that it should not park over? */
 bool worker_has_work(struct worker *worker);

@@ -50,6 +50,7 @@ local FOREIGN = {
 -- header of a part is private to that module.
 local PARTS = {
   ["host/core/worker"] = "host/core/scheduler",
+  ["host/core/inbox"] = "host/core/scheduler",
   ["host/core/deadline"] = "host/core/scheduler",
   ["host/core/slice"] = "host/core/scheduler",
   ["host/core/gauge"] = "host/core/scheduler",
