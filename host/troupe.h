@@ -773,8 +773,8 @@ void troupe_return_handle(struct troupe_frame *frame, const char *type,
 void troupe_return_values(struct troupe_frame *frame,
                           const struct troupe_writer *values);
 
-/* What is wrong: an error with this text, and where the script has called; it
-** is cut at some 500 bytes. The second: "bad argument #2 to 'line' (text)". */
+/* What is wrong: an error with this text (NULL: "failed"), and where the script
+** has called; it is cut at some 500 bytes. The second: "bad argument #2 to 'line' (text)". */
 void troupe_fail(struct troupe_frame *frame, const char *text);
 void troupe_fail_argument(struct troupe_frame *frame, int number,
                           const char *text);
@@ -928,7 +928,7 @@ struct troupe_terminal_options {
   /* What troupe_terminal_complete has asked for; of several, the last. */
   void (*completion)(void *context,
                      const struct troupe_completion *completion);
-  /* The session has ended ("leave", a stop of the host, ...); "": as it was
+  /* The session has ended ("exit", a stop of the host, ...); "": as it was
   ** asked to. Nothing comes any more. Comes once, unless it is closed before.
   */
   void (*end)(void *context, const char *why);

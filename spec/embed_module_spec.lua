@@ -159,6 +159,8 @@ describe("a function of C", function()
       assert(select("#", engine.many(16)) == 16)
       fails("too many results", engine.many, 17)
       fails("fewer values", engine.mixed, true)
+      fails("a string is NULL", engine.no_text, true)
+      fails("failed", engine.no_text)
     ]]
   end)
 

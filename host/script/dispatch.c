@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/flavour.h"
 #include "base/tick.h"
 #include "script/answer.h"
 #include "script/body.h"
@@ -538,8 +539,8 @@ static int start_chunk(lua_State *L, struct body *body) {
   bool code = body->start.kind == START_CODE;
   set_arg(L, code ? "-e" : text, arguments);
   if (code) {
-    if (luaL_loadbufferx(L, text, strlen(text), "=(command line)", "t") !=
-        LUA_OK)
+    const char *name = flavour_is_library() ? "=(script)" : "=(command line)";
+    if (luaL_loadbufferx(L, text, strlen(text), name, "t") != LUA_OK)
       return not_loaded(L, body);
   } else {
     module_load_file(L, body->script->modules, text);

@@ -91,12 +91,12 @@ static bool note(struct troupe_frame *frame, enum fault fault, int culprit,
 }
 
 void frame_fail(struct troupe_frame *frame, const char *text) {
-  note(frame, FAULT_TEXT, 0, text != NULL ? text : "");
+  note(frame, FAULT_TEXT, 0, text != NULL ? text : "failed");
 }
 
 void frame_fail_argument(struct troupe_frame *frame, int number,
                          const char *text) {
-  note(frame, FAULT_ARGUMENT, number, text != NULL ? text : "");
+  note(frame, FAULT_ARGUMENT, number, text != NULL ? text : "wrong");
 }
 
 /* Once more, now that it may be told. */
@@ -311,7 +311,10 @@ static void stage(struct troupe_frame *frame, struct result *result,
 
 void frame_return_string(struct troupe_frame *frame, const char *bytes,
                          size_t size) {
-  stage(frame, add(frame, RESULT_STRING), bytes, size);
+  if (bytes == NULL && size > 0)
+    note(frame, FAULT_TEXT, 0, "a string is NULL");
+  else
+    stage(frame, add(frame, RESULT_STRING), bytes, size);
 }
 
 void frame_return_values(struct troupe_frame *frame,

@@ -200,7 +200,8 @@ function parts.rest()
   local ok, why = host:ask(pid, "double")
   assert(not ok and why:find "expected at most 2 values", why)
   assert(cells[2] == 0 and cells[4] == 6.5 and host:now() >= before)
-  wrong('unknown option "worker"', troupe.new, { library = LIBRARY, worker = 1 })
+  wrong('unknown option "worker"', troupe.new,
+    { library = LIBRARY, worker = 1 })
   wrong("expected 1 to 256 workers", troupe.new,
     { library = LIBRARY, workers = 1000 })
   wrong("of another size", host.board, host, "cells", 1, 1)

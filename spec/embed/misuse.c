@@ -1,5 +1,6 @@
 /* What makes no sense is told, and does no harm. */
 #define _POSIX_C_SOURCE 200809L
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,8 @@ static void give_null(struct troupe *host) {
   EXPECT_TEXT("expected a module with its size, got none", troupe_problem());
   EXPECT(!troupe_type(host, NULL));
   EXPECT_TEXT("expected a type with its size, got none", troupe_problem());
+  EXPECT(!troupe_add_module(host, "imp", NULL, 7));
+  EXPECT_TEXT("expected the code of imp, got NULL", troupe_problem());
   EXPECT(troupe_board(host, NULL, 1, 1) == NULL);
   EXPECT(troupe_find(host, NULL) == 0);
 }
@@ -112,6 +115,15 @@ static void make_none(void) {
               troupe_problem());
 }
 
+static void run_no_lua(void) {
+  struct troupe *host = host_start(NULL);
+  struct pollfd ended = {.fd = troupe_end_fd(host), .events = POLLIN};
+  EXPECT(troupe_run_code(host, "x = = 1", 0, NULL));
+  EXPECT(poll(&ended, 1, 10000) == 1 && troupe_failed(host));
+  EXPECT_TEXT("(script):1: unexpected symbol near '='", troupe_error(host));
+  host_stop(host);
+}
+
 static void hear(void *context, enum troupe_log_level level, const char *line,
                  size_t size) {
   (void)context, (void)size;
@@ -175,6 +187,7 @@ int main(void) {
   go_astray(host);
   troupe_free(host);
   make_none();
+  run_no_lua();
   free_early();
   fork_it();
   puts("done");

@@ -230,6 +230,11 @@ static void mixed(struct troupe_frame *frame) {
   troupe_writer_free(writer);
 }
 
+static void no_text(struct troupe_frame *frame) {
+  if (troupe_argument_count(frame) == 0) troupe_fail(frame, NULL);
+  troupe_return_string(frame, NULL, 3);
+}
+
 static void wait_here(struct troupe_frame *frame) {
   struct troupe *host = troupe_frame_host(frame);
   EXPECT(troupe_call_wait(host, troupe_to(troupe_frame_caller(frame)), NULL,
@@ -255,6 +260,7 @@ static void no_type(struct troupe_frame *frame) {
 static const struct troupe_method functions[] = {
     {"echo", echo},   {"expect", expect}, {"add", add},
     {"many", many},   {"fail", fail},     {"mixed", mixed},
+    {"no_text", no_text},
     {"wait", wait_here}, {"no_type", no_type}, {NULL, NULL}};
 static const struct troupe_method sprite_functions[] = {{"new", sprite_new},
                                                        {NULL, NULL}};

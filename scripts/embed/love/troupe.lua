@@ -430,8 +430,8 @@ local freed = { __index = function(_, name)
   error(("%s: the host has been freed"):format(name), 2)
 end }
 
---- Stops it first if that has not been done. It is no host any more then; raises
---- why if it still is.
+--- Stops it first if that has not been done. It is no host any more then;
+--- raises why if it still is.
 host.free = uncompiled(function(self)
   if self.depth > 0 then
     error("a handler or a callback cannot free its host", 2)
