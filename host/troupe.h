@@ -844,9 +844,9 @@ double *troupe_board(struct troupe *host, const char *name, size_t rows,
 ** which that ended; then what is due on the way, in order, each at its time,
 ** and before the next all that follows from it. What is addressed to the
 ** engine's thread is delivered meanwhile: ON_POLL and ON_WORKER are the same.
-** troupe_poll does what is to be done now, without time going on, whatever its
-** budget. So does what waits on this thread (troupe_call_wait, troupe_stop,
-** ...), and if it is not over then, time goes on for it, 10 ms at once.
+** troupe_poll is a step of no time, whatever its budget, and answers false. What
+** waits on this thread (troupe_call_wait, troupe_stop, ...) begins with one, and
+** if it is not over then, time goes on for it, 10 ms at once.
 **
 ** The same build, the same scripts, the same calls with the same values, one
 ** after the other on one thread: the same state, byte for byte, in any process,
@@ -856,7 +856,10 @@ double *troupe_board(struct troupe *host, const char *name, size_t rows,
 **   - what comes from outside: os.clock, files, variables of the environment,
 **     and what sockets bring, which comes when a step begins;
 **   - the order of pairs over functions of C, and over userdata above 2 KiB, as
-**     keys; and the address that tostring shows of a table;
+**     keys; over tables and functions, too, where a limit (ulimit -v) leaves no
+**     8 GiB of the address space; and the address that tostring shows;
+**   - what troupe.inspect tells of the machine: time that was used, or waited;
+**   - what a stop kills: its grace is of the machine's time;
 **   - when a cast of another thread comes.
 **
 ** A turn of more than options.step_instructions is left, and goes on when the
