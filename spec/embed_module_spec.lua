@@ -290,6 +290,9 @@ describe("a handle", function()
   it("is of a type that the host knows", function()
     bound [[
       fails("a type that this host does not know", engine.no_type)
+      fails("a type that this host does not know", engine.no_type, nil)
+      fails("no handle expected, got engine.sprite", engine.no_type,
+        sprites.new())
       fails("this host knows no handles of the type engine.none",
         engine.no_type, true)
       local plain = engine.no_type(1)

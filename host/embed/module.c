@@ -10,6 +10,7 @@
 #include "embed/host.h"
 #include "embed/inside.h"
 #include "embed/problem.h"
+#include "embed/sized.h"
 #include "script/binding.h"
 #include "script/frame.h"
 
@@ -39,22 +40,6 @@ void modules_install(struct troupe *host) {
 
 /* --- Registering ---------------------------------------------------------- */
 
-/* May be NULL; of whatever version of the header, as struct troupe_options. */
-static bool take(const void *given, void *known, size_t known_size,
-                 const char *what) {
-  size_t size = 0;
-  if (given != NULL) memcpy(&size, given, sizeof size);
-  if (size < sizeof size)
-    return problem_set("expected %s with its size, got none", what);
-  for (size_t i = known_size; i < size; i++)
-    if (((const unsigned char *)given)[i] != 0)
-      return problem_set("expected %s of this library's version, "
-                         TROUPE_VERSION ", or an older one", what);
-  memset(known, 0, known_size);
-  memcpy(known, given, size < known_size ? size : known_size);
-  return true;
-}
-
 static bool check_functions(const struct troupe_method *functions) {
   for (; functions != NULL && functions->name != NULL; functions++)
     if (functions->run == NULL)
@@ -81,7 +66,7 @@ static bool add(struct troupe *host, const struct binding *binding,
 bool troupe_module(struct troupe *host, const struct troupe_module *given) {
   struct troupe_module module;
   struct binding binding = {.kind = BINDING_MODULE};
-  if (!take(given, &module, sizeof module, "a module") ||
+  if (!sized_take(given, &module, sizeof module, "troupe_module") ||
       !code_check_name(host, module.name))
     return false;
   binding.name = module.name;
@@ -92,7 +77,7 @@ bool troupe_module(struct troupe *host, const struct troupe_module *given) {
 bool troupe_type(struct troupe *host, const struct troupe_type *given) {
   struct troupe_type type;
   struct binding binding = {.kind = BINDING_TYPE};
-  if (!take(given, &type, sizeof type, "a type")) return false;
+  if (!sized_take(given, &type, sizeof type, "troupe_type")) return false;
   if (type.name == NULL || type.name[0] == '\0' ||
       strlen(type.name) > CODE_NAME)
     return problem_set("expected the name of a type, of at most %d bytes",

@@ -7,6 +7,7 @@
 #include "core/scheduler.h"
 #include "embed/host.h"
 #include "embed/problem.h"
+#include "embed/sized.h"
 
 static const struct native *find(struct natives *natives, const char *name) {
   const struct native *native =
@@ -92,23 +93,10 @@ void natives_remove(struct troupe *host) {
 
 /* --- troupe_register ------------------------------------------------------ */
 
-static bool is_all_zero(const unsigned char *bytes, size_t size) {
-  while (size > 0 && bytes[size - 1] == 0) size--;
-  return size == 0;
-}
-
-/* What an engine that was built with another troupe.h has filled in. */
 static bool read_behaviour(const struct troupe_behaviour *given,
                            struct troupe_behaviour *behaviour) {
-  size_t size = given != NULL ? given->size : 0;
-  if (size > sizeof *behaviour &&
-      !is_all_zero((const unsigned char *)given + sizeof *behaviour,
-                   size - sizeof *behaviour))
-    return problem_set("expected a behaviour of at most %zu bytes, got %zu",
-                       sizeof *behaviour, size);
-  memset(behaviour, 0, sizeof *behaviour);
-  if (size > sizeof *behaviour) size = sizeof *behaviour;
-  if (size > 0) memcpy(behaviour, given, size);
+  if (!sized_take(given, behaviour, sizeof *behaviour, "troupe_behaviour"))
+    return false;
   if (behaviour->name == NULL || behaviour->name[0] == '\0')
     return problem_set("expected the name of a behaviour, got none");
   if (behaviour->where != TROUPE_ON_POLL &&

@@ -4,29 +4,15 @@
 
 #include "base/flavour.h"
 #include "core/schedule.h"
+#include "embed/sized.h"
 #include "io/loop.h"
 
 #define STEP_INSTRUCTIONS UINT64_C(10000000)
 
-static bool is_zero(const unsigned char *bytes, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    if (bytes[i] != 0) return false;
-  return true;
-}
-
 bool options_take(struct troupe *host, const struct troupe_options *given,
                   struct troupe_options *options) {
-  size_t known = sizeof *options;
-  size_t size = given != NULL ? given->size : 0;
-  if (size < sizeof given->size)
-    return host_fail(host, "expected options with their size, got none");
-  if (size > known && !is_zero((const unsigned char *)given + known,
-                               size - known))
-    return host_fail(host, "expected options of this library's version, "
-                     TROUPE_VERSION ", or an older one, got some of a newer "
-                     "one");
-  memset(options, 0, known);
-  memcpy(options, given, size < known ? size : known);
+  if (!sized_take(given, options, sizeof *options, "troupe_options"))
+    return host_fail(host, "%s", troupe_problem());
   if (options->stepped) options->engine = true;
   return options->grace >= 0 ||
          host_fail(host, "expected a grace of 0 seconds or more, got %g",

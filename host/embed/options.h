@@ -9,8 +9,7 @@
 
 #include "embed/host.h"
 
-/* Of whatever version of the header: what is not there is 0; what this library
-** does not know yet must be. */
+/* Of whatever version of the header (embed/sized.h). */
 bool options_take(struct troupe *host, const struct troupe_options *given,
                   struct troupe_options *options);
 

@@ -10,6 +10,7 @@
 #include "embed/inside.h"
 #include "embed/poll.h"
 #include "embed/problem.h"
+#include "embed/sized.h"
 #include "script/console.h"
 #include "script/life.h"
 #include "script/order.h"
@@ -93,18 +94,6 @@ bool terminal_hello(struct troupe_terminal *terminal) {
 
 /* --- Opening and closing -------------------------------------------------- */
 
-static bool take_options(struct troupe_terminal *terminal,
-                         const struct troupe_terminal_options *given) {
-  size_t known = sizeof terminal->options;
-  const unsigned char *bytes = (const unsigned char *)given;
-  for (size_t i = known; i < given->size; i++)
-    if (bytes[i] != 0)
-      return problem_set("expected options of a terminal of at most %zu "
-                         "bytes, got %zu", known, given->size);
-  memcpy(&terminal->options, given, given->size < known ? given->size : known);
-  return true;
-}
-
 static struct message *start_message(void) {
   struct troupe_writer *writer = troupe_writer_new();
   struct message *message;
@@ -160,8 +149,7 @@ static bool open_terminal(struct troupe_terminal *terminal) {
   return true;
 }
 
-static bool check(struct troupe *host,
-                  const struct troupe_terminal_options *options) {
+static bool check(struct troupe *host) {
   if (host->scheduler->engine == NULL)
     return problem_set("expected a host with options.engine to have a "
                        "terminal");
@@ -171,24 +159,23 @@ static bool check(struct troupe *host,
   if (!poll_is_engine(host))
     return problem_set("expected the engine's thread to open a terminal, got "
                        "another");
-  if (options == NULL || options->size < sizeof options->size)
-    return problem_set("expected options with their size, got none");
   return host->script->console->pid != ID_NONE ||
          problem_set("the host has not been started");
 }
 
 struct troupe_terminal *troupe_terminal_open(
-    struct troupe *host, const struct troupe_terminal_options *options) {
+    struct troupe *host, const struct troupe_terminal_options *given) {
+  struct troupe_terminal_options options;
   struct troupe_terminal *terminal;
-  if (!check(host, options)) return NULL;
+  if (!sized_take(given, &options, sizeof options,
+                  "troupe_terminal_options") ||
+      !check(host))
+    return NULL;
   terminal = memory_zalloc(sizeof *terminal);
   if (terminal != NULL) {
     terminal->host = host;
+    terminal->options = options;
     terminal->at_start = true;
-    if (!take_options(terminal, options)) {
-      free_terminal(terminal);
-      return NULL;
-    }
     if (open_terminal(terminal)) return terminal;
     free_terminal(terminal);
   }

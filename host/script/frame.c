@@ -208,8 +208,8 @@ bool frame_read_handle(struct troupe_frame *frame, int number,
   uint64_t read;
   if (type_of(frame, number) == LUA_TUSERDATA)
     found = handle_test(frame->L, number, &read);
-  if (found == NULL || strcmp(found->name, type) != 0)
-    return note(frame, FAULT_TYPE, number, type);
+  if (found == NULL || type == NULL || strcmp(found->name, type) != 0)
+    return note(frame, FAULT_TYPE, number, type != NULL ? type : "no handle");
   *id = read;
   return true;
 }
@@ -286,7 +286,8 @@ void frame_return_pid(struct troupe_frame *frame, uint64_t pid) {
 void frame_return_handle(struct troupe_frame *frame, const char *type,
                          uint64_t id) {
   const struct binding *found = bindings_find(
-      frame_binding(frame)->bindings, BINDING_TYPE, type, strlen(type));
+      frame_binding(frame)->bindings, BINDING_TYPE, type,
+      type != NULL ? strlen(type) : 0);
   struct result *result;
   if (found == NULL) {
     note(frame, FAULT_TEXT, 0, "a function of C returns a handle of a type "

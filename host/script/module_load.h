@@ -46,7 +46,7 @@ struct unit *module_compile(lua_State *L, const struct modules *modules,
 int module_load_chunk(lua_State *L, const struct modules *modules,
                       const char *file);
 
-/* Would these bytes load? False: `why` says what is wrong. [main] */
+/* Would these bytes load? False: `why` says what is wrong. [any thread] */
 bool module_check(const char *chunk, const char *bytes, size_t size, char *why,
                   size_t why_size);
 

@@ -55,15 +55,15 @@ static void check_sizes(void) {
   options->size = sizeof newer;
   finish(make(options));
   newer.more[23] = 1;
-  refuse(options, "expected options of this library's version, " TROUPE_VERSION
-         ", or an older one, got some of a newer one");
+  refuse(options, "expected a struct troupe_options of this library's version, "
+         TROUPE_VERSION ", or an older one, got a newer one");
   /* What stands behind an older one is no option. */
   older.size = offsetof(struct troupe_options, log_level);
   older.log_level = "not one";
   finish(make(&older));
   older.size = 0;
-  refuse(&older, "expected options with their size, got none");
-  refuse(NULL, "expected options with their size, got none");
+  refuse(&older, "expected a struct troupe_options with its size, got none");
+  refuse(NULL, "expected a struct troupe_options with its size, got none");
   older = usual();
   older.workers = 257;
   refuse(&older, "expected 1 to 256 workers, got 257");

@@ -34,11 +34,14 @@ static void give_null(struct troupe *host) {
   TEXT(troupe_run_code(host, "", -1, NULL),
        "expected arguments for the script, got fewer than none");
   EXPECT(!troupe_register(host, NULL));
-  EXPECT_TEXT("expected the name of a behaviour, got none", troupe_problem());
+  EXPECT_TEXT("expected a struct troupe_behaviour with its size, got none",
+              troupe_problem());
   EXPECT(!troupe_module(host, NULL));
-  EXPECT_TEXT("expected a module with its size, got none", troupe_problem());
+  EXPECT_TEXT("expected a struct troupe_module with its size, got none",
+              troupe_problem());
   EXPECT(!troupe_type(host, NULL));
-  EXPECT_TEXT("expected a type with its size, got none", troupe_problem());
+  EXPECT_TEXT("expected a struct troupe_type with its size, got none",
+              troupe_problem());
   EXPECT(!troupe_add_module(host, "imp", NULL, 7));
   EXPECT_TEXT("expected the code of imp, got NULL", troupe_problem());
   EXPECT(troupe_board(host, NULL, 1, 1) == NULL);

@@ -250,6 +250,11 @@ static void no_type(struct troupe_frame *frame) {
     troupe_return_handle(frame, "engine.plain", UINT64_MAX);
   } else if (troupe_argument_count(frame) == 0) {
     troupe_return_handle(frame, "engine.none", 1);
+  } else if (troupe_argument_kind(frame, 1) == TROUPE_NIL) {
+    troupe_return_handle(frame, NULL, 1);
+  } else if (troupe_argument_kind(frame, 1) == TROUPE_HANDLE) {
+    uint64_t id = 0;
+    EXPECT(!troupe_argument_handle(frame, 1, NULL, &id) && id == 0);
   } else {
     troupe_write_handle(writer, "engine.none", 1);
     troupe_return_values(frame, writer);

@@ -326,10 +326,11 @@ static void misuse(struct troupe *host) {
   options.console = true;
   refuse(&options, "the host has not been started");
   EXPECT(troupe_terminal_open(host, &newer.known) == NULL);
-  EXPECT_TEXT("expected options with their size, got none", troupe_problem());
+  EXPECT_TEXT("expected a struct troupe_terminal_options with its size, got "
+              "none", troupe_problem());
   newer.known.size = sizeof newer;
   EXPECT(troupe_terminal_open(host, &newer.known) == NULL);
-  EXPECT(strstr(troupe_problem(), "expected options of a terminal of at most"));
+  EXPECT(strstr(troupe_problem(), "or an older one, got a newer one"));
   pthread_create(&thread, NULL, open_elsewhere, host);
   pthread_join(thread, NULL);
   troupe_terminal_close(NULL);
