@@ -1,7 +1,5 @@
 /* Boards: what actors write is read here where it lies, and the reverse. */
-#include <troupe.h>
-
-#include "expect.h"
+#include "host.h"
 
 #include <poll.h>
 
@@ -18,11 +16,7 @@ static const char script[] =
 
 static struct troupe *new_host(void) {
   struct troupe_options options = {.size = sizeof options, .workers = 1};
-  char error[256];
-  struct troupe *host = troupe_new(&options, error, sizeof error);
-  if (host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(host != NULL);
-  return host;
+  return host_make(&options);
 }
 
 /* Looks on while the script writes: a cell is whole at any time. */
@@ -72,8 +66,7 @@ int main(void) {
   }
   own = troupe_board(host, "own", 2, 2);
   EXPECT(own != NULL && own[0] == 0 && own[2] == 0 && own[3] == 7);
-  EXPECT(troupe_stop(host));
-  troupe_free(host);
+  host_stop(host);
   troupe_free(other);
   return 0;
 }

@@ -1,8 +1,6 @@
 /* A thread that must not go on tells so, and stops; the process lives. */
 #define _POSIX_C_SOURCE 200809L
-#include <troupe.h>
-
-#include "expect.h"
+#include "host.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -27,8 +25,7 @@ int main(void) {
   struct troupe_options options = {.size = sizeof options, .workers = 1};
   struct troupe *host;
   troupe_set_fatal(tell, &news);
-  host = troupe_new(&options, NULL, 0);
-  EXPECT(host != NULL);
+  host = host_make(&options);
   EXPECT(troupe_start(host));
   /* What no engine should do: its worker finds that it cannot tell the end. */
   EXPECT(close(troupe_end_fd(host)) == 0);

@@ -6,11 +6,7 @@
 */
 #define _POSIX_C_SOURCE 200809L
 
-#include <troupe.h>
-
-#include "expect.h"
-
-#include <poll.h>
+#include "host.h"
 
 struct pack {
   const char *name, *bytes;
@@ -94,10 +90,7 @@ static void add_all(struct troupe *host) {
 }
 
 static void serve(struct troupe *host) {
-  struct pollfd end = {.events = POLLIN};
-  end.fd = troupe_end_fd(host);
-  while (poll(&end, 1, -1) < 1) continue;
-  if (troupe_failed(host)) fprintf(stderr, "%s\n", troupe_error(host));
+  host_status(host);
   EXPECT(troupe_stop(host));
   EXPECT(__atomic_load_n(&owed, __ATOMIC_RELAXED) == 0);
 }
@@ -106,7 +99,6 @@ int main(int argc, char **argv) {
   static const char *const words[] = {"word"};
   struct troupe_options options = {.size = sizeof options, .workers = 2,
                                    .log_level = "off"};
-  char error[256];
   struct troupe *host;
   EXPECT(argc >= 2);
   options.path = "pack/?.lua";
@@ -115,9 +107,7 @@ int main(int argc, char **argv) {
   options.context = &owed;
   options.watch = argc > 3;
   if (options.watch) options.log_level = "info";
-  host = troupe_new(&options, error, sizeof error);
-  if (host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(host != NULL);
+  host = host_make(&options);
   add_all(host);
   EXPECT(troupe_load_settings(host, "pack/settings.lua"));
   EXPECT(troupe_load_settings(host, "pack/none.lua"));

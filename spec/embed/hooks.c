@@ -3,9 +3,7 @@
 ** they were told is written to standard output at the end, for the spec.
 */
 #define _POSIX_C_SOURCE 200809L
-#include <troupe.h>
-
-#include "expect.h"
+#include "host.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -85,17 +83,9 @@ static void set_time(struct engine *engine, uint64_t time) {
 }
 
 static struct troupe *make(const struct troupe_options *options) {
-  char error[256] = "";
-  struct troupe *host = troupe_new(options, error, sizeof error);
-  if (host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(host != NULL);
+  struct troupe *host = host_make(options);
   EXPECT(troupe_start(host));
   return host;
-}
-
-static void end(struct troupe *host) {
-  EXPECT(troupe_stop(host));
-  troupe_free(host);
 }
 
 static bool ends_within(struct troupe *host, int milliseconds) {
@@ -116,7 +106,7 @@ static void run_script(struct engine *engine, int argc, char **argv) {
   EXPECT(troupe_run_code(host, argv[1], 0, NULL));
   EXPECT(ends_within(host, -1));
   EXPECT(!troupe_failed(host));
-  end(host);
+  host_stop(host);
 }
 
 /* An hour passes in between, but not before it is said to. */
@@ -142,7 +132,7 @@ static void run_by_clock(struct engine *engine) {
   EXPECT(ends_within(host, -1));
   EXPECT_TEXT("", troupe_error(host));
   EXPECT(troupe_status(host) == 0);
-  end(host);
+  host_stop(host);
 }
 
 int main(int argc, char **argv) {

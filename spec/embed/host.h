@@ -9,21 +9,39 @@
 
 #include "expect.h"
 
+#include <poll.h>
+
+/* Of just these options. */
+static inline struct troupe *host_make(const struct troupe_options *options) {
+  char error[512];
+  struct troupe *host = troupe_new(options, error, sizeof error);
+  if (host == NULL) fprintf(stderr, "%s\n", error);
+  EXPECT(host != NULL);
+  return host;
+}
+
 /* Started, with two workers, or what `options` says. */
 static inline struct troupe *host_start(struct troupe_options *options) {
   struct troupe_options two = {0};
-  char error[512];
   struct troupe *host;
   if (options == NULL) options = &two;
   options->size = sizeof *options;
   if (options->workers == 0) options->workers = 2;
   options->engine = true;
   options->path = "spec/fixtures/?.lua";
-  host = troupe_new(options, error, sizeof error);
-  if (host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(host != NULL);
+  host = host_make(options);
   EXPECT(troupe_start(host));
   return host;
+}
+
+/* Of its script, once that has ended; why it failed goes to standard error. */
+static inline int host_status(struct troupe *host) {
+  struct pollfd end;
+  end.fd = troupe_end_fd(host);
+  end.events = POLLIN;
+  while (poll(&end, 1, -1) < 1) continue;
+  if (troupe_failed(host)) fprintf(stderr, "%s\n", troupe_error(host));
+  return troupe_status(host);
 }
 
 static inline void host_stop(struct troupe *host) {

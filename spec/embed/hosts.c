@@ -1,38 +1,16 @@
 /* Hosts come and go, several in one process, on one thread. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <troupe.h>
-
-#include "expect.h"
+#include "host.h"
+#include "thread.h"
 
 #include <dirent.h>
-#include <poll.h>
-#include <pthread.h>
 #include <time.h>
 
 static struct troupe_options usual(void) {
   struct troupe_options options = {.size = sizeof options, .workers = 1};
   options.log_level = "error";
   return options;
-}
-
-static struct troupe *make(const struct troupe_options *options) {
-  char error[256];
-  struct troupe *host = troupe_new(options, error, sizeof error);
-  if (host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(host != NULL);
-  return host;
-}
-
-static void finish(struct troupe *host) {
-  EXPECT(troupe_stop(host));
-  troupe_free(host);
-}
-
-static int status_of(struct troupe *host) {
-  struct pollfd end = {troupe_end_fd(host), POLLIN, 0};
-  while (poll(&end, 1, -1) < 1) continue;
-  return troupe_status(host);
 }
 
 /* --- Options of other versions -------------------------------------------- */
@@ -53,14 +31,14 @@ static void check_sizes(void) {
   memset(&newer, 0, sizeof newer);
   *options = usual();
   options->size = sizeof newer;
-  finish(make(options));
+  host_stop(host_make(options));
   newer.more[23] = 1;
   refuse(options, "expected a struct troupe_options of this library's version, "
          TROUPE_VERSION ", or an older one, got a newer one");
   /* What stands behind an older one is no option. */
   older.size = offsetof(struct troupe_options, log_level);
   older.log_level = "not one";
-  finish(make(&older));
+  host_stop(host_make(&older));
   older.size = 0;
   refuse(&older, "expected a struct troupe_options with its size, got none");
   refuse(NULL, "expected a struct troupe_options with its size, got none");
@@ -92,21 +70,15 @@ static void *adopt(void *host) {
   return NULL;
 }
 
-static void run_thread(void *(*run)(void *), void *argument) {
-  pthread_t thread;
-  EXPECT(pthread_create(&thread, NULL, run, argument) == 0);
-  EXPECT(pthread_join(thread, NULL) == 0);
-}
-
 static void check_poll(void) {
   struct troupe_options options = usual();
-  struct troupe *host = make(&options);
+  struct troupe *host = host_make(&options);
   EXPECT(!troupe_poll(host, 1000) && troupe_wake_fd(host) == -1);
   EXPECT_TEXT("expected a host with options.engine to have a wake fd",
               troupe_problem());
   troupe_free(host);
   options.engine = true;
-  host = make(&options);
+  host = host_make(&options);
   EXPECT(troupe_start(host) && troupe_wake_fd(host) >= 0);
   EXPECT(!troupe_poll(host, UINT64_MAX));
   run_thread(poll_elsewhere, host);
@@ -115,7 +87,7 @@ static void check_poll(void) {
   EXPECT_TEXT("expected the engine's thread to poll, got another",
               troupe_problem());
   troupe_adopt(host);
-  finish(host);
+  host_stop(host);
 }
 
 /* --- What an operator sees ------------------------------------------------ */
@@ -131,10 +103,10 @@ static void check_shown(void) {
   struct troupe *host;
   options.workers = 2;
   options.engine = true;
-  host = make(&options);
+  host = host_make(&options);
   EXPECT(troupe_start(host) && troupe_run_code(host, code, 0, NULL));
-  EXPECT(status_of(host) == 0);
-  finish(host);
+  EXPECT(host_status(host) == 0);
+  host_stop(host);
 }
 
 /* --- Several -------------------------------------------------------------- */
@@ -143,13 +115,13 @@ static void check_shown(void) {
 
 static void check_two(void) {
   struct troupe_options options = usual();
-  struct troupe *first = make(&options), *second;
+  struct troupe *first = host_make(&options), *second;
   EXPECT(troupe_set(first, "it=1") && troupe_start(first));
-  second = make(&options);
+  second = host_make(&options);
   EXPECT(troupe_set(second, "it=2") && troupe_start(second));
   EXPECT(troupe_run_code(first, CODE, 0, NULL));
   EXPECT(troupe_run_code(second, CODE, 0, NULL));
-  EXPECT(status_of(second) == 2 && status_of(first) == 1);
+  EXPECT(host_status(second) == 2 && host_status(first) == 1);
   EXPECT(troupe_stop(first) && troupe_stop(second));
   troupe_free(first);
   troupe_free(second);
@@ -169,9 +141,9 @@ static void check_cycles(int count) {
   int files = open_files();
   options.engine = true;
   for (int i = 0; i < count; i++) {
-    struct troupe *host = make(&options);
+    struct troupe *host = host_make(&options);
     EXPECT(troupe_start(host) && !troupe_poll(host, 100));
-    finish(host);
+    host_stop(host);
   }
   EXPECT(open_files() == files);
 }

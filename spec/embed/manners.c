@@ -4,12 +4,9 @@
 ** nobody reads costs nobody's life.
 */
 #define _POSIX_C_SOURCE 200809L
-#include <troupe.h>
-
-#include "expect.h"
+#include "host.h"
 
 #include <dirent.h>
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -88,28 +85,20 @@ static void expect_deaf_workers(int least) {
 static struct troupe *make(int log_fd, const char *slices) {
   struct troupe_options options = {.size = sizeof options, .workers = 2};
   struct troupe *host;
-  char error[256] = "";
   options.log_fd = log_fd;
   options.slices = slices;
-  host = troupe_new(&options, error, sizeof error);
-  EXPECT_TEXT("", error);
+  host = host_make(&options);
   EXPECT(troupe_start(host));
   return host;
 }
 
 static void run(struct troupe *host, const char *code) {
-  struct pollfd end;
   EXPECT(troupe_run_code(host, code, 0, NULL));
-  end.fd = troupe_end_fd(host);
-  end.events = POLLIN;
-  while (poll(&end, 1, -1) < 1) continue;
-  EXPECT_TEXT("", troupe_error(host));
-  EXPECT(troupe_status(host) == 0);
+  EXPECT(host_status(host) == 0);
 }
 
 static void finish(struct troupe *host) {
-  EXPECT(troupe_stop(host));
-  troupe_free(host);
+  host_stop(host);
 }
 
 /* A hundred loops, none of which gives way by itself, and a child. */
@@ -144,11 +133,9 @@ static void by_stop(struct troupe *host) { EXPECT(troupe_stop(host)); }
 static void step(void (*go_on)(struct troupe *host)) {
   struct troupe_options options = {.size = sizeof options};
   struct troupe *host;
-  char error[256] = "";
   options.stepped = true;
   options.log_level = "off";
-  host = troupe_new(&options, error, sizeof error);
-  EXPECT_TEXT("", error);
+  host = host_make(&options);
   EXPECT(troupe_start(host));
   EXPECT(troupe_run_code(host,
                          "local file = io.popen('exec true', 'w')\n"

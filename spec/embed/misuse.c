@@ -14,13 +14,9 @@
 
 static struct troupe *make(void) {
   struct troupe_options options = {.size = sizeof options, .workers = 2};
-  char error[256];
-  struct troupe *host;
   options.engine = true;
   options.log_level = "off";
-  host = troupe_new(&options, error, sizeof error);
-  EXPECT(host != NULL);
-  return host;
+  return host_make(&options);
 }
 
 static void give_null(struct troupe *host) {

@@ -7,11 +7,8 @@
 */
 #define _POSIX_C_SOURCE 200809L
 
-#include <troupe.h>
+#include "host.h"
 
-#include "expect.h"
-
-#include <poll.h>
 #include <pthread.h>
 
 /* --- Sprites -------------------------------------------------------------- */
@@ -329,20 +326,13 @@ int main(int argc, char **argv) {
   struct troupe_options options = {.size = sizeof options, .workers = 2,
                                    .log_level = "off"};
   struct engine engine = {.lock = PTHREAD_MUTEX_INITIALIZER};
-  struct pollfd end = {.events = POLLIN};
-  char error[256];
   struct troupe *host;
   EXPECT(argc == 2);
-  host = troupe_new(&options, error, sizeof error);
-  if (host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(host != NULL);
+  host = host_make(&options);
   EXPECT(troupe_start(host));
   register_all(host, &engine);
   EXPECT(troupe_run_code(host, argv[1], 0, NULL));
-  end.fd = troupe_end_fd(host);
-  while (poll(&end, 1, -1) < 1) continue;
-  if (troupe_failed(host)) fprintf(stderr, "%s\n", troupe_error(host));
-  EXPECT(troupe_stop(host));
-  troupe_free(host);
+  host_status(host);
+  host_stop(host);
   return 0;
 }

@@ -10,9 +10,8 @@
 */
 #define _POSIX_C_SOURCE 200809L
 
-#include <troupe.h>
-
-#include "expect.h"
+#include "host.h"
+#include "thread.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -83,27 +82,24 @@ static void echo(struct troupe_actor *self, struct troupe_request *request) {
 struct errand {
   struct troupe *host;
   struct troupe_from from;
-  pthread_t thread;
 };
 
-static struct errand errand;
-
-static void *run_errand(void *unused) {
+static void *run_errand(void *argument) {
+  const struct errand *errand = argument;
   struct troupe_writer *writer = troupe_writer_new();
-  (void)unused;
   troupe_write_text(writer, "from a thread");
-  EXPECT(troupe_reply(errand.host, errand.from, writer));
-  EXPECT(!troupe_reply_error(errand.host, errand.from, "again"));
+  EXPECT(troupe_reply(errand->host, errand->from, writer));
+  EXPECT(!troupe_reply_error(errand->host, errand->from, "again"));
   troupe_writer_free(writer);
   return NULL;
 }
 
 static void reply_from_thread(struct troupe_actor *self,
                               const struct troupe_request *request) {
+  struct errand errand;
   errand.host = troupe_host(self);
   errand.from = request->from;
-  EXPECT(pthread_create(&errand.thread, NULL, run_errand, NULL) == 0);
-  EXPECT(pthread_join(errand.thread, NULL) == 0);
+  run_thread(run_errand, &errand);
 }
 
 /* -------------------------------------------------------------------------- */

@@ -1,12 +1,10 @@
 /* The engine's thread: what is served there, when, and by whom. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <troupe.h>
-
-#include "expect.h"
+#include "host.h"
+#include "thread.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 
 enum { THREADS = 4, POSTS = 5000, BOUND = 100 };
@@ -24,13 +22,11 @@ struct noter {
 
 static struct troupe *make(void) {
   struct troupe_options options = {.size = sizeof options, .workers = 2};
-  char error[256];
   struct troupe *host;
   options.engine = true;
   options.log_level = "error";
-  host = troupe_new(&options, error, sizeof error);
-  if (host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(host != NULL && troupe_start(host));
+  host = host_make(&options);
+  EXPECT(troupe_start(host));
   return host;
 }
 
@@ -242,12 +238,6 @@ static void *poll_once(void *argument) {
   }
   EXPECT(pthread_equal(noter->thread, pthread_self()));
   return NULL;
-}
-
-static void run_thread(void *(*run)(void *), void *argument) {
-  pthread_t thread;
-  EXPECT(pthread_create(&thread, NULL, run, argument) == 0);
-  EXPECT(pthread_join(thread, NULL) == 0);
 }
 
 static void check_adopt(void) {

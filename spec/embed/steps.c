@@ -37,15 +37,15 @@ static struct troupe *begin(struct record *told, const char *script) {
   struct troupe_options options = {0};
   struct troupe_behaviour behaviour = {0};
   struct troupe *host;
-  char error[512], code[4000];
+  char code[4000];
   memset(told, 0, sizeof *told);
   options.size = sizeof options;
   options.stepped = true;
   options.log_level = "off";
   options.step_instructions = 100000;
   options.path = "spec/fixtures/?.lua";
-  host = troupe_new(&options, error, sizeof error);
-  EXPECT(host != NULL && troupe_start(host));
+  host = host_make(&options);
+  EXPECT(troupe_start(host));
   behaviour.size = sizeof behaviour;
   behaviour.name = "engine.recorder";
   behaviour.where = TROUPE_ON_POLL;

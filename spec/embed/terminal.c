@@ -4,10 +4,10 @@
 */
 #define _POSIX_C_SOURCE 200809L
 
-#include <poll.h>
-#include <pthread.h>
-
 #include "host.h"
+#include "thread.h"
+
+#include <poll.h>
 
 struct screen {
   struct troupe_terminal *terminal;
@@ -297,8 +297,7 @@ static void refuse(struct troupe_options *options, const char *why) {
   struct troupe *host;
   options->size = sizeof *options;
   terminal.size = sizeof terminal;
-  host = troupe_new(options, NULL, 0);
-  EXPECT(host != NULL);
+  host = host_make(options);
   EXPECT(troupe_terminal_open(host, &terminal) == NULL);
   EXPECT(strstr(troupe_problem(), why) != NULL);
   troupe_free(host);
@@ -319,7 +318,6 @@ static void misuse(struct troupe *host) {
     struct troupe_terminal_options known;
     int more;
   } newer = {{0}, 1};
-  pthread_t thread;
   refuse(&options, "expected a host with options.engine");
   options.engine = true;
   refuse(&options, "expected a host with options.console");
@@ -331,8 +329,7 @@ static void misuse(struct troupe *host) {
   newer.known.size = sizeof newer;
   EXPECT(troupe_terminal_open(host, &newer.known) == NULL);
   EXPECT(strstr(troupe_problem(), "or an older one, got a newer one"));
-  pthread_create(&thread, NULL, open_elsewhere, host);
-  pthread_join(thread, NULL);
+  run_thread(open_elsewhere, host);
   troupe_terminal_close(NULL);
 }
 

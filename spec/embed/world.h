@@ -93,9 +93,8 @@ static inline void world_begin(struct world *world, uint64_t seed, int size,
   options.log_level = "off";
   options.size = sizeof options;
   options.path = "spec/fixtures/?.lua";
-  world->host = troupe_new(&options, error, sizeof error);
-  if (world->host == NULL) fprintf(stderr, "%s\n", error);
-  EXPECT(world->host != NULL && troupe_start(world->host));
+  world->host = host_make(&options);
+  EXPECT(troupe_start(world->host));
   recorder.size = sizeof recorder;
   recorder.name = "engine.recorder";
   recorder.where = TROUPE_ON_POLL;
