@@ -615,7 +615,7 @@ struct troupe_behaviour {
 };
 
 /* [any thread] Before troupe_start or after, for as long as the host lives; a
-** copy is kept. False: the name is taken, or the behaviour makes no sense;
+** copy is kept. False: the name is taken or of Troupe's, or it makes no sense;
 ** troupe_problem says so. */
 bool troupe_register(struct troupe *host,
                      const struct troupe_behaviour *behaviour);

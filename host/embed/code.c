@@ -12,10 +12,12 @@
 #include "script/natives.h"
 #include "script/supply.h"
 
-/* Is it Troupe's own? */
-static bool is_ours(struct modules *modules, const char *name) {
-  return strcmp(name, "troupe") == 0 || strncmp(name, "troupe.", 7) == 0 ||
-         library_bit(name) != 0 || modules_embedded(modules, name) != NULL;
+bool code_check_theirs(struct troupe *host, const char *name) {
+  struct modules *modules = host->script->modules;
+  if (strcmp(name, "troupe") != 0 && strncmp(name, "troupe.", 7) != 0 &&
+      library_bit(name) == 0 && modules_embedded(modules, name) == NULL)
+    return true;
+  return problem_set("%s is a part of the host, and stays as it is", name);
 }
 
 static bool is_elsewhere(struct modules *modules, const char *name,
@@ -32,8 +34,7 @@ bool code_check_name(struct troupe *host, const char *name) {
   if (strlen(name) > CODE_NAME)
     return problem_set("expected the name of a module to have at most %d "
                        "bytes, got %zu", CODE_NAME, strlen(name));
-  if (is_ours(script->modules, name))
-    return problem_set("%s is a part of the host, and stays as it is", name);
+  if (!code_check_theirs(host, name)) return false;
   if (natives_find(script, name) != NULL)
     return problem_set("there is a behaviour %s already", name);
   return bindings_find(script->bindings, BINDING_MODULE, name,

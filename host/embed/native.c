@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/slab.h"
 #include "core/scheduler.h"
+#include "embed/code.h"
 #include "embed/host.h"
 #include "embed/problem.h"
 #include "embed/sized.h"
@@ -121,7 +122,8 @@ bool troupe_register(struct troupe *host,
   struct native *native = memory_zalloc(sizeof *native);
   bool registered;
   if (native == NULL) return problem_set("not enough memory");
-  if (!read_behaviour(behaviour, &native->behaviour)) {
+  if (!read_behaviour(behaviour, &native->behaviour) ||
+      !code_check_theirs(host, native->behaviour.name)) {
     memory_free(native);
     return false;
   }

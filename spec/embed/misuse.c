@@ -20,6 +20,8 @@ static struct troupe *make(void) {
 }
 
 static void give_null(struct troupe *host) {
+  const struct troupe_behaviour log = {.size = sizeof log,
+                                       .name = "troupe.log"};
   TEXT(troupe_set(host, NULL), "expected a setting, got NULL");
   TEXT(troupe_load_settings(host, NULL),
        "expected a file of settings, got NULL");
@@ -31,6 +33,9 @@ static void give_null(struct troupe *host) {
        "expected arguments for the script, got fewer than none");
   EXPECT(!troupe_register(host, NULL));
   EXPECT_TEXT("expected a struct troupe_behaviour with its size, got none",
+              troupe_problem());
+  EXPECT(!troupe_register(host, &log));
+  EXPECT_TEXT("troupe.log is a part of the host, and stays as it is",
               troupe_problem());
   EXPECT(!troupe_module(host, NULL));
   EXPECT_TEXT("expected a struct troupe_module with its size, got none",
