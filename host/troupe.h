@@ -638,7 +638,7 @@ void troupe_refuse(struct troupe_actor *self, const char *why);
 ** has no handler for it. */
 void troupe_unknown(struct troupe_actor *self);
 /* It ends when the handler returns, for this reason, which is copied; NULL:
-** "normal". */
+** "normal". Nothing in `end`: why it ends is settled. */
 void troupe_leave_actor(struct troupe_actor *self, const char *reason);
 
 /* `down` hears of that actor's end, once; at once, if it has ended. A link ends

@@ -49,6 +49,7 @@ struct troupe_actor {
   char *refusal;   /* of start; or NULL */
   bool begun;      /* start has returned true: `end` is owed */
   bool leaving;    /* body->reason says why */
+  bool finishing;  /* in `end`: that reason is settled */
 };
 
 /* Hands them down to the host's script layer, which is there. False: no

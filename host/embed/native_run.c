@@ -133,6 +133,7 @@ void native_finish(struct troupe_actor *self) {
   const char *reason;
   if (behaviour->end == NULL) return;
   reason = reason_text(buffer_bytes(why), buffer_size(why), text);
+  self->finishing = true;
   enter(self);
   behaviour->end(self, reason);
   leave(self);
@@ -159,6 +160,7 @@ void troupe_set_state(struct troupe_actor *self, void *state) {
 }
 
 void troupe_leave_actor(struct troupe_actor *self, const char *reason) {
+  if (self->finishing) return;
   worker_keep();
   native_set_reason(self->body, reason != NULL ? reason : "normal");
   self->leaving = true;

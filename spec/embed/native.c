@@ -221,6 +221,7 @@ static void end(struct troupe_actor *self, const char *reason) {
   EXPECT(troupe_context(self) != NULL);
   printf("%s %s\n", (const char *)troupe_context(self), reason);
   free(troupe_state(self));
+  troupe_leave_actor(self, "too late");
 }
 
 /* Of a header that knows more than the library, and says so. */
