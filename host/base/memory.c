@@ -95,8 +95,6 @@ void memory_settle(void) {
   atomic_store_explicit(&settled, true, memory_order_relaxed);
 }
 
-bool memory_is_foreign(void) { return source != NULL; }
-
 /* malloc(0) may answer NULL, which would look like no memory. */
 static size_t at_least_one(size_t size) { return size == 0 ? 1 : size; }
 

@@ -44,7 +44,6 @@ void memory_await(int attempt);
 typedef void *memory_source(void *context, void *block, size_t size);
 bool memory_use(memory_source *source, void *context);
 void memory_settle(void); /* [any thread] a host is being made */
-bool memory_is_foreign(void);
 
 /* From the same heap, but neither counted nor made to fail: for libraries that
 ** have an allocator of their own. As a memory_source. */

@@ -185,22 +185,28 @@ bool call_send(struct troupe *host, const struct troupe_target *target,
 }
 
 /* What is to be asked, without how it is to end; NULL: problem_set says why.
-** Within an entry. */
+** Within an entry. Takes the message; NULL: there was no memory for it. */
+static struct call *prepare(struct troupe *host,
+                            const struct troupe_target *target,
+                            enum errand_kind kind, struct message *message) {
+  struct call *call = message != NULL ? new_call(host, target, kind) : NULL;
+  if (call != NULL) {
+    call->errand.message = message;
+    return call;
+  }
+  if (message != NULL) message_free(message);
+  problem_set("not enough memory");
+  return NULL;
+}
+
 static struct call *prepare_call(struct troupe *host,
                                  const struct troupe_target *target,
                                  const struct troupe_writer *values) {
-  struct call *call;
   if (!has_gateway(host) || !target_check(target) ||
       !target_check_request(values))
     return NULL;
-  call = new_call(host, target, ERRAND_CALL);
-  if (call != NULL) {
-    call->errand.message = values_message(values, MESSAGE_CALL);
-    if (call->errand.message != NULL) return call;
-    free_call(call);
-  }
-  problem_set("not enough memory");
-  return NULL;
+  return prepare(host, target, ERRAND_CALL,
+                 values_message(values, MESSAGE_CALL));
 }
 
 static bool check_start(const char *module,
@@ -221,18 +227,10 @@ static bool check_start(const char *module,
 static struct call *prepare_start(struct troupe *host, const char *module,
                                   const struct troupe_writer *values) {
   struct troupe_target target = {.module = module};
-  struct call *call;
   if (!has_gateway(host) || !check_start(module, values)) return NULL;
-  call = new_call(host, &target, ERRAND_START);
-  if (call != NULL) {
-    call->errand.message = values != NULL
-                               ? values_message(values, MESSAGE_START)
-                               : message_new(MESSAGE_START, 0);
-    if (call->errand.message != NULL) return call;
-    free_call(call);
-  }
-  problem_set("not enough memory");
-  return NULL;
+  return prepare(host, &target, ERRAND_START,
+                 values != NULL ? values_message(values, MESSAGE_START)
+                                : message_new(MESSAGE_START, 0));
 }
 
 /* --- With a callback ------------------------------------------------------ */

@@ -235,9 +235,8 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
 /* One that has no other message goes on, to where it waits for one: that is no
 ** turn of its own. */
 static bool is_spent(struct body *body) {
-  const struct mailbox *mailbox = &body->actor->mailbox;
   room_take(body->script->scheduler, body->actor);
-  return mailbox->urgent.first == NULL && mailbox->queue.first == NULL;
+  return mailbox_empty(&body->actor->mailbox);
 }
 
 static enum step native_step(struct actor *actor) {

@@ -72,8 +72,9 @@ void terminal_over(struct troupe_terminal *terminal, const char *why) {
 
 /* --- To the session ------------------------------------------------------- */
 
-bool terminal_send(struct troupe_terminal *terminal, const char *kind,
-                   const char *payload, size_t size) {
+/* A frame. False: problem_set says why. */
+static bool tell(struct troupe_terminal *terminal, const char *kind,
+                 const char *payload, size_t size) {
   struct troupe_writer *writer = troupe_writer_new();
   bool sent;
   troupe_write_text(writer, "frame");
@@ -89,7 +90,7 @@ bool terminal_hello(struct troupe_terminal *terminal) {
   char text[100];
   snprintf(text, sizeof text, "protocol=1\nmode=terminal\nwidth=%d\ncolour=0\n",
            columns > 0 ? columns : COLUMNS_DEFAULT);
-  return terminal_send(terminal, "H", text, strlen(text));
+  return tell(terminal, "H", text, strlen(text));
 }
 
 /* --- Opening and closing -------------------------------------------------- */
@@ -234,8 +235,7 @@ bool troupe_terminal_line(struct troupe_terminal *terminal, const char *line,
   struct buffer whole;
   if (!check_ready(terminal)) return false;
   if (!join(terminal, line, size, &whole) ||
-      !terminal_send(terminal, "E", buffer_bytes(&whole),
-                     buffer_size(&whole))) {
+      !tell(terminal, "E", buffer_bytes(&whole), buffer_size(&whole))) {
     buffer_deinit(&whole);
     return false;
   }
@@ -253,7 +253,7 @@ bool troupe_terminal_interrupt(struct troupe_terminal *terminal) {
     return true;
   }
   if (terminal->session == ID_NONE) return check_ready(terminal);
-  if (!terminal_send(terminal, "I", NULL, 0)) return false;
+  if (!tell(terminal, "I", NULL, 0)) return false;
   terminal->interrupts++;
   return true;
 }
@@ -264,8 +264,7 @@ bool troupe_terminal_complete(struct troupe_terminal *terminal,
   bool asked;
   if (!check_ready(terminal)) return false;
   asked = join(terminal, text, size, &whole) &&
-          terminal_send(terminal, "C", buffer_bytes(&whole),
-                        buffer_size(&whole));
+          tell(terminal, "C", buffer_bytes(&whole), buffer_size(&whole));
   buffer_deinit(&whole);
   if (!asked) return false;
   terminal->asked++;

@@ -56,10 +56,8 @@ bool terminals_install(struct troupe *host);
 /* Those that are open end. No actor runs any more. */
 void terminals_remove(struct troupe *host);
 
-/* Sends a frame to the session. False: problem_set says why. */
-bool terminal_send(struct troupe_terminal *terminal, const char *kind,
-                   const char *payload, size_t size);
-/* Says who we are, and how many columns there are. */
+/* Tells the session who we are, and how many columns there are. False:
+** problem_set says why. */
 bool terminal_hello(struct troupe_terminal *terminal);
 /* It is gone for the caller: `end` says so, unless it has, or must not. */
 void terminal_over(struct troupe_terminal *terminal, const char *why);
