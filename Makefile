@@ -116,7 +116,7 @@ check:
 
 lint:
 	$(INSTALL) $(LINT_PACKAGES)
-	luacheck --no-color --quiet $(LUA_FILES)
+	luacheck --no-color --quiet lua scripts spec
 	@printf '%s\n' $(LUA_FILES) | xargs -n 1 luac5.4 -p
 	@echo "Where clang-format would lay out a line otherwise (a report):"
 	@-clang-format --dry-run $(C_FILES) 2>&1 | grep -c warning: || true

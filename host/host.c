@@ -412,8 +412,7 @@ bool troupe_stop(struct troupe *host) {
   struct entry entry;
   bool stopped;
   if (!host->started) return true;
-  if (inside_now())
-    return problem_set("a handler or a callback cannot stop its host");
+  if (inside_forbids("stop its host")) return false;
   if (!host_is_here(host)) return false;
   if (!enter(host, &entry)) return false;
   host->stopped = true;

@@ -283,9 +283,7 @@ bool troupe_spawn(struct troupe *host, const char *module,
 /* --- Waiting -------------------------------------------------------------- */
 
 static bool may_wait(struct troupe *host, struct entry *entry) {
-  if (inside_now())
-    return problem_set("a handler, a callback or a function of a module "
-                       "cannot wait");
+  if (inside_forbids("wait")) return false;
   if (!host_is_here(host)) return false;
   return enter(host, entry);
 }

@@ -1,6 +1,7 @@
 #include "embed/inside.h"
 
 #include "base/check.h"
+#include "embed/problem.h"
 
 static _Thread_local struct {
   unsigned depth;
@@ -14,3 +15,10 @@ void inside_leave(void) {
 }
 
 bool inside_now(void) { return mine.depth != 0; }
+
+bool inside_forbids(const char *what) {
+  if (!inside_now()) return false;
+  problem_set("a handler, a callback or a function of a module cannot %s",
+              what);
+  return true;
+}

@@ -16,5 +16,7 @@ void inside_enter(void);
 void inside_leave(void);
 
 bool inside_now(void);
+/* Then true, and problem_set says that `what` cannot be done there. */
+bool inside_forbids(const char *what);
 
 #endif

@@ -39,9 +39,7 @@ void poll_step(struct troupe *host, uint64_t span) {
 bool poll_check(struct troupe *host) {
   if (!is_its_thread(host))
     return problem_set("expected the engine's thread to poll, got another");
-  if (inside_now())
-    return problem_set("a handler or a callback cannot poll");
-  return true;
+  return !inside_forbids("poll");
 }
 
 bool troupe_poll(struct troupe *host, uint64_t budget_us) {

@@ -60,9 +60,11 @@ static void misuse(struct noter *noter) {
   struct troupe_writer *writer = troupe_writer_new();
   troupe_write_text(writer, "ask");
   EXPECT(!troupe_poll(noter->host, 1000));
-  EXPECT_TEXT("a handler or a callback cannot poll", troupe_problem());
+  EXPECT_TEXT("a handler, a callback or a function of a module cannot poll",
+              troupe_problem());
   EXPECT(!troupe_stop(noter->host));
-  EXPECT_TEXT("a handler or a callback cannot stop its host",
+  EXPECT_TEXT("a handler, a callback or a function of a module cannot stop "
+              "its host",
               troupe_problem());
   EXPECT(troupe_call_wait(noter->host, target, writer, 10) == NULL);
   EXPECT(troupe_spawn_wait(noter->host, "noter", NULL, 10, NULL, 0) == 0);
