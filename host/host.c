@@ -16,13 +16,13 @@
 #include "base/memory.h"
 #include "base/tick.h"
 #include "core/schedule.h"
-#include "embed/host.h"
 #include "embed/files.h"
+#include "embed/host.h"
 #include "embed/inside.h"
 #include "embed/module.h"
+#include "embed/native.h"
 #include "embed/options.h"
 #include "embed/problem.h"
-#include "embed/native.h"
 #include "embed/terminal.h"
 #include "script/console.h"
 #include "script/defaults.h"
@@ -297,7 +297,7 @@ static bool start_gateway(struct troupe *host) {
 
 static bool start_watcher(struct troupe *host) {
   return !host->watch || runtime_start_watcher(host->script) ||
-         host_fail(host, "out of memory");
+         host_fail(host, "not enough memory");
 }
 
 static bool start_workers(struct troupe *host) {
@@ -420,8 +420,8 @@ bool troupe_stop(struct troupe *host) {
   stopped = stopper_run(host, host->grace);
   entry_close(&host->entries, &entry);
   host->over = stopped;
-  return stopped || problem_set("an actor could not be ended, as it is in a "
-                                "foreign function");
+  return stopped || host_fail(host, "an actor could not be ended, as it is in "
+                              "a foreign function");
 }
 
 const char *troupe_error(struct troupe *host) {

@@ -247,11 +247,6 @@ static bool call_back(struct call *call, uint64_t deadline_ms,
   return false;
 }
 
-static bool enter(struct troupe *host, struct entry *entry) {
-  return entry_open(&host->entries, entry) ||
-         problem_set("not enough memory");
-}
-
 static bool check_callback(troupe_callback *callback) {
   return callback != NULL || problem_set("expected a callback, got NULL");
 }
@@ -261,7 +256,8 @@ bool troupe_call(struct troupe *host, struct troupe_target target,
                  troupe_callback *callback, void *context) {
   struct entry entry;
   bool asked;
-  if (!check_callback(callback) || !enter(host, &entry)) return false;
+  if (!check_callback(callback) || !entry_open(&host->entries, &entry))
+    return false;
   asked = call_back(prepare_call(host, &target, values), deadline_ms, callback,
                     context);
   entry_close(&host->entries, &entry);
@@ -273,7 +269,8 @@ bool troupe_spawn(struct troupe *host, const char *module,
                   troupe_callback *callback, void *context) {
   struct entry entry;
   bool asked;
-  if (!check_callback(callback) || !enter(host, &entry)) return false;
+  if (!check_callback(callback) || !entry_open(&host->entries, &entry))
+    return false;
   asked = call_back(prepare_start(host, module, values), deadline_ms, callback,
                     context);
   entry_close(&host->entries, &entry);
@@ -285,7 +282,7 @@ bool troupe_spawn(struct troupe *host, const char *module,
 static bool may_wait(struct troupe *host, struct entry *entry) {
   if (inside_forbids("wait")) return false;
   if (!host_is_here(host)) return false;
-  return enter(host, entry);
+  return entry_open(&host->entries, entry);
 }
 
 /* False: it was not asked. Takes NULL. */

@@ -70,8 +70,7 @@ bool troupe_add_module(struct troupe *host, const char *name, const char *code,
   if (!read_name(host, name, file, sizeof file)) return false;
   if (code == NULL && size > 0)
     return problem_set("expected the code of %s, got NULL", name);
-  if (!entry_open(&host->entries, &entry))
-    return problem_set("not enough memory");
+  if (!entry_open(&host->entries, &entry)) return false;
   added = add(host, file, code != NULL ? code : "", size);
   entry_close(&host->entries, &entry);
   return added;

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "embed/problem.h"
 
 struct visitor {
   struct visitor *next; /* of the idle ones: entries->lock */
@@ -60,7 +61,7 @@ bool entry_open(struct entries *entries, struct entry *entry) {
   if (slab_is_bound(entries->slab)) return true;
   entry->visitor = take(entries);
   if (entry->visitor == NULL) entry->visitor = new_visitor(entries);
-  if (entry->visitor == NULL) return false;
+  if (entry->visitor == NULL) return problem_set("not enough memory");
   entry->former = slab_bind(entry->visitor->cache);
   return true;
 }

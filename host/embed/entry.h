@@ -37,8 +37,8 @@ struct entry {
   struct slab_cache *former;
 };
 
-/* Pairs, on one thread, and they nest. False: no memory; then it is not to be
-** closed. Never, if nobody else is inside. */
+/* Pairs, on one thread, and they nest. False: no memory, which problem_set
+** says; then it is not to be closed. Never, if nobody else is inside. */
 bool entry_open(struct entries *entries, struct entry *entry);
 void entry_close(struct entries *entries, struct entry *entry);
 

@@ -41,12 +41,12 @@ struct troupe {
   bool started;             /* its workers */
   bool over;                /* troupe_stop was true */
   pid_t process;            /* that has made it */
-  bool watch;              /* the options */
-  struct engine_files files; /* embed/files.h */
-  bool beside;             /* modules are searched where the options say */
-  char *name;              /* NULL: none */
-  int lock;                /* of the name; -1: none */
-  struct rendezvous place; /* if it has one */
+  bool watch;               /* options.watch */
+  bool beside;              /* modules are searched where the options say */
+  struct engine_files files;
+  char *name;               /* NULL: none */
+  int lock;                 /* of the name; -1: none */
+  struct rendezvous place;  /* if it has one */
   char error[512];
   /* Written by the worker on which the script ends, before `ended` is set
   ** (release; who reads them acquires) and end_fd written. */

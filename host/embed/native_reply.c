@@ -112,8 +112,7 @@ bool troupe_reply(struct troupe *host, struct troupe_from from,
   struct entry entry;
   bool replied = false;
   if (from.epoch == 0) return problem_set("only a call has a reply");
-  if (!entry_open(&host->entries, &entry))
-    return problem_set("not enough memory");
+  if (!entry_open(&host->entries, &entry)) return false;
   worker_keep();
   message = values != NULL ? reply_of(values) : no_values();
   if (message != NULL) replied = answer(host, from, message);
@@ -128,8 +127,7 @@ bool troupe_reply_error(struct troupe *host, struct troupe_from from,
   bool replied;
   if (text == NULL) return problem_set("expected an error's text, got NULL");
   if (from.epoch == 0) return problem_set("only a call has a reply");
-  if (!entry_open(&host->entries, &entry))
-    return problem_set("not enough memory");
+  if (!entry_open(&host->entries, &entry)) return false;
   worker_keep();
   replied = answer(host, from, native_error(OUTCOME_ERROR, text));
   worker_let();

@@ -33,8 +33,7 @@ static bool send(struct troupe *host, const struct troupe_target *target,
   struct entry entry;
   bool sent;
   if (!target_check(target) || !target_check_request(values)) return false;
-  if (!entry_open(&host->entries, &entry))
-    return problem_set("not enough memory");
+  if (!entry_open(&host->entries, &entry)) return false;
   message = values_message(values, kind);
   if (message == NULL)
     sent = problem_set("not enough memory");
@@ -62,8 +61,7 @@ bool troupe_end(struct troupe *host, uint64_t pid) {
   struct entry entry;
   enum status status;
   if (!target_check(&target)) return false;
-  if (!entry_open(&host->entries, &entry))
-    return problem_set("not enough memory");
+  if (!entry_open(&host->entries, &entry)) return false;
   status = order_stop(host->script, pid);
   entry_close(&host->entries, &entry);
   if (status == STATUS_NOMEM) return problem_set("not enough memory");
