@@ -106,6 +106,9 @@ local LOOPS = {
       while true do end
     end })
   ]],
+  ["of hooks that are set"] = [[
+    while true do debug.sethook(function() end, "l") debug.sethook() end
+  ]],
 }
 
 -- Loops that it cannot yield in, as nasty as they come.

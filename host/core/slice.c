@@ -196,7 +196,7 @@ bool slice_is_spent(void) {
 
 /* In a stepped host instructions are all that is counted: so many pass for time
 ** that an actor has used. */
-static void count(struct worker *worker, unsigned instructions) {
+static void count(struct worker *worker, uint64_t instructions) {
   struct actor *actor =
       atomic_load_explicit(&worker->slicing.turn, memory_order_relaxed);
   if (actor == NULL) return;
@@ -206,6 +206,12 @@ static void count(struct worker *worker, unsigned instructions) {
       (worker->turn_instructions >= worker->scheduler->turn_limit ||
        is_wanted(actor, false)))
     actor->type->interrupt(actor);
+}
+
+void slice_count(uint64_t instructions) {
+  struct worker *worker = worker_current();
+  if (worker != NULL && worker->scheduler->stepped)
+    count(worker, instructions);
 }
 
 void slice_poll(unsigned instructions) {

@@ -39,7 +39,11 @@ static bool is_beyond(const struct body *body, size_t growth) {
   return body->memory > limit || growth > limit - body->memory;
 }
 
+/* A large block is filled, or copied: an instruction for so many bytes. */
+#define BYTES_OF_ONE 64
+
 static void *take(void *block, size_t old_size, size_t size) {
+  if (unlikely(size > SLAB_LARGEST)) slice_count(size / BYTES_OF_ONE);
   return block ? slab_resize(block, old_size, size) : slab_take(size);
 }
 

@@ -26,7 +26,9 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/check.h"
 #include "core/message.h"
+#include "core/scheduler.h"
 
 /* How a userdata travels: bytes of its own. */
 struct codec_userdata {
@@ -112,5 +114,10 @@ int codec_lua_decode(lua_State *L);
 bool codec_key(lua_State *L, int index);
 /* The way back: pushes the key that these bytes are. */
 void codec_push_key(lua_State *L, const void *bytes, size_t size);
+
+/* So many bytes have been written or read. In a stepped host that counts. */
+static inline void codec_count(size_t size) {
+  if (unlikely(size > 1024)) slice_count(size / 4);
+}
 
 #endif

@@ -289,6 +289,7 @@ static void decode(lua_State *L, const unsigned char *bytes, size_t size,
   }
   for (int i = 0; i < count; i++) get_value(&d);
   if (d.at != d.end) malformed(&d);
+  codec_count(size);
   if (d.tables != 0) lua_remove(L, d.tables);
 }
 

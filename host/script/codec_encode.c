@@ -416,6 +416,7 @@ static inline int encode(struct encoder *e, lua_State *L, int first,
   done = walk(e, first, count);
   if (unlikely(e->problem.kind == PROBLEM_NAME))
     done = walk_again(e, first, count);
+  codec_count(block_size(&e->block));
   return done;
 }
 

@@ -137,6 +137,16 @@ static void settle(lua_State *thread, const struct own *own) {
     lua_sethook(thread, fire, mask, count);
 }
 
+/* A hook that is set begins to count anew: what was counted is taken to be a
+** whole step, and what is asked is so at the next instruction, or a loop that
+** sets hooks would hide both. */
+static void see_asked(lua_State *L) {
+  struct body *body = body_of(L);
+  if (body->hook_count != 0) slice_poll((unsigned)body->hook_count);
+  if (is_asked(body))
+    lua_sethook(L, fire, lua_gethookmask(L) | LUA_MASKCOUNT, 1);
+}
+
 void hook_set(lua_State *L, int index, int mask, int count) {
   struct own *own = NULL;
   index = lua_absindex(L, index);
@@ -153,7 +163,7 @@ void hook_set(lua_State *L, int index, int mask, int count) {
   }
   lua_rawset(L, -3);
   settle(lua_tothread(L, index), own);
-  if (is_asked(body_of(L))) hook_follow(L); /* or a loop of this hides it */
+  see_asked(L);
   lua_pop(L, 2);
 }
 

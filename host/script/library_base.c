@@ -9,6 +9,7 @@
 #include "script/finaliser.h"
 #include "script/lazy.h"
 #include "script/library.h"
+#include "script/pace.h"
 #include "script/script.h"
 #include "script/stock.h"
 
@@ -79,6 +80,9 @@ int base_getmetatable(lua_State *L) {
   return 1;
 }
 
+#define COLLECTING 4 /* options of collectgarbage */
+#define INSTRUCTIONS_OF_KIB 64 /* they take as long as to collect it */
+
 /* --- Finalisers ----------------------------------------------------------- */
 
 static int finalisers_ran(lua_State *L, int status, lua_KContext results) {
@@ -95,18 +99,27 @@ static int run_finalisers(lua_State *L, int results) {
   return results;
 }
 
+static int collected(lua_State *L, int status, lua_KContext results) {
+  (void)status;
+  return run_finalisers(L, (int)results);
+}
+
 /* In a finaliser all options are invalid, as in stock Lua. */
 int base_collectgarbage(lua_State *L) {
   static const char *const options[] = {
-      "stop",      "restart",    "collect",   "count",
-      "step",      "setpause",   "setstepmul", "isrunning",
-      "generational", "incremental", NULL};
+      "collect", "step",     "generational", "incremental", /* COLLECTING */
+      "stop",    "restart",  "count",        "setpause",
+      "setstepmul", "isrunning", NULL};
+  int option = luaL_checkoption(L, 1, "collect", options), results;
   if (body_of(L)->finalising != NULL) {
-    luaL_checkoption(L, 1, "collect", options);
     luaL_pushfail(L);
     return 1;
   }
-  return run_finalisers(L, stock_of(L)->collectgarbage(L));
+  results = stock_of(L)->collectgarbage(L);
+  if (option < COLLECTING &&
+      pace_passed(L, (unsigned)lua_gc(L, LUA_GCCOUNT) * INSTRUCTIONS_OF_KIB))
+    return coroutine_wait(L, HOST_PREEMPT, results, collected);
+  return run_finalisers(L, results);
 }
 
 int base_setmetatable(lua_State *L) {

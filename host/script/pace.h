@@ -35,15 +35,20 @@ static inline int pace_steps(lua_State *L) {
   return PACE_STEPS;
 }
 
-/* True: suspend now. Raises if the actor is to die and cannot suspend. */
-static inline bool pace_over(lua_State *L) {
+/* True: suspend now. Raises if the actor is to die and cannot suspend. What has
+** been done takes as long as so many instructions. */
+static inline bool pace_passed(lua_State *L, unsigned instructions) {
 #ifdef TROUPE_ASSERTS
   if (body_of(L)->pace > 0 && coroutine_can_wait(L)) return true;
 #endif
-  if (likely(!hook_poll(L, PACE_STEPS / STEPS_OF_ONE + 1))) return false;
+  if (likely(!hook_poll(L, instructions))) return false;
   if (coroutine_can_wait(L)) return true;
   hook_stuck(L);
   return false;
+}
+
+static inline bool pace_over(lua_State *L) {
+  return pace_passed(L, PACE_STEPS / STEPS_OF_ONE + 1);
 }
 
 #endif

@@ -211,6 +211,9 @@ int main(void) {
   time_goes_on();
   loops("for _ = 1, 1e5 do end");
   loops("string.find(('a'):rep(30), 'a-a-a-a-b')");
+  loops("for _ = 1, 100 do debug.sethook(function() end, 'l') "
+        "debug.sethook() end");
+  loops("for _ = 1, 100 do collectgarbage() end");
   ends();
   plays();
   hears();
