@@ -113,7 +113,11 @@ static void go_astray(struct troupe *host) {
 }
 
 static void make_none(void) {
-  struct troupe_options options = {.size = sizeof options, .grace = -1};
+  struct troupe_options options = {.size = SIZE_MAX, .grace = -1};
+  EXPECT(troupe_new(&options, NULL, 0) == NULL);
+  EXPECT_TEXT("expected a struct troupe_options with its size, got none",
+              troupe_problem());
+  options.size = sizeof options;
   EXPECT(troupe_new(&options, NULL, 0) == NULL);
   EXPECT_TEXT("expected a grace of 0 seconds or more, got -1",
               troupe_problem());
