@@ -239,7 +239,7 @@ describe("a function of C", function()
       local pid = troupe.start("small", nil, {memory = 2000000})
       fails("not enough memory", troupe.call, pid, "grow")
       pid = troupe.start("small", nil, {memory = 2000000})
-      assert(troupe.call(pid, "survive") == 100)
+      assert(troupe.call(pid, "survive") == 20)
     ]]
   end)
 end)

@@ -7,8 +7,7 @@ local bitmap = require "support.bitmap"
 local command = require "support.command"
 local embed = require "support.embed"
 
-local folder, variant = embed.variant()
-if variant ~= "test" then return end -- SDL itself is not instrumented
+local _, variant = embed.variant()
 
 local WIDTH, HEIGHT = 960, 600
 local ROWS = 15 -- of the console, above the line that is typed
@@ -17,10 +16,9 @@ local SHADE = HEIGHT // 2
 local game
 
 local function compile()
-  return embed.build("gcc -std=c99 -pedantic -Wall -Wextra -Werror -Ihost" ..
+  return embed.build(embed.compiler "-std=c99" ..
     " scripts/embed/sdl/*.c $(pkg-config --cflags sdl2) " ..
-    command.quote(folder .. "/libtroupe.a") ..
-    " $(pkg-config --libs sdl2) -lm -ldl -lpthread")
+    embed.libraries() .. " $(pkg-config --libs sdl2)")
 end
 
 --- Plays the steps; "SHOT" in them stands for a picture's file. Returns the
@@ -94,6 +92,10 @@ local function moved(one, other)
 end
 
 describe("the game in C", function()
+  it("compiles without a warning", function() game = game or compile() end)
+
+  if variant ~= "test" then return end -- SDL itself is not instrumented
+
   it("has Troupe's prompt as its console", function()
     local picture = play("--answered", "--key", "F1", "--type", "1 + 1",
       "--answered", "--type", "error('red', 0)", "--answered", "--text",

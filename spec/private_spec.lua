@@ -68,7 +68,10 @@ describe("the private worker", function()
       local greedy = {}
       for i = 1, 300 do greedy[i] = troupe.start("fixtures.greedy") end
       for _, pid in ipairs(greedy) do troupe.cast(pid, "go") end
-      ask(private, "for _ = 1, 20 do troupe.call(..., 'run', '') end",
+      -- Each call waits for its turn among all these.
+      local calls = "for _ = 1, 5 do troupe.call(..., 'run', '') end"
+      troupe.timeout(math.huge, ask, private, "troupe.timeout(math.huge, " ..
+        "function(...) " .. calls .. " end, ...)",
         troupe.start("fixtures.puppet"))
       for _, pid in ipairs(greedy) do troupe.kill(pid) end
       print "done"

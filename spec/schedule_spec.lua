@@ -173,7 +173,7 @@ describe("a search", function()
             troupe.cast(client, "say", judge, word)
           end
           if troupe.call(judge, "verdict", 2) == "second first" then
-            os.execute "exec tail --pid=$PPID -f /dev/null"
+            os.execute "kill -STOP $PPID" -- and what would end it in time
           end
         end)]])
       result = place:troupe("test", "--limit=1", "--schedules=1000",

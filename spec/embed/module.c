@@ -279,7 +279,7 @@ static const char small[] =
     "end\n"
     "function small.call.survive()\n"
     "  local failed, big = 0, ('x'):rep(800000)\n"
-    "  for _ = 1, 100 do\n"
+    "  for _ = 1, 20 do\n"
     "    local ok = pcall(engine.echo, big, {big}, {big})\n"
     "    if not ok then failed = failed + 1 end\n"
     "  end\n"
