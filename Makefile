@@ -53,6 +53,7 @@ RUN_PACKAGES = $(BUILD_PACKAGES) $(if $(shell command -v nc),,netcat-openbsd)
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(CORES))
 COMPILE = @$(MAKE) --no-print-directory --output-sync $(JOBS)
 SUITE = @TROUPE_SPEC_PATIENCE=$(1) $(LUA) spec/suite.lua
+LIBRARY = build/libtroupe.so build/libtroupe.a
 LUA_FILES = $(shell find lua scripts spec -name '*.lua')
 C_FILES = $(shell find host -name '*.[ch]')
 
@@ -66,6 +67,7 @@ help:
 	@echo "make test         run all specs; SPEC=spec/x_spec.lua runs one file"
 	@echo "make check        lint, and all specs under every variant"
 	@echo "make build        build/troupe, build/libtroupe.so and libtroupe.a"
+	@echo "make library      the last two alone, for engines"
 	@echo "make sdl          a game in C, by SDL, whose console is Troupe's"
 	@echo "make love         ten thousand actors in a game, by LÖVE (ARGS=...)"
 	@echo "make bench        measure; make bench-peers adds Erlang and Elixir"
@@ -80,9 +82,11 @@ help:
 
 build:
 	$(INSTALL) $(BUILD_PACKAGES)
-	$(COMPILE) build/troupe library
+	$(COMPILE) build/troupe $(LIBRARY)
 
-library: build/libtroupe.so build/libtroupe.a
+library:
+	$(INSTALL) $(BUILD_PACKAGES)
+	$(COMPILE) $(LIBRARY)
 
 run:
 	$(INSTALL) $(RUN_PACKAGES)
@@ -118,6 +122,7 @@ lint:
 	$(INSTALL) $(LINT_PACKAGES)
 	luacheck --no-color --quiet lua scripts spec
 	@printf '%s\n' $(LUA_FILES) | xargs -n 1 luac5.4 -p
+	@! grep -nE '^.{81,}' $(C_FILES)
 	@echo "Where clang-format would lay out a line otherwise (a report):"
 	@-clang-format --dry-run $(C_FILES) 2>&1 | grep -c warning: || true
 
@@ -175,7 +180,7 @@ uninstall:
 
 deb:
 	$(INSTALL) $(DEB_PACKAGES)
-	$(COMPILE) build/troupe library
+	$(COMPILE) build/troupe $(LIBRARY)
 	@sh scripts/build/package.sh build/troupe build/deb
 
 check-deb: deb

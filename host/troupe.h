@@ -218,13 +218,13 @@ int troupe_begin_fd(struct troupe *host);
 
 /* Readable once the script has ended. Owned by the host. */
 int troupe_end_fd(struct troupe *host);
-/* Has it? */
+/* Has the script ended? */
 bool troupe_ended(struct troupe *host);
-/* Then: the script's exit status. 1 if it failed (by an error nobody caught, an
-** init that returned nil and a reason, an exit with a reason): then
-** troupe_error is that, with its chain. 1 without having failed if a stop cut
-** it short. */
+/* Its exit status, once it has ended; 0 before. 1 if it failed, or if a stop
+** cut it short. */
 int troupe_status(struct troupe *host);
+/* Has it failed: by an error nobody caught, an init that returned nil and a
+** reason, an exit with a reason? Then troupe_error is that, with its chain. */
 bool troupe_failed(struct troupe *host);
 
 /*
@@ -293,6 +293,7 @@ void troupe_adopt(struct troupe *host);
 ** Threads    A writer, or a reader, is used by one thread at a time, whichever.
 ** Errors     A writer's stick: what is written after one is ignored, who is
 **            given the writer refuses it, and troupe_writer_error says why.
+**            What reads says it by its value alone.
 */
 
 /* The values of one message, one after another. May be used again for the next,
@@ -303,7 +304,7 @@ struct troupe_reader;
 /* NULL: no memory. A writer that is NULL is one without memory: it may be
 ** written to, and refused, like any that has failed. */
 struct troupe_writer *troupe_writer_new(void);
-void troupe_writer_free(struct troupe_writer *writer);
+void troupe_writer_free(struct troupe_writer *writer); /* takes NULL */
 /* Empty and without an error, and keeps its memory. */
 void troupe_writer_reset(struct troupe_writer *writer);
 
@@ -453,10 +454,10 @@ struct troupe_target troupe_entity_number(const char *module, int64_t key);
 uint64_t troupe_find(struct troupe *host, const char *name);
 
 /*
-** [any thread] Sends a request without a reply, and an info. `values` is the
-** request's name and then its arguments, and may be reset once the function has
-** returned. Never waits. False: it is not sent, as nobody is there, or the
-** mailbox is full: troupe_problem says.
+** [any thread] troupe_cast sends a request without a reply, troupe_send an
+** info. `values` is the request's name and then its arguments, and may be reset
+** once the function has returned. Never waits. False: it is not sent, as nobody
+** is there, or the mailbox is full.
 **
 ** What one thread sends to one actor arrives in the order in which it sent it:
 ** casts and infos among themselves, calls among themselves, and a call behind
@@ -774,7 +775,8 @@ void troupe_return_values(struct troupe_frame *frame,
                           const struct troupe_writer *values);
 
 /* What is wrong: an error with this text (NULL: "failed"), and where the script
-** has called; it is cut at some 500 bytes. The second: "bad argument #2 to 'line' (text)". */
+** has called; it is cut at some 500 bytes. The second: "bad argument #2 to
+** 'line' (text)". */
 void troupe_fail(struct troupe_frame *frame, const char *text);
 void troupe_fail_argument(struct troupe_frame *frame, int number,
                           const char *text);
@@ -844,9 +846,9 @@ double *troupe_board(struct troupe *host, const char *name, size_t rows,
 ** which that ended; then what is due on the way, in order, each at its time,
 ** and before the next all that follows from it. What is addressed to the
 ** engine's thread is delivered meanwhile: ON_POLL and ON_WORKER are the same.
-** troupe_poll is a step of no time, whatever its budget, and answers false. What
-** waits on this thread (troupe_call_wait, troupe_stop, ...) begins with one, and
-** if it is not over then, time goes on for it, 10 ms at once.
+** troupe_poll is a step of no time, whatever its budget, and answers false.
+** What waits on this thread (troupe_call_wait, troupe_stop, ...) begins with
+** one, and if it is not over then, time goes on for it, 10 ms at once.
 **
 ** The same build, the same scripts, the same calls with the same values, one
 ** after the other on one thread: the same state, byte for byte, in any process,

@@ -30,7 +30,8 @@
   "A HOST is a name, or the path of a socket, with a slash; none: the only\n" \
   "one that runs.\n" \
   "\n" \
-  "At a terminal, attach and repl read lines of Lua and commands (help lists\n" \
+  "At a terminal, attach and repl read lines of Lua and commands (help " \
+  "lists\n" \
   "them) till Ctrl-D, which stops the host of a repl; Ctrl-C ends an\n" \
   "evaluation. Otherwise they run their standard input, or each CODE (repl:\n" \
   "once the application has started); the exit status is 1 if one raises.\n" \

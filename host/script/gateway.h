@@ -86,15 +86,15 @@ void gateway_stop(struct gateway *gateway);
 /* The actor has ended, of a kill or some other way. [owner of that one] */
 void gateway_ended(struct gateway *gateway, bool killed);
 
-/* core.gateway_slot(watches) -> slot: a hand begins, or who watches; what it has
-** taken. */
+/* core.gateway_slot(watches) -> slot: a hand begins, or who watches; what it
+** has taken. */
 int gateway_lua_slot(lua_State *L);
-/* core.gateway_watches() -> boolean: does anybody wait for a hand yet? Without a
-** deadline from then on. */
+/* core.gateway_watches() -> boolean: does anybody wait for a hand yet? Without
+** a deadline from then on. */
 int gateway_lua_watches(lua_State *L);
 /* core.gateway_serve(slot, late): takes the next errand, or one whose deadline
-** has passed, and does it. -> false: there is none; true: done; "start", module,
-** args, options: the script's to do. Raises what the errand came to. */
+** has passed, and does it. -> false: there is none; true: done; "start",
+** module, args, options: the script's to do. Raises what the errand came to. */
 int gateway_lua_serve(lua_State *L);
 /* core.gateway_done(slot, ...): it has gone well, with these results. */
 int gateway_lua_done(lua_State *L);
