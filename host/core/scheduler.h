@@ -306,8 +306,8 @@ bool worker_preempts(struct worker *worker, struct actor *actor, bool own);
 ** type's interrupt if that is due. Cheap. So many instructions, or what takes
 ** as long, have passed since it last did. [worker] */
 void slice_poll(unsigned instructions);
-/* The same for what cannot make way: in a stepped host alone it counts. [worker]
-*/
+/* The same for what cannot make way. It counts in a stepped host alone.
+** [worker] */
 void slice_count(uint64_t instructions);
 /* In a stepped host: has this turn had all its instructions? [worker] */
 bool slice_is_spent(void);
