@@ -219,13 +219,8 @@ static enum step handle(struct body *body, struct message *message) {
 
 static enum step step_once(struct body *body, struct message_queue *strays) {
   struct actor *actor = body->actor;
-  struct scheduler *scheduler = body->script->scheduler;
   struct message *message;
-  if (atomic_load_explicit(&actor->urgent, memory_order_relaxed)) {
-    atomic_exchange_explicit(&actor->urgent, false, memory_order_acquire);
-    room_take(scheduler, actor);
-  }
-  if (mailbox_due(&actor->mailbox)) room_settle(scheduler, actor);
+  turn_look(body->script->scheduler, actor);
   message = actor_next(actor, false, strays);
   if (message != NULL) return handle(body, message);
   if (body->idle_span != 0) idle_arm(body);
@@ -244,15 +239,13 @@ static enum step native_step(struct actor *actor) {
   struct scheduler *scheduler = body->script->scheduler;
   struct worker *worker = worker_current();
   struct message_queue strays = {NULL, NULL};
-  struct message *stray;
   enum step step;
   room_take(scheduler, actor);
   do
     step = step_once(body, &strays);
   while (step == STEP_AGAIN &&
          (!worker_slice_over(worker) || is_spent(body)));
-  while ((stray = message_queue_pop(&strays)) != NULL)
-    links_refuse(scheduler, stray, NULL);
+  turn_refuse(scheduler, &strays);
   return step;
 }
 

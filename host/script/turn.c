@@ -471,8 +471,7 @@ static enum step step_strands(struct body *body,
 
 /* --- A turn --------------------------------------------------------------- */
 
-static void refuse_strays(struct scheduler *scheduler,
-                          struct message_queue *strays) {
+void turn_refuse(struct scheduler *scheduler, struct message_queue *strays) {
   struct message *message;
   while ((message = message_queue_pop(strays)) != NULL)
     links_refuse(scheduler, message, NULL);
@@ -493,12 +492,6 @@ static enum step step_once(struct body *body, struct message_queue *strays) {
     return STEP_IDLE;
   }
   return handle(body, message);
-}
-
-/* What is to end it goes before the messages that are already in its hands. */
-static void take_urgent(struct scheduler *scheduler, struct actor *actor) {
-  atomic_exchange_explicit(&actor->urgent, false, memory_order_acquire);
-  room_take(scheduler, actor);
 }
 
 /* It is still ours. */
@@ -529,10 +522,7 @@ static enum step turn_step(struct actor *actor) {
   memory_spare(body->spared ? body : NULL);
   room_take(scheduler, actor);
   do {
-    if (unlikely(atomic_load_explicit(&actor->urgent, memory_order_relaxed)))
-      take_urgent(scheduler, actor);
-    if (unlikely(mailbox_due(&actor->mailbox)))
-      room_settle(scheduler, actor);
+    turn_look(scheduler, actor);
     step = step_once(body, &strays);
     if (step == STEP_WAIT && actor->mailbox.urgent.first != NULL)
       step = STEP_AGAIN;
@@ -541,7 +531,7 @@ static enum step turn_step(struct actor *actor) {
   if (step != STEP_ENDED && unlikely(body->doomed != ID_NONE))
     culprit_kill(body);
   if (step != STEP_ENDED) tell_memory(actor);
-  if (unlikely(strays.first != NULL)) refuse_strays(scheduler, &strays);
+  if (unlikely(strays.first != NULL)) turn_refuse(scheduler, &strays);
   memory_spare(NULL);
   return step;
 }
