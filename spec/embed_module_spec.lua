@@ -7,15 +7,8 @@ local embed = require "support.embed"
 
 local QUIET = { status = 0, stdout = "", stderr = "" }
 
-local HEAD = [[
-  local troupe = require "troupe"
+local HEAD = embed.HEAD .. [[
   local inspect = require "troupe.inspect"
-  local function fails(text, ...)
-    local ok, problem = pcall(...)
-    assert(not ok, "it did not fail")
-    problem = tostring(problem)
-    assert(problem:find(text, 1, true), problem)
-  end
   local function add(name, code)
     local pid = troupe.start "adder"
     local added = troupe.call(pid, name, code)

@@ -4,14 +4,7 @@
 
 local embed = require "support.embed"
 
-local HEAD = [[
-  local troupe = require "troupe"
-  local function fails(text, ...)
-    local ok, problem = pcall(...)
-    assert(not ok, "it did not fail")
-    problem = tostring(problem)
-    assert(problem:find(text, 1, true), problem)
-  end
+local HEAD = embed.HEAD .. [[
   local function same(expected, ...)
     local given = {}
     for i, value in ipairs(table.pack(...)) do given[i] = tostring(value) end

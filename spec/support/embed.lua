@@ -21,6 +21,17 @@ local SANITIZERS = {
   tsan = "-fsanitize=thread",
 }
 
+--- What scripts that programs run say first.
+embed.HEAD = [[
+  local troupe = require "troupe"
+  local function fails(text, ...)
+    local ok, problem = pcall(...)
+    assert(not ok, "it did not fail")
+    problem = tostring(problem)
+    assert(problem:find(text, 1, true), problem)
+  end
+]]
+
 --- The folder of the variant that runs the specs, and its name.
 ---@return string folder
 ---@return string variant "test", "asan", "tsan", "stress"
