@@ -24,15 +24,18 @@ end
 
 local function problem_of(pid) return run(pid, "return state.problem") end
 
--- Waits so, is cancelled, and goes on.
-local function cancelled(kind, source, ...)
-  local pid = waiting(kind, source, ...)
+-- Its wait is cancelled, and it goes on.
+local function cancel(pid)
   assert.is_true(core.cancel(pid))
   local problem = problem_of(pid)
   assert.is_table(problem)
   assert.equal("cancelled", problem.kind)
   assert.equal(pid, problem.trace[1].pid)
   return problem, pid
+end
+
+local function cancelled(kind, source, ...)
+  return cancel(waiting(kind, source, ...))
 end
 
 describe("a wait that is cancelled", function()
@@ -49,8 +52,11 @@ describe("a wait that is cancelled", function()
 
   it("was a call that had begun, and the reply is dropped", function()
     local gate = puppet()
-    local problem, pid =
-      cancelled("a reply", "troupe.call(..., 'hold')", gate)
+    local waits = waiting("a reply",
+      "local gate, report = ...; troupe.call(gate, 'hold', report)",
+      gate, troupe.self())
+    assert.equal("held", (troupe.receive()))
+    local problem, pid = cancel(waits)
     assert.is_true(problem.begun)
     assert.equal(0, troupe.call(gate, "release", "late"))
     assert.equal(1, run(pid, "return 1"))
